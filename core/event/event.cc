@@ -1,0 +1,222 @@
+#include "core/event/event.h"
+
+#include "absl/strings/str_cat.h"
+
+namespace holdfast {
+namespace {
+
+template <class... Ts>
+struct Overloaded : Ts... {
+  using Ts::operator()...;
+};
+
+std::string NameOr(const std::string& name, const Uuid& id) {
+  return name.empty() ? id.ToString() : name;
+}
+
+absl::string_view CommandVerb(Command::Verb verb) {
+  return verb == Command::Verb::kStart ? "start" : "stop";
+}
+
+absl::string_view OutcomeName(CommandOutcome::Result result) {
+  switch (result) {
+    case CommandOutcome::Result::kReached:
+      return "reached";
+    case CommandOutcome::Result::kRefused:
+      return "refused";
+    case CommandOutcome::Result::kFailed:
+      return "failed";
+    case CommandOutcome::Result::kTimedOut:
+      return "timed out";
+    case CommandOutcome::Result::kSkipped:
+      return "skipped";
+    case CommandOutcome::Result::kSuperseded:
+      return "superseded";
+  }
+  return "unknown";
+}
+
+absl::string_view RequestVerb(UserRequest::Verb verb) {
+  switch (verb) {
+    case UserRequest::Verb::kConnect:
+      return "connect";
+    case UserRequest::Verb::kDisconnect:
+      return "disconnect";
+    case UserRequest::Verb::kOverride:
+      return "override";
+    case UserRequest::Verb::kEndOverride:
+      return "end of override";
+  }
+  return "unknown";
+}
+
+std::string DescribePolicy(const PolicyChange& e) {
+  switch (e.outcome) {
+    case PolicyChange::Outcome::kApplied:
+      return absl::StrCat("policy version ", e.version, " applied from ", e.source);
+    case PolicyChange::Outcome::kRejected:
+      return absl::StrCat("policy from ", e.source, " rejected: ", e.error);
+    case PolicyChange::Outcome::kKept:
+      return absl::StrCat("policy version ", e.version, " kept: ", e.error);
+  }
+  return "policy";
+}
+
+}  // namespace
+
+absl::string_view RowKindName(RowKind kind) {
+  switch (kind) {
+    case RowKind::kEpochBegan:
+      return "epoch_began";
+    case RowKind::kGap:
+      return "gap";
+    case RowKind::kPruned:
+      return "pruned";
+    case RowKind::kAgentStarted:
+      return "agent_started";
+    case RowKind::kAgentStopped:
+      return "agent_stopped";
+    case RowKind::kSession:
+      return "session";
+    case RowKind::kPath:
+      return "path";
+    case RowKind::kPower:
+      return "power";
+    case RowKind::kConsoleUser:
+      return "console_user";
+    case RowKind::kInstalled:
+      return "installed";
+    case RowKind::kProbe:
+      return "probe";
+    case RowKind::kPolicy:
+      return "policy";
+    case RowKind::kSessionManager:
+      return "session_manager";
+    case RowKind::kUserRequest:
+      return "user_request";
+    case RowKind::kClockJump:
+      return "clock_jump";
+    case RowKind::kCommand:
+      return "command";
+    case RowKind::kCommandOutcome:
+      return "command_outcome";
+    case RowKind::kVerdict:
+      return "verdict";
+    case RowKind::kIncidentOpened:
+      return "incident_opened";
+    case RowKind::kIncidentClosed:
+      return "incident_closed";
+    case RowKind::kCheck:
+      return "check";
+    case RowKind::kOverrideBegan:
+      return "override_began";
+    case RowKind::kOverrideEnded:
+      return "override_ended";
+  }
+  return "unknown";
+}
+
+RowKind KindOf(const Event& event) {
+  constexpr RowKind kKinds[] = {
+      RowKind::kEpochBegan,     RowKind::kGap,           RowKind::kPruned,         RowKind::kAgentStarted,
+      RowKind::kAgentStopped,   RowKind::kSession,       RowKind::kPath,           RowKind::kPower,
+      RowKind::kConsoleUser,    RowKind::kInstalled,     RowKind::kProbe,          RowKind::kPolicy,
+      RowKind::kSessionManager, RowKind::kUserRequest,   RowKind::kClockJump,      RowKind::kCommand,
+      RowKind::kCommandOutcome, RowKind::kVerdict,       RowKind::kIncidentOpened, RowKind::kIncidentClosed,
+      RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded};
+  static_assert(std::size(kKinds) == std::variant_size_v<Event>);
+  return kKinds[event.index()];
+}
+
+std::string SubjectOf(const Event& event) {
+  return std::visit(Overloaded{
+                        [](const SessionEvent& e) { return e.service.ToString(); },
+                        [](const ProbeResult& e) { return e.service.ToString(); },
+                        [](const UserRequest& e) { return e.service.IsNil() ? "" : e.service.ToString(); },
+                        [](const Command& e) { return e.service.ToString(); },
+                        [](const CommandOutcome& e) { return e.service.ToString(); },
+                        [](const Verdict& e) { return e.key; },
+                        [](const IncidentOpened& e) { return e.name; },
+                        [](const IncidentClosed& e) { return e.name; },
+                        [](const CheckResult& e) { return e.name; },
+                        [](const auto&) { return std::string(); },
+                    },
+                    event);
+}
+
+std::string Describe(const Event& event) {
+  return std::visit(
+      Overloaded{
+          [](const EpochBegan& e) { return absl::StrCat("a new journal began: ", e.reason); },
+          [](const Gap& e) {
+            return absl::StrCat("rows ", e.first, "-", e.last, " were dropped before upload (", e.count, ")");
+          },
+          [](const Pruned& e) { return absl::StrCat("rows up to ", e.through, " pruned by retention"); },
+          [](const AgentStarted& e) {
+            return absl::StrCat("agent ", e.agent_version, " started",
+                                e.last_alive && !e.clean_stop ? " after an unclean stop" : "");
+          },
+          [](const AgentStopped& e) { return absl::StrCat("agent stopped: ", e.reason); },
+          [](const SessionEvent& e) {
+            std::string text = absl::StrCat("session ", SessionStatusName(e.status));
+            if (e.stop_reason) absl::StrAppend(&text, ", ", StopReasonText(*e.stop_reason));
+            if (!e.requested_by.empty()) absl::StrAppend(&text, ", asked by ", e.requested_by);
+            if (!e.detail.empty()) absl::StrAppend(&text, " (", e.detail, ")");
+            return text;
+          },
+          [](const PathFacts& e) {
+            return e.satisfied ? absl::StrCat("network up on ", e.interface_name,
+                                              e.has_resolver ? "" : ", no resolver")
+                               : std::string("no network");
+          },
+          [](const PowerChanged& e) { return absl::StrCat("power: ", PowerEventName(e.event)); },
+          [](const ConsoleUser& e) {
+            return e.present ? absl::StrCat(e.name, " is at the console") : "nobody is at the console";
+          },
+          [](const InstalledFacts& e) {
+            return absl::StrCat("installed: ", e.services.size(), " services, ", e.proxies.size(),
+                                " transparent proxies, ", e.filters.size(), " content filters, ",
+                                e.findings.size(), " findings");
+          },
+          [](const ProbeResult& e) {
+            return e.ok ? absl::StrCat("probe ", e.target, " answered")
+                        : absl::StrCat("probe ", e.target, " failed: ", e.error);
+          },
+          [](const PolicyChange& e) { return DescribePolicy(e); },
+          [](const SessionManagerRestarted& e) {
+            return absl::StrCat("the session manager restarted", e.detail.empty() ? "" : ": ", e.detail);
+          },
+          [](const UserRequest& e) {
+            return absl::StrCat(RequestVerb(e.verb), " asked by ",
+                                e.user.empty() ? absl::StrCat("uid ", e.uid) : e.user,
+                                e.reason.empty() ? "" : ": ", e.reason);
+          },
+          [](const ClockJump& e) {
+            return absl::StrCat("the clock jumped by ", absl::FormatDuration(e.wall_minus_mono));
+          },
+          [](const Command& e) {
+            return absl::StrCat(e.dry_run ? "would " : "", CommandVerb(e.verb), " (", e.why, ")");
+          },
+          [](const CommandOutcome& e) {
+            return absl::StrCat("command ", OutcomeName(e.result), e.detail.empty() ? "" : ": ", e.detail);
+          },
+          [](const Verdict& e) {
+            return absl::StrCat(NameOr(e.service_name.empty() ? e.rule : e.service_name, e.service), ": ",
+                                TimeClassName(e.time_class), e.cause.empty() ? "" : "/", e.cause,
+                                e.detail.empty() ? "" : ": ", e.detail);
+          },
+          [](const IncidentOpened& e) { return absl::StrCat("incident ", e.name, ": ", e.summary); },
+          [](const IncidentClosed& e) { return absl::StrCat("incident ", e.name, " closed: ", e.reason); },
+          [](const CheckResult& e) {
+            return absl::StrCat("check ", e.name, e.passed ? " passed" : " failed",
+                                e.detail.empty() ? "" : ": ", e.detail);
+          },
+          [](const OverrideBegan& e) {
+            return absl::StrCat("override by ", e.user, " until ", FormatUtc(e.until_wall), ": ", e.reason);
+          },
+          [](const OverrideEnded& e) { return absl::StrCat("override ended: ", e.why); },
+      },
+      event);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,213 @@
+// What a journal row says. Inputs of the engine and its outcomes are both rows, so that history can be
+// replayed. Kind numbers are part of the row format: they are only ever appended.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/sha256.h"
+#include "base/time.h"
+#include "core/event/time_class.h"
+#include "core/facts.h"
+
+namespace holdfast {
+
+enum class RowKind : uint16_t {
+  kEpochBegan = 1,
+  kGap = 2,
+  kPruned = 3,
+  kAgentStarted = 10,
+  kAgentStopped = 11,
+  kSession = 20,
+  kPath = 21,
+  kPower = 22,
+  kConsoleUser = 23,
+  kInstalled = 24,
+  kProbe = 25,
+  kPolicy = 26,
+  kSessionManager = 27,
+  kUserRequest = 28,
+  kClockJump = 29,
+  kCommand = 40,
+  kCommandOutcome = 41,
+  kVerdict = 50,
+  kIncidentOpened = 60,
+  kIncidentClosed = 61,
+  kCheck = 70,
+  kOverrideBegan = 80,
+  kOverrideEnded = 81,
+};
+absl::string_view RowKindName(
+    RowKind kind);  // "session", "incident_opened"; "kind_99" is never returned: "unknown"
+
+// --- the log about itself
+struct EpochBegan {
+  std::string reason;  // "created", "set_aside: ...", "re_enrolled"
+  std::optional<uint64_t> previous_epoch;
+  friend bool operator==(const EpochBegan&, const EpochBegan&) = default;
+};
+// Rows [first, last] were dropped before they could be acknowledged; the chain continues from last_hash.
+struct Gap {
+  uint64_t first = 0;
+  uint64_t last = 0;
+  uint64_t count = 0;
+  Sha256Digest last_hash{};
+  friend bool operator==(const Gap&, const Gap&) = default;
+};
+// Acknowledged rows up to here were pruned by retention.
+struct Pruned {
+  uint64_t through = 0;
+  Sha256Digest hash{};
+  friend bool operator==(const Pruned&, const Pruned&) = default;
+};
+
+// --- the agent
+struct AgentStarted {
+  std::string agent_version;
+  std::string os_build;
+  // The last moment the previous run is known to have been alive; nothing on the first run.
+  std::optional<Stamp> last_alive;
+  bool clean_stop = false;  // the previous run wrote AgentStopped
+  friend bool operator==(const AgentStarted&, const AgentStarted&) = default;
+};
+struct AgentStopped {
+  std::string reason;  // "stop", "shutdown", "upgrade"
+  friend bool operator==(const AgentStopped&, const AgentStopped&) = default;
+};
+
+// --- inputs of the engine
+struct PowerChanged {
+  PowerEvent event = PowerEvent::kFullWake;
+  friend bool operator==(const PowerChanged&, const PowerChanged&) = default;
+};
+struct ProbeResult {
+  Uuid service;
+  std::string target;  // "tcp:10.66.0.1:443"
+  bool ok = false;
+  std::string error;
+  absl::Duration round_trip;
+  friend bool operator==(const ProbeResult&, const ProbeResult&) = default;
+};
+struct PolicyChange {
+  enum class Outcome : uint8_t { kApplied = 1, kRejected = 2, kKept = 3 };
+  Outcome outcome = Outcome::kApplied;
+  uint64_t version = 0;
+  Sha256Digest id{};   // SHA-256 of the signed bytes (of the file's bytes for a local file)
+  std::string source;  // "server", "file:PATH", "builtin"
+  std::string error;   // why, when rejected
+  friend bool operator==(const PolicyChange&, const PolicyChange&) = default;
+};
+struct SessionManagerRestarted {
+  std::string detail;
+  friend bool operator==(const SessionManagerRestarted&, const SessionManagerRestarted&) = default;
+};
+struct UserRequest {
+  enum class Verb : uint8_t { kConnect = 1, kDisconnect = 2, kOverride = 3, kEndOverride = 4 };
+  Verb verb = Verb::kConnect;
+  uint64_t request = 0;  // answered by an effect with the same number; 0 in rows of earlier runs
+  Uuid service;
+  uint32_t uid = 0;
+  std::string user;
+  std::string reason;
+  absl::Duration duration;
+  friend bool operator==(const UserRequest&, const UserRequest&) = default;
+};
+struct ClockJump {
+  absl::Duration wall_minus_mono;  // how far the wall clock moved against the monotonic one
+  friend bool operator==(const ClockJump&, const ClockJump&) = default;
+};
+
+// --- outcomes
+struct Command {
+  enum class Verb : uint8_t { kStart = 1, kStop = 2 };
+  uint64_t id = 0;
+  Verb verb = Verb::kStart;
+  Uuid service;
+  std::string why;  // "always_connected", "ladder:StopWaitStart", "user:501"
+  bool as_user = false;
+  bool counted = true;   // against the attempt budget
+  bool dry_run = false;  // audit mode: it would have been issued
+  friend bool operator==(const Command&, const Command&) = default;
+};
+struct CommandOutcome {
+  uint64_t id = 0;
+  Uuid service;
+  enum class Result : uint8_t {
+    kReached = 1,
+    kRefused = 2,
+    kFailed = 3,
+    kTimedOut = 4,
+    kSkipped = 5,
+    kSuperseded = 6
+  };
+  Result result = Result::kReached;
+  FailureCause cause = FailureCause::kNone;
+  std::string detail;
+  friend bool operator==(const CommandOutcome&, const CommandOutcome&) = default;
+};
+// The class of time of one required service from this row on. One service that one rule requires is one
+// `key`.
+struct Verdict {
+  std::string key;   // RULE or RULE/UUID: see RequiredKey
+  std::string rule;  // the rule's label
+  Uuid service;      // nil when nothing matches the rule
+  std::string service_name;
+  TimeClass time_class = TimeClass::kUnknown;
+  std::string cause;   // stable identifier: "user", "stuck", "boot_grace", "server_unreachable", ...
+  std::string detail;  // a sentence for people
+  friend bool operator==(const Verdict&, const Verdict&) = default;
+};
+struct IncidentOpened {
+  std::string name;      // of the registry: "stuck_connecting"
+  std::string severity;  // "info", "warning", "error", "critical"
+  std::string key;       // with name, at most one open at a time: a service's UUID, a bundle id, or empty
+  std::string summary;   // one sentence with the evidence
+  std::string evidence;  // "k=v; k=v"
+  std::string suspects;  // what changed in the ten minutes before; may be empty
+  friend bool operator==(const IncidentOpened&, const IncidentOpened&) = default;
+};
+struct IncidentClosed {
+  std::string name;
+  std::string key;
+  uint64_t opened_seq = 0;  // 0 when not known to the engine: the journal's readers find it by name and key
+  std::string reason;
+  friend bool operator==(const IncidentClosed&, const IncidentClosed&) = default;
+};
+struct CheckResult {
+  std::string name;  // "proxy_order", "content_filter:BUNDLE"
+  bool passed = false;
+  std::string detail;
+  friend bool operator==(const CheckResult&, const CheckResult&) = default;
+};
+struct OverrideBegan {
+  Uuid service;  // nil: every service
+  uint32_t uid = 0;
+  std::string user;
+  std::string reason;
+  WallTime until_wall;
+  MonoTime until_mono;
+  friend bool operator==(const OverrideBegan&, const OverrideBegan&) = default;
+};
+struct OverrideEnded {
+  Uuid service;
+  std::string why;  // "expired", "ended_by_user", "user_switched", "policy"
+  friend bool operator==(const OverrideEnded&, const OverrideEnded&) = default;
+};
+
+using Event = std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts,
+                           PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, PolicyChange,
+                           SessionManagerRestarted, UserRequest, ClockJump, Command, CommandOutcome, Verdict,
+                           IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded>;
+
+RowKind KindOf(const Event& event);
+// What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else
+// empty.
+std::string SubjectOf(const Event& event);
+// One plain sentence for people: "Corp VPN: connecting -> connected". Never contains secrets.
+std::string Describe(const Event& event);
+
+}  // namespace holdfast

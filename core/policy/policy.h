@@ -1,0 +1,139 @@
+// The policy as the engine sees it: validated, every key present with its value or its default.
+// docs/policy.md describes each key; core/policy/schema.cc is the one table of spellings, types, ranges and
+// defaults.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/backoff.h"
+#include "base/ids.h"
+#include "core/facts.h"
+
+namespace holdfast {
+
+enum class EnforcementMode : uint8_t { kOff, kAudit, kEnforce };
+enum class Authentication : uint8_t { kMachine, kUser, kInteractive };
+enum class RuleScope : uint8_t { kDevice, kUser };
+enum class Since : uint8_t { kBoot, kLogin, kNetwork };
+enum class LadderStep : uint8_t { kStopWaitStart, kCancelWaitStart, kNotify };
+enum class FailureAction : uint8_t { kBackoff, kRetryOnceThenAsk, kNoRetry, kWaitForPath, kNone };
+enum class OverrideMode : uint8_t { kNone, kReason };
+
+// All the given fields must match; at least one is given.
+struct ServiceMatch {
+  std::optional<Uuid> identifier;
+  std::string name;
+  std::string payload_identifier;
+  std::string provider_bundle_identifier;
+  std::optional<ServiceType> type;
+  std::string interface_name;  // binds to no configuration: only observes
+  bool Matches(const ServiceFacts& service) const;
+};
+
+struct AlwaysConnected {
+  bool enabled = false;
+  bool allow_disconnect = false;
+  // After a person's stop. Nothing with allow_disconnect means never.
+  std::optional<absl::Duration> reconnect_after = absl::Seconds(10);
+  Since since = Since::kLogin;
+};
+
+struct ServiceRule {
+  std::string label;  // unique within a policy; defaults to the most specific field of the match
+  ServiceMatch match;
+  RuleScope scope = RuleScope::kDevice;
+  Authentication authentication = Authentication::kUser;
+  AlwaysConnected always_connected;
+};
+
+struct AttemptBudget {
+  int per_hour = 30;
+  int per_ten_minutes = 10;
+};
+
+struct OnFailure {
+  FailureAction authentication = FailureAction::kRetryOnceThenAsk;
+  FailureAction certificate = FailureAction::kNoRetry;
+  FailureAction no_network = FailureAction::kWaitForPath;
+  FailureAction server_unreachable = FailureAction::kBackoff;
+  FailureAction configuration_removed = FailureAction::kNone;
+  FailureAction other = FailureAction::kBackoff;
+  FailureAction For(FailureCause cause) const;
+};
+
+struct Reconnect {
+  absl::Duration settle = absl::Seconds(2);
+  BackoffPolicy backoff;
+  AttemptBudget budget;
+  OnFailure on_failure;
+};
+
+struct CircuitBreaker {
+  int failed_ladders = 3;
+  absl::Duration cooldown = absl::Minutes(10);
+};
+
+struct Probe {
+  enum class Kind : uint8_t { kTcp };
+  Kind kind = Kind::kTcp;
+  std::string host;
+  uint16_t port = 0;
+  std::string Target() const;  // "tcp:HOST:PORT"
+};
+
+struct Liveness {
+  std::vector<Probe> probes;
+  absl::Duration interval = absl::Seconds(15);
+  absl::Duration timeout = absl::Seconds(5);
+  absl::Duration fail_after = absl::Seconds(45);
+};
+
+struct OverridePolicy {
+  OverrideMode mode = OverrideMode::kReason;
+  absl::Duration max_duration = absl::Hours(1);
+  int max_per_day = 3;
+  int min_reason_length = 10;
+};
+
+struct RequiredFilter {
+  std::string bundle_identifier;
+  std::optional<std::string> grade;
+  std::optional<bool> sockets;
+  std::optional<bool> packets;
+  std::optional<bool> running;
+};
+
+struct TransparentProxies {
+  std::vector<std::string> required_order;
+  std::optional<bool> require_order_key;  // unset: true when two or more are installed
+};
+
+struct Policy {
+  uint64_t version = 0;
+  EnforcementMode mode = EnforcementMode::kAudit;
+  std::vector<ServiceRule> services;
+  Reconnect reconnect;
+  absl::Duration stuck_connecting = absl::Seconds(150);
+  absl::Duration stuck_connecting_interactive = absl::Minutes(10);
+  absl::Duration stuck_disconnecting = absl::Seconds(30);
+  std::vector<LadderStep> ladder = {LadderStep::kStopWaitStart, LadderStep::kCancelWaitStart,
+                                    LadderStep::kNotify};
+  CircuitBreaker circuit_breaker;
+  Liveness liveness;
+  absl::Duration wake_grace = absl::Seconds(60);
+  bool ignore_dark_wake = true;
+  absl::Duration boot_grace = absl::Seconds(120);
+  absl::Duration login_grace = absl::Seconds(180);
+  OverridePolicy override_policy;
+  TransparentProxies transparent_proxies;
+  std::vector<RequiredFilter> content_filters;
+  int history_retention_days = 90;
+  int64_t history_max_bytes = int64_t{256} << 20;
+  absl::Duration heartbeat_interval = absl::Seconds(60);
+};
+
+}  // namespace holdfast
