@@ -1,0 +1,25 @@
+// What the rest of the Mac tells: network path, power, console user. Same thread contract as
+// session::Backend.
+#pragma once
+
+#include "agent/session/session.h"
+#include "core/facts.h"
+
+namespace holdfast::signals {
+
+class Listener {
+ public:
+  virtual ~Listener() = default;
+  virtual void OnPath(const PathFacts& path) = 0;
+  virtual void OnPower(PowerEvent event) = 0;
+  virtual void OnConsoleUser(const ConsoleUser& user) = 0;
+};
+
+class Source {
+ public:
+  virtual ~Source() = default;
+  // Delivers the current facts soon, then each change.
+  virtual absl::Status Begin(Listener* listener) = 0;
+};
+
+}  // namespace holdfast::signals
