@@ -1,0 +1,62 @@
+#include "proto/wire/status_codec.h"
+
+#include <string>
+
+#include "absl/time/time.h"
+#include "base/error.h"
+#include "google/rpc/error_details.pb.h"
+#include "google/rpc/status.pb.h"
+
+namespace holdfast::wire {
+namespace {
+
+constexpr char kDomain[] = "holdfast";
+
+google::rpc::Status Details(const absl::Status& status) {
+  google::rpc::Status details;
+  details.set_code(static_cast<int>(status.code()));
+  details.set_message(std::string(status.message()));
+  if (const ErrorReason reason = ReasonOf(status); reason != ErrorReason::kNone) {
+    google::rpc::ErrorInfo info;
+    info.set_reason(std::string(ErrorReasonName(reason)));
+    info.set_domain(kDomain);
+    details.add_details()->PackFrom(info);
+  }
+  if (const auto delay = RetryAfterOf(status)) {
+    google::rpc::RetryInfo info;
+    const int64_t ns = absl::ToInt64Nanoseconds(*delay);
+    info.mutable_retry_delay()->set_seconds(ns / 1'000'000'000);
+    info.mutable_retry_delay()->set_nanos(static_cast<int32_t>(ns % 1'000'000'000));
+    details.add_details()->PackFrom(info);
+  }
+  return details;
+}
+
+}  // namespace
+
+grpc::Status ToGrpc(const absl::Status& status) {
+  if (status.ok()) return grpc::Status::OK;
+  const google::rpc::Status details = Details(status);
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
+                      details.details().empty() ? std::string() : details.SerializeAsString());
+}
+
+absl::Status FromGrpc(const grpc::Status& status) {
+  if (status.ok()) return absl::OkStatus();
+  absl::Status out(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  google::rpc::Status details;
+  if (!details.ParseFromString(status.error_details())) return out;
+  for (const auto& any : details.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::RetryInfo retry;
+    if (any.UnpackTo(&info) && info.domain() == kDomain) {
+      out = WithReason(std::move(out), ParseErrorReason(info.reason()));
+    } else if (any.UnpackTo(&retry)) {
+      out = WithRetryAfter(std::move(out), absl::Seconds(retry.retry_delay().seconds()) +
+                                               absl::Nanoseconds(retry.retry_delay().nanos()));
+    }
+  }
+  return out;
+}
+
+}  // namespace holdfast::wire
