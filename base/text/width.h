@@ -1,0 +1,25 @@
+// Text as a terminal shows it: columns instead of bytes, and nothing that could steer the terminal. Names of
+// VPN services come from profiles and users, so they are never printed as they are.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace holdfast::text {
+
+// Control characters (escape sequences, line breaks, bidirectional overrides) and malformed UTF-8 become "?".
+std::string Printable(absl::string_view utf8);
+
+// Columns a printable text takes: combining marks take none, East Asian wide characters and emoji two.
+int DisplayWidth(absl::string_view utf8);
+
+// The text itself when it fits, else its beginning and "…", never wider than `columns`.
+std::string Truncate(absl::string_view utf8, int columns);
+
+// Lines no wider than `columns`, broken at spaces; a longer word is broken anywhere. `columns` <= 0: one
+// line. Line breaks of the text are kept.
+std::vector<std::string> WrapLines(absl::string_view utf8, int columns);
+
+}  // namespace holdfast::text
