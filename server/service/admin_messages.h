@@ -1,0 +1,189 @@
+// The messages of AdminService as plain values, for ServerCore, its translators, holdfast-admin and the HTTP
+// side. Field meanings: proto/holdfast/v1/admin_service.proto.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/sha256.h"
+#include "base/time.h"
+#include "core/event/time_class.h"
+#include "storage/fleet/records.h"
+
+namespace holdfast::server {
+
+enum class Reachability : uint8_t { kOnline = 1, kLate = 2, kOffline = 3, kMissing = 4, kNeverEnrolled = 5 };
+
+using ServiceState = fleet::CurrentVerdict;
+using Incident = fleet::Incident;
+using EnrollmentToken = fleet::EnrollmentToken;
+using PolicyInfo = fleet::PolicyInfo;
+using AuditEntry = fleet::AuditEntry;
+
+struct Device {
+  Uuid id;
+  std::string hostname, serial_number, model, os_version, agent_version, group, platform_uuid;
+  Reachability reachability = Reachability::kOffline;
+  ServerTime enrolled, last_seen;
+  TimeClass posture = TimeClass::kUnknown;
+  int open_incidents = 0;
+  uint64_t policy_version = 0;
+  std::string policy_state;
+  bool revoked = false;
+  int64_t clock_offset_ns = 0;
+  // In the order of their keys. Empty in ListDevices; GetDevice fills these and what follows.
+  std::vector<ServiceState> services;
+  Epoch epoch = 0;
+  uint64_t stored_through = 0;
+  Sha256Digest chain_head{};
+};
+
+struct ListDevicesRequest {
+  int page_size = 0;  // 0: 100; at most 1000
+  std::string page_token;
+  std::string query;
+  std::string group;
+  std::string order_by;  // "name" (default), "last_seen", "posture", "open_incidents", "version", or "-..."
+  std::optional<TimeClass> posture;
+};
+struct ListDevicesResponse {
+  std::vector<Device> devices;
+  std::string next_page_token;
+  int total = 0;
+};
+
+struct HistoryRow {
+  Uuid device;
+  std::string hostname;
+  Epoch epoch = 0;
+  uint64_t seq = 0;
+  ServerTime at;
+  int64_t uncertainty_ns = 0;
+  WallTime device_wall;
+  ServerTime received;
+  std::string kind, subject, text;
+  Sha256Digest hash{};
+};
+
+struct ListHistoryRequest {
+  std::string device;  // as in GetDevice; empty: all
+  std::optional<ServerTime> from, to;
+  std::vector<std::string> kinds;
+  int page_size = 0;  // 0: 100; at most 1000
+  std::string page_token;
+  bool ascending = false;
+};
+struct ListHistoryResponse {
+  std::vector<HistoryRow> rows;
+  std::string next_page_token;
+};
+
+struct ListIncidentsRequest {
+  std::string device;
+  bool open_only = false;
+  std::string name;
+  std::optional<ServerTime> from, to;  // of their opening
+  int page_size = 0;
+  std::string page_token;
+};
+struct ListIncidentsResponse {
+  std::vector<Incident> incidents;  // newest first
+  std::string next_page_token;
+};
+
+// Nanoseconds by TimeClass.
+using ClassTotals = std::array<int64_t, kTimeClassCount>;
+
+struct CauseTotal {
+  TimeClass time_class = TimeClass::kUnknown;
+  std::string cause;
+  int64_t ns = 0;
+};
+struct ServiceCompliance {
+  Uuid device;
+  std::string hostname, key, rule, service_name;
+  ClassTotals totals{};
+  std::vector<CauseTotal> causes;  // by class, then cause
+  int64_t uncertainty_ns = 0;
+};
+// protected / (protected + violation + unknown); nothing when that is zero.
+std::optional<double> ProtectedShare(const ClassTotals& totals);
+
+struct ReportChainHead {
+  Uuid device;
+  Epoch epoch = 0;
+  uint64_t seq = 0;
+  Sha256Digest hash{};
+};
+struct ComplianceReport {
+  ServerTime from, to, made;
+  std::vector<ServiceCompliance> services;  // by device id, then key
+  ClassTotals totals{};
+  std::vector<ReportChainHead> chain_heads;  // by device id, then in the order of the epochs
+  int devices = 0;
+};
+struct GetComplianceReportRequest {
+  ServerTime from, to;
+  std::string device;
+  std::string group;
+};
+struct GetComplianceReportResponse {
+  ComplianceReport report;
+  std::string signature;  // Ed25519 over the SHA-256 of CanonicalReportBytes
+  std::string key_id;
+};
+
+struct PutPolicyRequest {
+  std::string document;
+  std::string group;
+  std::string comment;
+  bool dry_run = false;
+};
+struct PutPolicyResponse {
+  PolicyInfo policy;
+  std::vector<std::string> warnings;
+};
+struct GetPolicyRequest {
+  uint64_t version = 0;  // 0: the one in force for the group
+  std::string group;
+};
+struct GetPolicyResponse {
+  PolicyInfo policy;
+  std::string document;
+};
+struct ListPoliciesRequest {
+  std::string group;  // empty: all
+};
+
+struct CreateEnrollmentTokenRequest {
+  std::string group;
+  absl::Duration lifetime;  // zero: the server's default
+  int quota = 0;            // 0: the server's default
+  std::vector<std::string> allowed_serials;
+};
+struct CreateEnrollmentTokenResponse {
+  EnrollmentToken token;
+  std::string secret;  // the whole token, shown once
+  std::string enrollment_string;
+};
+
+struct RevokeDeviceRequest {
+  std::string device;
+  std::string reason;
+};
+
+struct ListAuditRequest {
+  int page_size = 0;
+  std::string page_token;
+};
+struct ListAuditResponse {
+  std::vector<AuditEntry> entries;  // newest first
+  std::string next_page_token;
+};
+
+}  // namespace holdfast::server

@@ -1,0 +1,119 @@
+// The whole server behind its listeners: synchronous, no gRPC, no threads, no clock of its own. It decides
+// who may do what, verifies and stores what devices send, and answers admins. Not thread-safe: the caller
+// serialises, on one executor.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "server/authz/check.h"
+#include "server/service/admin_messages.h"
+#include "server/service/agent_api.h"
+#include "server/service/certificate_issuer.h"
+
+namespace holdfast::fleet {
+class FleetStore;
+}
+
+namespace holdfast::server {
+
+struct Limits {
+  size_t rows_per_frame = 10000;
+  size_t frame_bytes = size_t{1} << 20;  // sum of subjects and payloads
+  size_t sections = 32;
+  size_t section_bytes = size_t{256} << 10;
+};
+
+struct ServerOptions {
+  std::string agent_endpoint;  // "HOST:PORT" that agents connect to: goes into enrollment strings
+  absl::Duration certificate_lifetime = absl::Hours(24 * 90);
+  absl::Duration default_token_lifetime = absl::Hours(24 * 7);
+  int default_token_quota = 100;
+  absl::Duration heartbeat = absl::Seconds(60);  // what reachability is judged by; never shortens a policy's
+  absl::Duration nudge_jitter = absl::Seconds(30);  // when many devices are nudged
+  Limits limits;
+};
+
+// What ServerCore stands on; all must outlive it.
+struct ServerDependencies {
+  Clock* clock = nullptr;
+  RandomSource* random = nullptr;
+  fleet::FleetStore* store = nullptr;
+  CertificateIssuer* issuer = nullptr;
+};
+
+struct SyncCall {
+  Peer peer;
+  wire::SyncRequest request;
+};
+
+class ServerCore final : public AgentApi {
+ public:
+  // Reads what must be in memory (revocations, last contacts) from the store.
+  static absl::StatusOr<std::unique_ptr<ServerCore>> Create(const ServerDependencies& dependencies,
+                                                            const ServerOptions& options);
+  ~ServerCore() override;
+
+  // --- agents
+  absl::StatusOr<wire::EnrollResponse> Enroll(const Peer& peer, const wire::EnrollRequest& request) override;
+  absl::StatusOr<wire::SyncResponse> Sync(const Peer& peer, const wire::SyncRequest& request) override;
+  absl::StatusOr<wire::RenewResponse> Renew(const Peer& peer, const wire::RenewRequest& request) override;
+  // Many syncs, one durable commit: answers in the order of the calls, given only after it. One call's
+  // refusal does not touch the others; a failed commit fails them all as UNAVAILABLE.
+  std::vector<absl::StatusOr<wire::SyncResponse>> SyncBatch(const std::vector<SyncCall>& calls);
+  // Whether this peer may hold a Watch stream: the same checks as Sync's.
+  absl::Status CheckPeer(const Peer& peer, const Uuid& device);
+
+  // --- admins. Each checks the actor's role and, when it changes something, writes the audit log in the same
+  // transaction.
+  absl::StatusOr<ListDevicesResponse> ListDevices(const Actor& actor, const ListDevicesRequest& request);
+  absl::StatusOr<Device> GetDevice(const Actor& actor, const std::string& device);
+  absl::StatusOr<ListHistoryResponse> ListHistory(const Actor& actor, const ListHistoryRequest& request);
+  absl::StatusOr<ListIncidentsResponse> ListIncidents(const Actor& actor,
+                                                      const ListIncidentsRequest& request);
+  absl::StatusOr<GetComplianceReportResponse> GetComplianceReport(const Actor& actor,
+                                                                  const GetComplianceReportRequest& request);
+  absl::StatusOr<PutPolicyResponse> PutPolicy(const Actor& actor, const PutPolicyRequest& request);
+  absl::StatusOr<GetPolicyResponse> GetPolicy(const Actor& actor, const GetPolicyRequest& request);
+  absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const Actor& actor,
+                                                       const ListPoliciesRequest& request);
+  absl::StatusOr<CreateEnrollmentTokenResponse> CreateEnrollmentToken(
+      const Actor& actor, const CreateEnrollmentTokenRequest& request);
+  absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens(const Actor& actor);
+  absl::Status RevokeEnrollmentToken(const Actor& actor, const std::string& token_id);
+  absl::Status RevokeDevice(const Actor& actor, const RevokeDeviceRequest& request);
+  absl::StatusOr<ListAuditResponse> ListAudit(const Actor& actor, const ListAuditRequest& request);
+  // Whether the actor may watch, and which device a filter names (nothing: all).
+  absl::StatusOr<std::optional<Uuid>> CheckWatch(const Actor& actor, const std::string& device);
+
+  // --- admins' identity
+  // The actor behind "Bearer TOKEN" or the bare token; UNAUTHENTICATED otherwise.
+  absl::StatusOr<Actor> Authenticate(absl::string_view bearer, const std::string& source);
+  // On the first start: makes the first admin token and returns it, to be printed once. Nothing later.
+  absl::StatusOr<std::optional<std::string>> EnsureAdminToken();
+  absl::StatusOr<std::string> CreateAdminToken(const Actor& actor, const std::string& name, Role role);
+
+  // --- hooks, called on the caller's thread after a commit
+  // A device should come and sync, after a random part of `max_jitter`.
+  void SetNudge(std::function<void(const Uuid& device, absl::Duration max_jitter)> nudge);
+  // Each new row. Costs a decode per row: set it only while somebody watches; nullptr ends it.
+  void SetRowListener(std::function<void(const HistoryRow&)> listener);
+
+  // Call every few seconds: writes last contacts in a batch and judges who became silent.
+  absl::Status Tick();
+
+ private:
+  struct State;
+  explicit ServerCore(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace holdfast::server

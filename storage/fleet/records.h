@@ -1,0 +1,155 @@
+// What the server keeps, as plain values. Field meanings follow proto/holdfast/v1/admin_service.proto.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/time/time.h"
+#include "base/ids.h"
+#include "base/sha256.h"
+#include "base/time.h"
+#include "core/event/time_class.h"
+#include "storage/journal/row.h"
+
+namespace holdfast::fleet {
+
+// The store's own small number for a device: rows are keyed by it. Never leaves the server.
+using DeviceKey = int64_t;
+
+struct Hardware {
+  std::string serial_number, platform_uuid, model, os_version, os_build, hostname;
+  friend bool operator==(const Hardware&, const Hardware&) = default;
+};
+
+struct DeviceRecord {
+  DeviceKey key = 0;
+  Uuid id;
+  Hardware hardware;
+  std::string agent_version;
+  std::string group;
+  ServerTime enrolled;
+  bool revoked = false;
+  ServerTime last_seen;
+  // The worst class of its current verdicts; unknown while it is silent.
+  TimeClass posture = TimeClass::kUnknown;
+  int open_incidents = 0;
+  uint64_t policy_version = 0;
+  std::string policy_state;  // "applying", "applied", "failed: WHY", empty before the first report
+  int64_t clock_offset_ns = 0;
+  bool asleep = false;  // said goodbye for sleep or shutdown and was not heard of since
+};
+
+enum class CertificateState : uint8_t { kCandidate = 1, kValid = 2, kRevoked = 3 };
+
+struct CertificateRecord {
+  std::string serial;  // hex
+  DeviceKey device = 0;
+  CertificateState state = CertificateState::kCandidate;
+  std::string spki_der;
+  ServerTime issued;
+  ServerTime expires;
+};
+
+struct EnrollmentToken {
+  std::string id;
+  std::string group;
+  ServerTime created;
+  ServerTime expires;
+  int quota = 0;
+  int used = 0;
+  bool revoked = false;
+  std::vector<std::string> allowed_serials;
+  Sha256Digest secret_hash{};
+};
+
+struct AdminToken {
+  std::string id;
+  std::string name;
+  std::string role;
+  ServerTime created;
+  bool revoked = false;
+  Sha256Digest secret_hash{};
+};
+
+// One row as the device hashed it, and what the server adds.
+struct StoredRow {
+  DeviceKey device = 0;
+  journal::Row row;
+  ServerTime at;  // estimate of when it happened, fixed at ingest
+  int64_t uncertainty_ns = 0;
+  ServerTime received;
+};
+
+// How far one epoch of one device is stored.
+struct ChainRecord {
+  DeviceKey device = 0;
+  Epoch epoch = 0;
+  int64_t ordinal = 0;  // 1, 2, ... in the order in which the device's epochs were first seen
+  uint64_t seq = 0;
+  Sha256Digest hash{};
+  ServerTime began;
+};
+
+// What an account of time is made from: a small part of the rows, kept beside them.
+struct TimelinePoint {
+  DeviceKey device = 0;
+  std::string key;  // of a verdict; empty for what concerns every key
+  ServerTime at;
+  int64_t uncertainty_ns = 0;
+  Epoch epoch = 0;
+  uint64_t seq = 0;
+  uint16_t kind = 0;    // RowKind
+  std::string payload;  // of the row
+  uint16_t payload_version = 1;
+};
+
+struct CurrentVerdict {
+  std::string key, rule;
+  Uuid service;
+  std::string service_name;
+  TimeClass time_class = TimeClass::kUnknown;
+  std::string cause, detail;
+  ServerTime since;
+};
+
+// The epoch is 0 for what the server itself raised.
+struct Incident {
+  IncidentId id;
+  std::string hostname;
+  std::string name, severity, key, summary, evidence, suspects;
+  ServerTime opened;
+  std::optional<ServerTime> closed;
+  std::string closed_reason;
+};
+
+struct PolicyInfo {
+  uint64_t version = 0;
+  Sha256Digest id{};
+  std::string group;
+  ServerTime created;
+  std::string created_by;
+  std::string comment;
+};
+
+struct PolicyRecord {
+  PolicyInfo info;
+  std::string signed_bytes, signature, key_id;
+  std::string document;  // as the admin keeps it
+};
+
+struct AuditEntry {
+  ServerTime at;
+  std::string actor, source, action, target, before, after;
+};
+
+// A moment at which the clocks of one boot of a device and the server's were compared.
+struct Anchor {
+  BootId boot;
+  MonoTime mono;
+  ServerTime server;
+  int64_t uncertainty_ns = 0;
+};
+
+}  // namespace holdfast::fleet
