@@ -57,7 +57,8 @@ ErrorReason ReasonOf(const absl::Status& status) {
 }
 
 absl::Status WithRetryAfter(absl::Status status, absl::Duration delay) {
-  status.SetPayload(kRetryUrl, absl::Cord(absl::StrCat(absl::ToInt64Nanoseconds(delay))));
+  const std::string text = absl::StrCat(absl::ToInt64Nanoseconds(delay));
+  status.SetPayload(kRetryUrl, absl::Cord(absl::string_view(text)));
   return status;
 }
 

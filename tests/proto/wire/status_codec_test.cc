@@ -1,0 +1,30 @@
+#include "proto/wire/status_codec.h"
+
+#include "base/error.h"
+
+namespace holdfast::wire {
+namespace {
+
+TEST(StatusCodec, CodeMessageReasonAndDelaySurviveGrpc) {
+  const absl::Status in = WithRetryAfter(
+      WithReason(absl::UnavailableError("shedding load"), ErrorReason::kThrottled), absl::Milliseconds(1500));
+  const absl::Status out = FromGrpc(ToGrpc(in));
+  EXPECT_EQ(out.code(), in.code());
+  EXPECT_EQ(out.message(), in.message());
+  EXPECT_EQ(ReasonOf(out), ErrorReason::kThrottled);
+  EXPECT_EQ(RetryAfterOf(out), absl::Milliseconds(1500));
+}
+
+TEST(StatusCodec, OkAndPlainStatusesCarryNoDetails) {
+  EXPECT_TRUE(FromGrpc(ToGrpc(absl::OkStatus())).ok());
+  EXPECT_TRUE(ToGrpc(absl::NotFoundError("x")).error_details().empty());
+}
+
+TEST(StatusCodec, DamagedDetailsAreIgnored) {
+  const absl::Status out = FromGrpc(grpc::Status(grpc::StatusCode::INTERNAL, "m", "\xff\xff\xff"));
+  EXPECT_EQ(out.code(), absl::StatusCode::kInternal);
+  EXPECT_EQ(ReasonOf(out), ErrorReason::kNone);
+}
+
+}  // namespace
+}  // namespace holdfast::wire
