@@ -1,0 +1,71 @@
+#include "base/crypto/client_verifier.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/crypto/authority.h"
+#include "base/crypto/openssl.h"
+#include "base/error.h"
+
+namespace holdfast::crypto {
+
+struct ClientVerifier::Store {
+  StorePtr store;
+};
+
+namespace {
+
+absl::Status Refusal(int error, const CertificateInfo& info, WallTime now) {
+  if (error == X509_V_ERR_CERT_NOT_YET_VALID) {
+    return WithReason(absl::UnauthenticatedError(absl::StrCat(
+                          "the client certificate is valid only from ", FormatUtc(info.not_before),
+                          ", here it is ", FormatUtc(now), ": one of the two clocks is wrong")),
+                      ErrorReason::kClockSkew);
+  }
+  if (error == X509_V_ERR_CERT_HAS_EXPIRED) {
+    return WithReason(absl::UnauthenticatedError(absl::StrCat("the client certificate expired at ",
+                                                              FormatUtc(info.not_after), ", here it is ",
+                                                              FormatUtc(now), ": enroll the device again")),
+                      ErrorReason::kReenrollRequired);
+  }
+  return absl::UnauthenticatedError(absl::StrCat("the client certificate was not issued by this server: ",
+                                                 X509_verify_cert_error_string(error)));
+}
+
+}  // namespace
+
+absl::StatusOr<ClientVerifier> ClientVerifier::Create(const std::vector<std::string>& ca_certificates_pem) {
+  auto store = std::make_shared<Store>();
+  store->store.reset(X509_STORE_new());
+  for (const std::string& pem : ca_certificates_pem) {
+    HOLDFAST_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificate(pem));
+    if (X509_STORE_add_cert(store->store.get(), certificate.get()) != 1) {
+      return OpenSslError("adding a certificate authority");
+    }
+  }
+  if (ca_certificates_pem.empty()) {
+    return absl::InvalidArgumentError("no certificate authority was given to verify clients with");
+  }
+  return ClientVerifier(std::move(store));
+}
+
+absl::StatusOr<VerifiedClient> ClientVerifier::Verify(absl::string_view certificate_pem, WallTime now) const {
+  HOLDFAST_ASSIGN_OR_RETURN(const X509Ptr certificate, ParseCertificate(certificate_pem));
+  HOLDFAST_ASSIGN_OR_RETURN(const CertificateInfo info, ReadCertificate(certificate_pem));
+  const StoreContextPtr context(X509_STORE_CTX_new());
+  if (X509_STORE_CTX_init(context.get(), store_->store.get(), certificate.get(), nullptr) != 1 ||
+      X509_STORE_CTX_set_purpose(context.get(), X509_PURPOSE_SSL_CLIENT) != 1) {
+    return OpenSslError("preparing to verify a client certificate");
+  }
+  X509_STORE_CTX_set_time(context.get(), 0, static_cast<time_t>(now.ns / 1'000'000'000));
+  if (X509_verify_cert(context.get()) != 1) {
+    const int error = X509_STORE_CTX_get_error(context.get());
+    OpenSslErrorText();
+    return Refusal(error, info, now);
+  }
+  absl::StatusOr<Uuid> device = DeviceOf(info);
+  if (!device.ok()) return absl::UnauthenticatedError(device.status().message());
+  return VerifiedClient{*device, info.serial_hex};
+}
+
+}  // namespace holdfast::crypto
