@@ -45,7 +45,7 @@ fi
 if [ ${#tidy[@]} -gt 0 ]; then
   echo "${#tidy[@]} files since ${base:-the beginning}"
   cmake --build build/dev -j "$JOBS" --target holdfast_proto holdfast_grpc_proto >/dev/null
-  printf '%s\0' "${tidy[@]}" | xargs -0 -n 4 -P "$JOBS" clang-tidy-19 -p build/dev --quiet 2> >(grep -v 'warnings generated' >&2) || failed=1
+  printf '%s\0' "${tidy[@]}" | xargs -0 -n 4 -P "$JOBS" clang-tidy-19 -p build/dev --quiet 2> >(grep -vE 'warnings generated|Processing file' >&2) || failed=1
 fi
 [ "$failed" = 0 ] || die "lint found something; formatting is mended by: clang-format-19 -i FILE"
 say "Lint is clean"
