@@ -1,0 +1,41 @@
+// Totals of a window per class and cause, in whole nanoseconds: with not_required they sum to the window
+// exactly. Pure.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/compliance/intervals.h"
+
+namespace holdfast::compliance {
+
+// Nanoseconds by TimeClass.
+using ClassTotals = std::array<int64_t, kTimeClassCount>;
+
+struct CauseTotal {
+  TimeClass time_class = TimeClass::kUnknown;
+  std::string cause;
+  int64_t ns = 0;
+  friend bool operator==(const CauseTotal&, const CauseTotal&) = default;
+};
+
+struct KeyAccount {
+  std::string key;
+  ClassTotals totals{};
+  std::vector<CauseTotal> causes;  // by class, then cause; not_required has none
+  int64_t uncertainty_ns = 0;      // the largest of a border inside the window
+};
+
+// One account per key of the timeline, sorted by key.
+std::vector<KeyAccount> AccountOf(Timeline timeline, const Window& window);
+
+int64_t& Of(ClassTotals& totals, TimeClass c);
+int64_t Of(const ClassTotals& totals, TimeClass c);
+void Add(ClassTotals& to, const ClassTotals& more);
+
+// protected / (protected + violation + unknown); nothing when that is zero.
+std::optional<double> ProtectedShare(const ClassTotals& totals);
+
+}  // namespace holdfast::compliance
