@@ -2,7 +2,6 @@
 // side. Field meanings: proto/holdfast/v1/admin_service.proto.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,6 +11,7 @@
 #include "base/ids.h"
 #include "base/sha256.h"
 #include "base/time.h"
+#include "core/compliance/account.h"
 #include "core/event/time_class.h"
 #include "storage/fleet/records.h"
 
@@ -96,14 +96,10 @@ struct ListIncidentsResponse {
   std::string next_page_token;
 };
 
-// Nanoseconds by TimeClass.
-using ClassTotals = std::array<int64_t, kTimeClassCount>;
+using compliance::CauseTotal;
+using compliance::ClassTotals;
+using compliance::ProtectedShare;
 
-struct CauseTotal {
-  TimeClass time_class = TimeClass::kUnknown;
-  std::string cause;
-  int64_t ns = 0;
-};
 struct ServiceCompliance {
   Uuid device;
   std::string hostname, key, rule, service_name;
@@ -111,8 +107,6 @@ struct ServiceCompliance {
   std::vector<CauseTotal> causes;  // by class, then cause
   int64_t uncertainty_ns = 0;
 };
-// protected / (protected + violation + unknown); nothing when that is zero.
-std::optional<double> ProtectedShare(const ClassTotals& totals);
 
 struct ReportChainHead {
   Uuid device;

@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/sha256.h"
 #include "base/time.h"
+#include "core/compliance/point.h"
 #include "core/event/time_class.h"
 #include "storage/journal/row.h"
 
@@ -76,6 +77,7 @@ struct AdminToken {
 // One row as the device hashed it, and what the server adds.
 struct StoredRow {
   DeviceKey device = 0;
+  int64_t chain = 0;  // ordinal of the row's epoch among the device's
   journal::Row row;
   ServerTime at;  // estimate of when it happened, fixed at ingest
   int64_t uncertainty_ns = 0;
@@ -87,22 +89,17 @@ struct ChainRecord {
   DeviceKey device = 0;
   Epoch epoch = 0;
   int64_t ordinal = 0;  // 1, 2, ... in the order in which the device's epochs were first seen
-  uint64_t seq = 0;
-  Sha256Digest hash{};
-  ServerTime began;
+  uint64_t seq = 0;     // of the newest stored row
+  Sha256Digest hash{};  // of that row
+  ServerTime last_at;   // of that row
 };
 
-// What an account of time is made from: a small part of the rows, kept beside them.
+// What an account of time is made from: a small part of the rows, decoded once and kept beside them.
 struct TimelinePoint {
   DeviceKey device = 0;
-  std::string key;  // of a verdict; empty for what concerns every key
-  ServerTime at;
-  int64_t uncertainty_ns = 0;
-  Epoch epoch = 0;
-  uint64_t seq = 0;
-  uint16_t kind = 0;    // RowKind
-  std::string payload;  // of the row
-  uint16_t payload_version = 1;
+  int64_t chain = 0;  // ordinal; with seq, the order in which the device wrote them
+  uint64_t seq = 0;   // of the row it comes from
+  compliance::Point point;
 };
 
 struct CurrentVerdict {
