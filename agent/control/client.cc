@@ -9,8 +9,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
-#include "agent/control/unix_address.h"
 #include "base/error.h"
+#include "base/unix_socket.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0

@@ -11,8 +11,8 @@
 #include "agent/control/connection.h"
 #include "agent/control/frame.h"
 #include "agent/control/handler.h"
-#include "agent/control/unix_address.h"
 #include "base/error.h"
+#include "base/unix_socket.h"
 
 #ifndef MSG_NOSIGNAL
 #define MSG_NOSIGNAL 0

@@ -10,8 +10,8 @@
 
 #include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "agent/control/unix_address.h"
 #include "base/error.h"
+#include "base/unix_socket.h"
 
 namespace holdfast::control {
 namespace {

@@ -1,4 +1,4 @@
-#include "agent/control/unix_address.h"
+#include "base/unix_socket.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -8,7 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 
-namespace holdfast::control {
+namespace holdfast {
 
 absl::StatusOr<sockaddr_un> UnixAddress(const std::string& path) {
   sockaddr_un address{};
@@ -38,4 +38,4 @@ void Prepare(int fd) {
 #endif
 }
 
-}  // namespace holdfast::control
+}  // namespace holdfast

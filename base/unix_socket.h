@@ -1,4 +1,4 @@
-// Small helpers for Unix sockets, used by both ends.
+// Small helpers for Unix stream sockets.
 #pragma once
 
 #include <sys/un.h>
@@ -7,7 +7,7 @@
 
 #include "absl/status/statusor.h"
 
-namespace holdfast::control {
+namespace holdfast {
 
 // INVALID_ARGUMENT when the path is empty or too long for the system (about 100 bytes).
 absl::StatusOr<sockaddr_un> UnixAddress(const std::string& path);
@@ -16,4 +16,4 @@ absl::StatusOr<int> UnixSocket();
 // Makes a descriptor non-blocking and closed on exec.
 void Prepare(int fd);
 
-}  // namespace holdfast::control
+}  // namespace holdfast
