@@ -1,0 +1,52 @@
+#include "core/policy/explain.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "core/policy/fields.h"
+#include "core/policy/schema.h"
+#include "core/policy/spelling.h"
+#include "core/policy/value.h"
+
+namespace holdfast {
+namespace {
+
+class Writer {
+ public:
+  Writer(const ParsedPolicy& parsed, absl::string_view origin) : parsed_(parsed), origin_(origin) {}
+
+  template <class T>
+  void Field(absl::string_view schema_path, const T& value) {
+    const std::string path = absl::StrReplaceAll(schema_path, {{"[]", absl::StrCat("[", index_, "]")}});
+    Add(path, ShowValue(*FindKey(schema_path), value));
+  }
+
+  template <class Item, class Visit>
+  void List(absl::string_view path, const std::vector<Item>& items, Visit visit) {
+    if (items.empty()) Add(std::string(path), "[]");
+    for (index_ = 0; index_ < items.size(); ++index_) visit(items[index_]);
+  }
+
+  std::vector<ExplainedKey> Take() { return std::move(keys_); }
+
+ private:
+  void Add(const std::string& path, std::string value) {
+    if (value.empty()) return;
+    const bool given = parsed_.given.count(path) > 0;
+    keys_.push_back({YamlSpelling(path), std::move(value), given ? origin_ : "default"});
+  }
+
+  const ParsedPolicy& parsed_;
+  const std::string origin_;
+  std::vector<ExplainedKey> keys_;
+  size_t index_ = 0;
+};
+
+}  // namespace
+
+std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed, absl::string_view origin) {
+  Writer writer(parsed, origin);
+  VisitPolicy(parsed.policy, writer);
+  return writer.Take();
+}
+
+}  // namespace holdfast

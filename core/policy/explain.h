@@ -1,0 +1,23 @@
+// Every key in force with its value and where that came from, for `holdfastctl policy show`.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "core/policy/parse.h"
+
+namespace holdfast {
+
+struct ExplainedKey {
+  std::string path;    // YAML spelling: "services[0].match.name"
+  std::string value;   // as YAML has it
+  std::string origin;  // the given one, or "default"
+  friend bool operator==(const ExplainedKey&, const ExplainedKey&) = default;
+};
+
+// `origin` says where the document came from: "server", "file:/etc/holdfast/policy.yaml". In the order of
+// docs/policy.md; an optional key without a value is left out.
+std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed, absl::string_view origin);
+
+}  // namespace holdfast

@@ -1,0 +1,106 @@
+// Binds each enforced key of the schema to its member of Policy, once: the parser and explain are visitors.
+// A visitor has Field(path, member), List(path, items, visit) and, for what `visit` calls, the same Field
+// with paths that contain "[]". A test holds the paths against the schema.
+#pragma once
+
+#include "core/policy/policy.h"
+
+namespace holdfast {
+
+template <class Rule, class Visitor>
+void VisitRule(Rule& rule, Visitor& v) {
+  v.Field("Services[].Name", rule.label);
+  v.Field("Services[].Match.Identifier", rule.match.identifier);
+  v.Field("Services[].Match.Name", rule.match.name);
+  v.Field("Services[].Match.PayloadIdentifier", rule.match.payload_identifier);
+  v.Field("Services[].Match.ProviderBundleIdentifier", rule.match.provider_bundle_identifier);
+  v.Field("Services[].Match.Type", rule.match.type);
+  v.Field("Services[].Match.Interface", rule.match.interface_name);
+  v.Field("Services[].Scope", rule.scope);
+  v.Field("Services[].Authentication", rule.authentication);
+  v.Field("Services[].AlwaysConnected.Enabled", rule.always_connected.enabled);
+  v.Field("Services[].AlwaysConnected.AllowDisconnect", rule.always_connected.allow_disconnect);
+  v.Field("Services[].AlwaysConnected.ReconnectAfter", rule.always_connected.reconnect_after);
+  v.Field("Services[].AlwaysConnected.Since", rule.always_connected.since);
+}
+
+template <class P, class Visitor>
+void VisitReconnect(P& policy, Visitor& v) {
+  auto& reconnect = policy.reconnect;
+  v.Field("Reconnect.Settle", reconnect.settle);
+  v.Field("Reconnect.InitialDelay", reconnect.backoff.initial);
+  v.Field("Reconnect.Multiplier", reconnect.backoff.multiplier);
+  v.Field("Reconnect.MaxDelay", reconnect.backoff.max);
+  v.Field("Reconnect.Jitter", reconnect.backoff.jitter);
+  v.Field("Reconnect.AttemptBudget.PerHour", reconnect.budget.per_hour);
+  v.Field("Reconnect.AttemptBudget.PerTenMinutes", reconnect.budget.per_ten_minutes);
+  auto& on = reconnect.on_failure;
+  v.Field("Reconnect.OnFailure.Authentication", on.authentication);
+  v.Field("Reconnect.OnFailure.Certificate", on.certificate);
+  v.Field("Reconnect.OnFailure.NoNetwork", on.no_network);
+  v.Field("Reconnect.OnFailure.ServerUnreachable", on.server_unreachable);
+  v.Field("Reconnect.OnFailure.ConfigurationRemoved", on.configuration_removed);
+  v.Field("Reconnect.OnFailure.Other", on.other);
+}
+
+template <class P, class Visitor>
+void VisitRemediation(P& policy, Visitor& v) {
+  v.Field("StuckConnecting.Timeout", policy.stuck_connecting);
+  v.Field("StuckConnecting.InteractiveTimeout", policy.stuck_connecting_interactive);
+  v.Field("StuckDisconnecting.Timeout", policy.stuck_disconnecting);
+  v.Field("Remediation.Ladder", policy.ladder);
+  v.Field("Remediation.CircuitBreaker.FailedLadders", policy.circuit_breaker.failed_ladders);
+  v.Field("Remediation.CircuitBreaker.Cooldown", policy.circuit_breaker.cooldown);
+}
+
+template <class P, class Visitor>
+void VisitLiveness(P& policy, Visitor& v) {
+  v.List("Liveness.Probes", policy.liveness.probes,
+         [&v](auto& probe) { v.Field("Liveness.Probes[].Tcp", probe); });
+  v.Field("Liveness.Interval", policy.liveness.interval);
+  v.Field("Liveness.Timeout", policy.liveness.timeout);
+  v.Field("Liveness.FailAfter", policy.liveness.fail_after);
+}
+
+template <class P, class Visitor>
+void VisitGraces(P& policy, Visitor& v) {
+  v.Field("Wake.Grace", policy.wake_grace);
+  v.Field("Wake.IgnoreDarkWake", policy.ignore_dark_wake);
+  v.Field("Boot.Grace", policy.boot_grace);
+  v.Field("Login.Grace", policy.login_grace);
+  v.Field("Override.Mode", policy.override_policy.mode);
+  v.Field("Override.MaxDuration", policy.override_policy.max_duration);
+  v.Field("Override.MaxPerDay", policy.override_policy.max_per_day);
+  v.Field("Override.MinReasonLength", policy.override_policy.min_reason_length);
+}
+
+template <class P, class Visitor>
+void VisitInstalled(P& policy, Visitor& v) {
+  v.Field("TransparentProxies.RequiredOrder", policy.transparent_proxies.required_order);
+  v.Field("TransparentProxies.RequireOrderKey", policy.transparent_proxies.require_order_key);
+  v.List("ContentFilters.Required", policy.content_filters, [&v](auto& filter) {
+    v.Field("ContentFilters.Required[].BundleIdentifier", filter.bundle_identifier);
+    v.Field("ContentFilters.Required[].Grade", filter.grade);
+    v.Field("ContentFilters.Required[].Sockets", filter.sockets);
+    v.Field("ContentFilters.Required[].Packets", filter.packets);
+    v.Field("ContentFilters.Required[].Running", filter.running);
+  });
+}
+
+// P is Policy or const Policy.
+template <class P, class Visitor>
+void VisitPolicy(P& policy, Visitor& v) {
+  v.Field("PolicyVersion", policy.version);
+  v.Field("EnforcementMode", policy.mode);
+  v.List("Services", policy.services, [&v](auto& rule) { VisitRule(rule, v); });
+  VisitReconnect(policy, v);
+  VisitRemediation(policy, v);
+  VisitLiveness(policy, v);
+  VisitGraces(policy, v);
+  VisitInstalled(policy, v);
+  v.Field("History.RetentionDays", policy.history_retention_days);
+  v.Field("History.MaxBytes", policy.history_max_bytes);
+  v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);
+}
+
+}  // namespace holdfast

@@ -1,0 +1,40 @@
+#include "core/policy/policy.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace holdfast {
+
+bool ServiceMatch::Matches(const ServiceFacts& service) const {
+  if (!interface_name.empty()) return false;  // an interface is not a configuration
+  const bool any = identifier || !name.empty() || !payload_identifier.empty() ||
+                   !provider_bundle_identifier.empty() || type;
+  return any && (!identifier || *identifier == service.id) && (name.empty() || name == service.name) &&
+         (payload_identifier.empty() || payload_identifier == service.payload_identifier) &&
+         (provider_bundle_identifier.empty() || provider_bundle_identifier == service.provider_bundle_id) &&
+         (!type || *type == service.type);
+}
+
+FailureAction OnFailure::For(FailureCause cause) const {
+  switch (cause) {
+    case FailureCause::kAuthentication:
+      return authentication;
+    case FailureCause::kCertificate:
+      return certificate;
+    case FailureCause::kNoNetwork:
+      return no_network;
+    case FailureCause::kServerUnreachable:
+      return server_unreachable;
+    case FailureCause::kConfigurationGone:
+      return configuration_removed;
+    default:
+      return other;
+  }
+}
+
+std::string Probe::Target() const {
+  const bool ipv6 = host.find(':') != std::string::npos;
+  return ipv6 ? absl::StrFormat("tcp:[%s]:%d", host, port) : absl::StrFormat("tcp:%s:%d", host, port);
+}
+
+}  // namespace holdfast
