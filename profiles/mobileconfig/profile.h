@@ -1,0 +1,46 @@
+// One configuration profile as the agent sees it: what it declares and what stops it from working. Plain
+// values; secrets were dropped when the file was parsed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/facts.h"
+
+namespace holdfast::profiles {
+
+// A payload of any type, by its public keys alone.
+struct Payload {
+  std::string type;  // "com.apple.vpn.managed"
+  std::string identifier;
+  std::string uuid;  // as written; may be empty or no UUID at all
+  std::string display_name;
+  friend bool operator==(const Payload&, const Payload&) = default;
+};
+
+// One bundle identifier that a com.apple.system-extension-policy payload allows.
+struct AllowedExtension {
+  std::string team_id;
+  std::string bundle_id;  // empty: every extension of the team
+  friend bool operator==(const AllowedExtension&, const AllowedExtension&) = default;
+};
+
+struct Profile {
+  std::string identifier;  // top-level PayloadIdentifier: installing the same one again replaces
+  std::string uuid;
+  std::string display_name;
+  ProfileScope scope = ProfileScope::kSystem;
+  bool scope_declared = false;
+  bool is_signed = false;         // CMS-signed; whether to trust the signer is not decided here
+  std::string signer;             // the signer's common name, as the certificate claims it
+  std::vector<Payload> payloads;  // in the file's order
+  std::vector<ServiceFacts> services;
+  std::vector<ProxyFacts> proxies;
+  std::vector<FilterFacts> filters;
+  std::vector<AllowedExtension> allowed_extensions;
+  std::vector<ProfileFinding> findings;
+  friend bool operator==(const Profile&, const Profile&) = default;
+};
+
+}  // namespace holdfast::profiles
