@@ -1,0 +1,22 @@
+// Who looks at a simulated Mac. Every call comes from the Mac's executor, never from inside a call of one of
+// its methods.
+#pragma once
+
+#include <string>
+
+#include "core/facts.h"
+
+namespace holdfast::sim {
+
+class Observer {
+ public:
+  virtual ~Observer() = default;
+  virtual void OnSession(const SessionEvent& event) {}
+  virtual void OnInstalled(const InstalledFacts& installed) {}
+  virtual void OnManagerRestarted(const std::string& detail) {}
+  virtual void OnPath(const PathFacts& path) {}
+  virtual void OnPower(PowerEvent event) {}
+  virtual void OnConsoleUser(const ConsoleUser& user) {}
+};
+
+}  // namespace holdfast::sim

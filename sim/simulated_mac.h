@@ -1,0 +1,129 @@
+// A Mac that behaves: session manager, network, gateways, power, console, profiles, and their traps. It runs
+// on any clock and executor, so the same Mac serves simulated days on virtual time and a demonstration on
+// real time. Equal seeds and equal calls give equal events. Everything happens on the executor's thread;
+// observers are never called from inside a call.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "base/executor.h"
+#include "base/random.h"
+#include "core/facts.h"
+#include "profiles/mobileconfig/profile.h"
+#include "sim/awake_timers.h"
+#include "sim/delivery.h"
+#include "sim/log.h"
+#include "sim/observer.h"
+#include "sim/session_manager.h"
+#include "sim/settings.h"
+
+namespace holdfast::sim {
+
+class SimulatedMac final : private Surroundings {
+ public:
+  // Clock and executor must outlive it. It starts awake, on a network, at the login window, with nothing
+  // installed.
+  SimulatedMac(const Clock& clock, Executor& executor, uint64_t seed, const Settings& settings = {});
+  SimulatedMac(const SimulatedMac&) = delete;
+  SimulatedMac& operator=(const SimulatedMac&) = delete;
+
+  Settings& settings() { return settings_; }
+  void SetLog(LogSink sink) { sink_ = std::move(sink); }
+
+  // An observer is told everything soon, and then every change. It is removed before it dies.
+  void AddObserver(Observer* observer) { delivery_.Add(observer); }
+  void RemoveObserver(Observer* observer) { delivery_.Remove(observer); }
+
+  // --- profiles. Installing the same identifier again replaces, and re-creates configurations that differ.
+  void Install(const profiles::Profile& profile);
+  void Install(const std::vector<profiles::Profile>& profiles);
+  // NOT_FOUND names what is installed.
+  absl::Status Remove(absl::string_view identifier);
+  const InstalledFacts& installed() const { return installed_; }
+  // By name or UUID; NOT_FOUND lists what exists.
+  absl::StatusOr<Uuid> FindService(absl::string_view name_or_uuid) const;
+
+  // --- what the agent may do. OK: the request left. At once the client sees the status it hopes for.
+  absl::Status StartSession(const Uuid& service, std::optional<uint32_t> as_uid);
+  absl::Status StopSession(const Uuid& service);
+  SessionStatus StatusOf(const Uuid& service) const { return manager_.StatusOf(service); }
+
+  // --- what a person may do, in System Settings.
+  void UserConnect(const Uuid& service);
+  void UserDisconnect(const Uuid& service);
+  void Login(const std::string& user);
+  void Logout();
+
+  // --- network. `network` names where the Mac is; empty picks a new one.
+  void NetworkDown();
+  void NetworkUp();
+  void Roam(std::string network = "");
+  void SetGateway(const std::string& address, Gateway gateway);
+  // Whether a probe's host answers through a tunnel that works.
+  void SetProbeHost(const std::string& host, bool answers);
+  // Nothing when the host would answer a probe through this service now; else why not.
+  std::optional<std::string> ProbeFailure(const Uuid& service, const std::string& host) const;
+  // How long an answer takes.
+  absl::Duration RoundTrip();
+
+  // --- power
+  void Sleep();
+  void Wake();
+  void DarkWake();
+  // Sessions are down, nobody is logged in. The caller gives the clock its new boot first.
+  void Reboot();
+  bool asleep() const { return timers_.asleep(); }
+
+  // --- faults
+  void RestartManager();
+  // The tunnel goes down for a reason of ne_session's table.
+  void Drop(const Uuid& service, int reason) { manager_.Drop(service, reason); }
+  void SetStopHangs(const Uuid& service, bool hangs) { manager_.SetStopHangs(service, hangs); }
+  // Its tunnels go down (reason 40), a moment later the new version is there. NOT_FOUND lists what exists.
+  absl::Status UpdateExtension(const std::string& bundle_id);
+  // A content filter's process dies or comes back. NOT_FOUND lists what exists.
+  absl::Status SetFilterRunning(const std::string& bundle_id, bool running);
+  uint64_t skipped_starts() const { return manager_.skipped(); }
+
+ private:
+  const PathFacts& path() const override { return path_; }
+  const ConsoleUser& console_user() const override { return user_; }
+  Gateway GatewayAt(const std::string& address) const override;
+
+  Delivery::Snapshot Snapshot() const;
+  void Refresh();
+  void AddExtensions(InstalledFacts& facts) const;
+  void ReportAll();
+  void Expect(const Uuid& service, SessionStatus status);
+  void SetUser(const ConsoleUser& user, int reason);
+  absl::Status Known(const Uuid& service, absl::string_view verb) const;
+
+  Settings settings_;
+  SplitMix64 random_;
+  AwakeTimers timers_;
+  LogSink sink_;
+  int manager_pid_ = 5871;
+  Delivery delivery_;
+  SessionManager manager_;
+
+  std::vector<profiles::Profile> profiles_;  // in order of installation
+  InstalledFacts installed_;
+  PathFacts path_;
+  uint64_t networks_ = 1;
+  ConsoleUser user_;
+  std::vector<std::string> accounts_;  // uid 501 and up
+  std::map<std::string, Gateway> gateways_;
+  std::set<std::string> silent_hosts_;
+  std::map<std::string, int> updates_;  // by bundle id
+  std::set<std::string> dead_filters_;
+  uint64_t power_serial_ = 0;  // a sleep that was overtaken by a wake does not happen
+};
+
+}  // namespace holdfast::sim

@@ -1,0 +1,130 @@
+// The simulated Mac's network, power and session manager process.
+#include "absl/strings/str_cat.h"
+#include "sim/simulated_mac.h"
+
+namespace holdfast::sim {
+namespace {
+
+constexpr int kReasonWentToSleep = 9;
+
+bool Any(const ServiceFacts&) {
+  return true;
+}
+
+}  // namespace
+
+Gateway SimulatedMac::GatewayAt(const std::string& address) const {
+  auto it = gateways_.find(address);
+  return it == gateways_.end() ? Gateway::kReachable : it->second;
+}
+
+void SimulatedMac::NetworkDown() {
+  if (!path_.satisfied) return;
+  path_.satisfied = path_.has_resolver = false;
+  path_.interface_name.clear();
+  delivery_.Path(path_);
+  manager_.PathChanged(/*roamed=*/false);
+}
+
+void SimulatedMac::NetworkUp() {
+  if (path_.satisfied) return;
+  path_.satisfied = path_.has_resolver = true;
+  path_.interface_name = "en0";
+  delivery_.Path(path_);
+  manager_.PathChanged(/*roamed=*/false);
+}
+
+void SimulatedMac::Roam(std::string network) {
+  if (network.empty()) network = absl::StrCat("network-", ++networks_);
+  if (network == path_.network_id && path_.satisfied) return;
+  path_ = {true, true, "en0", std::move(network)};
+  delivery_.Path(path_);
+  manager_.PathChanged(/*roamed=*/true);
+}
+
+void SimulatedMac::SetGateway(const std::string& address, Gateway gateway) {
+  gateways_[address] = gateway;
+  manager_.GatewayChanged(address);
+}
+
+void SimulatedMac::SetProbeHost(const std::string& host, bool answers) {
+  if (answers) {
+    silent_hosts_.erase(host);
+  } else {
+    silent_hosts_.insert(host);
+  }
+}
+
+std::optional<std::string> SimulatedMac::ProbeFailure(const Uuid& service, const std::string& host) const {
+  const ServiceFacts* facts = manager_.Facts(service);
+  if (facts == nullptr || manager_.StatusOf(service) != SessionStatus::kConnected) {
+    return "no route to host: the tunnel is down";
+  }
+  if (!path_.satisfied) return "network is unreachable";
+  if (GatewayAt(facts->remote_address) != Gateway::kReachable || silent_hosts_.contains(host)) {
+    return "timed out";
+  }
+  return std::nullopt;
+}
+
+absl::Duration SimulatedMac::RoundTrip() {
+  return absl::Milliseconds(5 + 20 * random_.Uniform());
+}
+
+void SimulatedMac::Sleep() {
+  delivery_.Power(PowerEvent::kWillSleep);
+  // Long enough after for the announcement to have arrived.
+  const absl::Duration notice = settings_.delivery.jitter + absl::Milliseconds(1);
+  timers_.After(notice, [this, serial = ++power_serial_] {
+    if (serial != power_serial_) return;
+    if (!settings_.tunnels_survive_sleep) manager_.DropAll(kReasonWentToSleep, Any);
+    timers_.Sleep();
+  });
+}
+
+void SimulatedMac::Wake() {
+  ++power_serial_;
+  timers_.Wake([this] { delivery_.PowerNow(PowerEvent::kFullWake); });
+}
+
+void SimulatedMac::DarkWake() {
+  ++power_serial_;
+  timers_.Wake([this] { delivery_.PowerNow(PowerEvent::kDarkWake); });
+}
+
+void SimulatedMac::RestartManager() {
+  if (!manager_.running()) return;
+  delivery_.LoseSessionEvents();
+  const int old_pid = manager_pid_;
+  manager_.Restart([this, old_pid] {
+    ++manager_pid_;
+    delivery_.ManagerRestarted(
+        absl::StrCat("nesessionmanager[", old_pid, "] ended; now nesessionmanager[", manager_pid_, "]"));
+    ReportAll();
+  });
+  // A client whose connection broke says "disconnected", whatever the tunnel does.
+  for (const ServiceFacts& service : installed_.services) {
+    Expect(service.id, SessionStatus::kDisconnected);
+  }
+}
+
+void SimulatedMac::Reboot() {
+  ++power_serial_;
+  delivery_.LoseSessionEvents();
+  user_ = {};
+  ++manager_pid_;
+  timers_.Wake([this] {
+    delivery_.PowerNow(PowerEvent::kShutdown);
+    delivery_.PowerNow(PowerEvent::kFullWake);
+  });
+  manager_.Reboot();
+  delivery_.User(user_);
+  delivery_.ManagerRestarted("the Mac was started again");
+  ReportAll();
+}
+
+void SimulatedMac::ReportAll() {
+  for (const SessionEvent& event : manager_.CurrentOfAll()) delivery_.Session(event);
+}
+
+}  // namespace holdfast::sim
