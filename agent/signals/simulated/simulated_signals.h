@@ -1,0 +1,28 @@
+// Network path, power and console user of a simulated Mac.
+#pragma once
+
+#include "agent/signals/signals.h"
+#include "sim/simulated_mac.h"
+
+namespace holdfast::signals {
+
+class SimulatedSignals final : public Source, private sim::Observer {
+ public:
+  // The Mac must outlive it.
+  explicit SimulatedSignals(sim::SimulatedMac& mac) : mac_(mac) {}
+  ~SimulatedSignals() override;
+  SimulatedSignals(const SimulatedSignals&) = delete;
+  SimulatedSignals& operator=(const SimulatedSignals&) = delete;
+
+  absl::Status Begin(Listener* listener) override;
+
+ private:
+  void OnPath(const PathFacts& path) override { listener_->OnPath(path); }
+  void OnPower(PowerEvent event) override { listener_->OnPower(event); }
+  void OnConsoleUser(const ConsoleUser& user) override { listener_->OnConsoleUser(user); }
+
+  sim::SimulatedMac& mac_;
+  Listener* listener_ = nullptr;
+};
+
+}  // namespace holdfast::signals
