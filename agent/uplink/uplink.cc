@@ -1,0 +1,230 @@
+// Life and schedule. At any time either an exchange is under way (busy_) or timer_ says when the next one
+// begins, except when there is nobody to talk to.
+#include "agent/uplink/uplink.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace holdfast::uplink {
+namespace {
+
+constexpr absl::Duration kCoalesce = absl::Milliseconds(50);
+constexpr absl::Duration kFirstContactSpread = absl::Seconds(10);
+constexpr absl::Duration kComeBackSpread = absl::Seconds(5);
+constexpr absl::Duration kLongestInterval = absl::Hours(24);
+
+constexpr BackoffPolicy kBackoff{absl::Seconds(1), 2.0, absl::Seconds(300), 0.5};
+
+}  // namespace
+
+Uplink::Uplink(Options options, const Dependencies& dependencies)
+    : options_(std::move(options)),
+      deps_(dependencies),
+      jitter_{dependencies.random.Next64()},
+      policy_heartbeat_(options_.heartbeat),
+      penalty_(kBackoff),
+      watch_penalty_(kBackoff),
+      timer_(dependencies.executor),
+      watch_timer_(dependencies.executor) {}
+
+void Uplink::Start() {
+  absl::StatusOr<std::optional<DeviceIdentity>> loaded = LoadIdentity(deps_.files);
+  if (!loaded.ok()) last_error_ = std::string(loaded.status().message());
+  if (loaded.ok()) identity_ = *std::move(loaded);
+  if (identity_ && !identity_->MadeFor(options_.hardware)) {
+    const bool was_enrolled = identity_->enrolled();
+    identity_.reset();
+    if (was_enrolled) {
+      OpenIncident("clone_conflict", "", "this identity was made for other hardware: enrolling anew");
+      busy_ = true;
+      BeginEpoch("re_enrolled: the hardware changed", [this] {
+        busy_ = false;
+        RunIn(absl::ZeroDuration());
+      });
+      return;
+    }
+  }
+  if (identity_ && identity_->enrolled()) {
+    state_ = State::kConnecting;
+    Reconnect();
+    RunIn(HeartbeatOffset(identity_->device_id, std::min(Interval(), kFirstContactSpread)));
+    return;
+  }
+  RunIn(absl::ZeroDuration());
+}
+
+void Uplink::Changed() {
+  if (busy_) {
+    again_ = true;
+    return;
+  }
+  if (state_ != State::kOnline || stopped_) return;
+  const MonoTime due = Now().mono + kCoalesce;
+  if (!next_try_ || *next_try_ > due) RunIn(kCoalesce);
+}
+
+void Uplink::SetHeartbeat(absl::Duration interval) {
+  if (interval == policy_heartbeat_) return;
+  policy_heartbeat_ = interval;
+  if (!busy_ && state_ == State::kOnline) ScheduleHeartbeat();
+}
+
+void Uplink::NetworkIsBack() {
+  if (busy_ || stopped_ || throttled_ || !next_try_ || state_ == State::kRefused) return;
+  const absl::Duration soon = kComeBackSpread * jitter_.Uniform();
+  if (*next_try_ - Now().mono > soon) RunIn(soon);
+}
+
+void Uplink::SayGoodbye(wire::Goodbye why, std::function<void()> done) {
+  const bool for_good = why != wire::Goodbye::kSleep;
+  if (state_ != State::kOnline || stopped_) {
+    stopped_ = stopped_ || for_good;
+    deps_.executor.Post(std::move(done));
+    return;
+  }
+  stopped_ = for_good;
+  ++exchange_;  // what is in flight is told again after the wake or by the next run
+  timer_.Cancel();
+  busy_ = true;
+  goodbye_done_ = std::move(done);
+  Sync(why);
+}
+
+void Uplink::Run() {
+  next_try_.reset();
+  throttled_ = false;
+  if (busy_ || stopped_ || state_ == State::kRevoked) return;
+  busy_ = true;
+  again_ = false;
+  if (!identity_ || !identity_->enrolled() || reenroll_) {
+    Enroll();
+  } else {
+    Sync(wire::Goodbye::kNone);
+  }
+}
+
+void Uplink::RunIn(absl::Duration delay) {
+  next_try_ = Now().mono + delay;
+  timer_.Set(*next_try_, [this] { Run(); });
+}
+
+void Uplink::Finish(bool more) {
+  busy_ = false;
+  if (stopped_) return;
+  if (more || again_) {
+    RunIn(more ? absl::ZeroDuration() : kCoalesce);
+  } else {
+    ScheduleHeartbeat();
+  }
+}
+
+void Uplink::ScheduleHeartbeat() {
+  RunIn(UntilHeartbeat(identity_->device_id, ServerNow(), Interval(), jitter_));
+}
+
+absl::Duration Uplink::Interval() const {
+  return std::clamp(std::max(policy_heartbeat_, reply_heartbeat_), absl::Seconds(1), kLongestInterval);
+}
+
+ServerTime Uplink::ServerNow() const {
+  const Stamp now = Now();
+  if (anchor_ && anchor_->boot == now.boot) return anchor_->server_time + (now.mono - anchor_->mono);
+  return {now.wall.ns};
+}
+
+void Uplink::OpenIncident(const std::string& name, const std::string& key, const std::string& summary) {
+  const std::pair<std::string, std::string> id(name, key);
+  if (std::find(open_incidents_.begin(), open_incidents_.end(), id) != open_incidents_.end()) return;
+  open_incidents_.push_back(id);
+  deps_.host.Incident(name, key, summary, true);
+}
+
+// A success: what stood between us and the server is over.
+void Uplink::CloseIncidents() {
+  for (const auto& [name, key] : std::exchange(open_incidents_, {})) {
+    deps_.host.Incident(name, key, "the server answers again", false);
+  }
+}
+
+void Uplink::StartWatch() {
+  if (watching_ || watch_timer_.pending() || stopped_) return;
+  watching_ = true;
+  deps_.transport.Watch(identity_->device_id,
+                        lifetime_.Guard([this](wire::WatchNudge nudge) { OnNudge(nudge); }),
+                        lifetime_.Guard([this, watch = ++watch_](absl::Status status) {
+                          if (watch != watch_) return;
+                          watching_ = false;
+                          const absl::Duration wait = watch_penalty_.Failed(RetryAfterOf(status), jitter_);
+                          watch_timer_.Set(Now().mono + wait, [this] {
+                            if (state_ == State::kOnline) StartWatch();
+                          });
+                        }));
+}
+
+// The identity changed: the next call makes a new connection, with a stream of its own.
+void Uplink::Reconnect() {
+  ++watch_;
+  watching_ = false;
+  deps_.transport.SetIdentity(identity_->ForTransport());
+}
+
+void Uplink::OnNudge(const wire::WatchNudge& nudge) {
+  watch_penalty_.Succeeded(Now().mono);
+  if (state_ != State::kOnline || stopped_) return;
+  const absl::Duration wait = nudge.max_jitter * jitter_.Uniform();
+  if (busy_) {
+    again_ = true;
+  } else if (!next_try_ || *next_try_ - Now().mono > wait) {
+    RunIn(wait);
+  }
+}
+
+void Uplink::BeginEpoch(const std::string& reason, std::function<void()> then) {
+  auto status = std::make_shared<absl::Status>();
+  deps_.journal.Run([reason, status](journal::Journal& journal) { *status = journal.BeginEpoch(reason); },
+                    lifetime_.Guard([this, status, then = std::move(then), exchange = exchange_] {
+                      position_.reset();
+                      sections_.Forget();
+                      if (!status->ok()) last_error_ = std::string(status->message());
+                      if (exchange == exchange_) then();
+                    }));
+}
+
+View Uplink::view() const {
+  View view;
+  view.state = state_;
+  view.server = options_.server;
+  if (identity_ && identity_->enrolled()) view.device = identity_->device_id;
+  view.last_contact = last_contact_;
+  view.next_try = next_try_;
+  view.last_error = last_error_;
+  view.anchor = anchor_;
+  switch (state_) {
+    case State::kNotEnrolled:
+      view.text = "not enrolled";
+      break;
+    case State::kConnecting:
+      view.text = "connecting";
+      break;
+    case State::kEnrolling:
+      view.text = "enrolling";
+      break;
+    case State::kOnline:
+      view.text = "online";
+      break;
+    case State::kBackingOff:
+      view.text = "backing off";
+      break;
+    case State::kRefused:
+      view.text = absl::StrCat("refused: ", refusal_);
+      break;
+    case State::kRevoked:
+      view.text = "revoked";
+      break;
+  }
+  return view;
+}
+
+}  // namespace holdfast::uplink
