@@ -21,6 +21,8 @@ class Files {
   virtual bool Exists(const std::string& path) = 0;
   // Durable when it returns OK. An existing `to` is ALREADY_EXISTS: nothing is overwritten.
   virtual absl::Status Rename(const std::string& from, const std::string& to) = 0;
+  // An absent file is OK.
+  virtual absl::Status Remove(const std::string& path) = 0;
   // Advisory, exclusive, ends with the process at the latest. FAILED_PRECONDITION when it is held, naming the
   // path and the holder's pid where known.
   virtual absl::StatusOr<std::unique_ptr<FileLock>> Lock(const std::string& path) = 0;

@@ -72,6 +72,8 @@ class Statement {
   absl::string_view Text(int column) const;
   absl::string_view Bytes(int column) const;
   bool IsNull(int column) const;
+  // Stored as an integer, so that Int converts nothing.
+  bool IsInt(int column) const;
 
  private:
   friend class Database;
