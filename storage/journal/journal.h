@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "storage/journal/row.h"
+#include "storage/sqlite/files.h"
 
 namespace holdfast::journal {
 
@@ -46,13 +47,19 @@ struct OpenOptions {
   std::function<std::string(uint64_t first, uint64_t last, uint64_t count, const Sha256Digest& last_hash)>
       encode_gap;
   std::function<std::string(uint64_t through, const Sha256Digest& hash)> encode_pruned;
+  // Kinds that are dropped last when unacknowledged rows must go (violations, incidents, overrides); empty:
+  // none.
+  std::function<bool(uint16_t kind)> keep_longer;
+  // Rename and lock beside the VFS; nullptr: the machine's. A VFS of one's own needs its own Files.
+  sqlite::Files* files = nullptr;
 };
 
 struct OpenReport {
   bool created = false;
-  bool clean = true;       // the last writer closed it
-  std::string set_aside;   // path of the corrupt file that was moved away; empty when none
-  std::string corruption;  // what SQLite or the chain check said
+  bool clean = true;                    // the last writer closed it
+  std::string set_aside;                // path of the corrupt file that was moved away; empty when none
+  std::string corruption;               // what SQLite or the chain check said
+  std::optional<Epoch> previous_epoch;  // of the file that was set aside, where it could be read
 };
 
 struct Filter {
@@ -82,7 +89,8 @@ class Journal {
   virtual absl::Status SetAcked(Epoch epoch, uint64_t through) = 0;
 
   // Rows after `after`, ascending, until `max_bytes` of payload or `max_rows` (at least one row when there is
-  // one).
+  // one). Stops before a hole that Prune left, so that the rows of one answer are consecutive; the next call
+  // goes on behind it.
   virtual absl::StatusOr<std::vector<Row>> ReadAfter(uint64_t after, size_t max_rows,
                                                      size_t max_bytes) const = 0;
   // Hash of row `seq`; kGenesis for 0; the checkpoint's hash for the last pruned or dropped row; else
@@ -92,20 +100,23 @@ class Journal {
 
   // Retention: acknowledged rows older than `oldest` go first; above `max_bytes` the oldest acknowledged,
   // then the oldest unacknowledged that are not violations or incidents, leaving a Gap row. Does a bounded
-  // slice of work; true when there is more.
+  // slice of work; true when there is more. A Gap row's range may have survivors inside: `count` says how
+  // many rows are gone.
   virtual absl::StatusOr<bool> Prune(WallTime oldest, int64_t max_bytes) = 0;
 
   // Small durable values beside the log: device id, message number, last alive. Survive pruning; not hashed.
   virtual absl::Status SetMeta(const std::string& key, const std::string& value) = 0;
   virtual absl::StatusOr<std::optional<std::string>> GetMeta(const std::string& key) const = 0;
 
-  // Checks the chain from the oldest stored row, `rows` at a time: DATA_LOSS names the first bad row.
+  // Checks chain and indexes from the oldest stored row, `rows` at a time: DATA_LOSS names the first bad row.
+  // True when there is more; false at the end, and the next call begins again.
   virtual absl::StatusOr<bool> VerifySlice(size_t rows) = 0;
 
-  // Starts a new epoch in a new file; the old one is set aside as PATH.EPOCH (re-enrollment, clone).
+  // Starts a new epoch in a new file; the old one is set aside as PATH.EPOCH (re-enrollment, clone). Meta
+  // values are carried over. After an error the old epoch goes on.
   virtual absl::Status BeginEpoch(const std::string& reason) = 0;
 
-  // Marks a clean stop. The destructor does not.
+  // Marks a clean stop; every later call is FAILED_PRECONDITION. The destructor does not mark it.
   virtual absl::Status Close() = 0;
 };
 

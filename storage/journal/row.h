@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "base/ids.h"
 #include "base/sha256.h"
@@ -30,6 +31,22 @@ struct Row {
 // not part of it.
 std::string CanonicalBytes(const Row& row, const Sha256Digest& previous);
 Sha256Digest HashOf(const Row& row, const Sha256Digest& previous);
+
+// The canonical bytes back into a row (its hash computed) and the previous row's hash. Bytes that
+// CanonicalBytes would not have written are DATA_LOSS.
+struct ChainedRow {
+  Row row;
+  Sha256Digest previous{};
+};
+absl::StatusOr<ChainedRow> ParseCanonical(absl::string_view bytes);
+
+inline constexpr size_t kMaxSubject = 65535;
+inline constexpr size_t kMaxPayload = 1 << 20;
+
+// Kinds of the rows that a journal writes about itself; the numbers of RowKind in core/event/event.h.
+inline constexpr uint16_t kKindEpochBegan = 1;
+inline constexpr uint16_t kKindGap = 2;
+inline constexpr uint16_t kKindPruned = 3;
 
 // What the first row of an epoch chains from: 32 zero bytes.
 inline constexpr Sha256Digest kGenesis{};
