@@ -1,0 +1,53 @@
+// Causes of verdicts: stable identifiers of storage, reports and console. Each class of time has its own.
+#pragma once
+
+#include "absl/strings/string_view.h"
+#include "core/facts.h"
+
+namespace holdfast::causes {
+
+// protected
+inline constexpr absl::string_view kTunnelUp = "tunnel_up";
+// violation
+inline constexpr absl::string_view kUser = "user";                  // a person stopped it
+inline constexpr absl::string_view kReconnecting = "reconnecting";  // down or coming up, nothing worse known
+inline constexpr absl::string_view kStuck = "stuck";
+inline constexpr absl::string_view kAuthentication = "authentication";
+inline constexpr absl::string_view kCertificate = "certificate";
+inline constexpr absl::string_view kServerUnreachable = "server_unreachable";
+inline constexpr absl::string_view kTimeout = "timeout";  // it did not come up in time
+inline constexpr absl::string_view kProvider = "provider";
+inline constexpr absl::string_view kConfiguration = "configuration";
+inline constexpr absl::string_view kSuperseded = "superseded";
+inline constexpr absl::string_view kOnDemandRule = "on_demand_rule";
+inline constexpr absl::string_view kSessionManager = "session_manager";  // also of class unknown
+inline constexpr absl::string_view kBudget = "budget";
+inline constexpr absl::string_view kCircuitOpen = "circuit_open";
+inline constexpr absl::string_view kServiceMissing = "service_missing";
+inline constexpr absl::string_view kFalseConnected = "false_connected";
+// excused
+inline constexpr absl::string_view kBootGrace = "boot_grace";
+inline constexpr absl::string_view kLoginGrace = "login_grace";
+inline constexpr absl::string_view kWakeGrace = "wake_grace";
+inline constexpr absl::string_view kOverride = "override";
+inline constexpr absl::string_view kAllowedDisconnect = "allowed_disconnect";
+// no_network
+inline constexpr absl::string_view kNoNetwork = "no_network";
+inline constexpr absl::string_view kSettling = "settling";  // a path is there and has not held yet
+// awaiting_user
+inline constexpr absl::string_view kWaitingForLogin = "waiting_for_login";
+inline constexpr absl::string_view kInteractive = "interactive";
+// asleep_or_off
+inline constexpr absl::string_view kAsleep = "asleep";
+inline constexpr absl::string_view kShutdown = "shutdown";
+// observed_only
+inline constexpr absl::string_view kObserved = "observed";
+// unknown
+inline constexpr absl::string_view kStatusUnknown = "status_unknown";
+// not_required
+inline constexpr absl::string_view kNotRequired = "not_required";
+
+// The cause of the seconds after a session failed so.
+absl::string_view OfFailure(FailureCause cause);
+
+}  // namespace holdfast::causes

@@ -1,0 +1,216 @@
+#include "core/engine/explain.h"
+
+#include "absl/strings/str_cat.h"
+#include "core/engine/causes.h"
+#include "core/engine/ladder.h"
+
+namespace holdfast::engine {
+namespace {
+
+std::string In(std::optional<MonoTime> at, MonoTime now) {
+  return at && *at > now ? absl::StrCat(" in ", FormatShort(*at - now)) : "";
+}
+std::string For(std::optional<MonoTime> until, MonoTime now) {
+  return until && *until > now ? absl::StrCat(" for another ", FormatShort(*until - now)) : "";
+}
+
+std::string ExplainWork(const Core& core, const Service& service, MonoTime now) {
+  const std::string age = FormatShort(now - service.phase_since);
+  switch (service.phase) {
+    case Phase::kStarting:
+      return absl::StrCat("A start was sent ", age, " ago and it is not connected yet.");
+    case Phase::kConnecting:
+      return absl::StrCat("It has been ", SessionStatusName(service.delivered.status), " for ", age, ".");
+    case Phase::kStopping:
+      return absl::StrCat("A stop was sent ", age, " ago; it is started again once it is down.");
+    case Phase::kDisconnecting:
+      return absl::StrCat("It has been disconnecting for ", age, ".");
+    case Phase::kDown:
+    case Phase::kUp:
+    case Phase::kUnlearned:
+      break;
+  }
+  return Enforcing(core) ? "It is down and about to be started."
+                         : "It is down; in audit mode Holdfast does not start it.";
+}
+
+std::string ExplainFailure(const Service& service) {
+  const std::string& detail = service.failures.detail;
+  return absl::StrCat("The last attempt failed: ", FailureCauseName(service.failures.last),
+                      detail.empty() ? "" : absl::StrCat(" (", detail, ")"), ".");
+}
+
+std::string ExplainHold(const Service& service) {
+  switch (service.failures.hold) {
+    case Hold::kAskPerson:
+      return absl::StrCat(ExplainFailure(service), " It is not tried again until the person connects it.");
+    case Hold::kYield:
+      return "Another service keeps taking its place, so it yields until the policy changes or a person "
+             "connects "
+             "it.";
+    case Hold::kGone:
+      return absl::StrCat(ExplainFailure(service), " It waits for its configuration to be installed again.");
+    case Hold::kNoRetry:
+    case Hold::kNone:
+      break;
+  }
+  return absl::StrCat(ExplainFailure(service), " A retry cannot help.");
+}
+
+std::string ExplainGrace(absl::string_view cause, std::optional<MonoTime> until, MonoTime now) {
+  const absl::string_view what = cause == causes::kBootGrace    ? "The Mac has just started"
+                                 : cause == causes::kLoginGrace ? "Somebody has just logged in"
+                                                                : "The Mac has just woken up";
+  return absl::StrCat(what, "; nothing is judged", For(until, now), ".");
+}
+
+bool IsGrace(absl::string_view cause) {
+  return cause == causes::kBootGrace || cause == causes::kLoginGrace || cause == causes::kWakeGrace;
+}
+
+std::string ExplainViolation(const Core& core, const Service& service, const Assessment& a, MonoTime now) {
+  if (a.block == Block::kHold) return ExplainHold(service);
+  if (a.block == Block::kCircuit) {
+    return absl::StrCat("Restarting it failed repeatedly; nothing is tried", For(a.until, now), ".");
+  }
+  if (a.block == Block::kPersonStop) {
+    return absl::StrCat("A person disconnected it; it is restored", In(a.until, now), ".");
+  }
+  if (a.block == Block::kDisabled) return "Its configuration is disabled on this Mac.";
+  if (a.cause == causes::kFalseConnected) return "It says connected, but no probe gets an answer through it.";
+  if (a.cause == causes::kBudget) {
+    return absl::StrCat("All attempts of the budget are used; the next is possible", In(a.until, now), ".");
+  }
+  if (a.block == Block::kBackoff && service.phase == Phase::kDown) {
+    return absl::StrCat(ExplainFailure(service), " The next try is", In(a.until, now), ".");
+  }
+  return ExplainWork(core, service, now);
+}
+
+NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
+  const Gate gate = StartGate(core, service, now);
+  switch (gate.block) {
+    case Block::kNone:
+      return Enforcing(core) ? NextStep{"start", now, "nothing stands against it"}
+                             : NextStep{"nothing in audit mode", {}, "a start would be sent now"};
+    case Block::kAsleep:
+      return {"nothing until the Mac is awake", {}, "starts belong to full wakes"};
+    case Block::kUnknown:
+      return {"judge", {}, "its status has not been told yet"};
+    case Block::kOverride:
+      return {"start", gate.until, "an override runs until then"};
+    case Block::kLogin:
+      return {"nothing until somebody logs in", {}, "it needs a person's session"};
+    case Block::kNoNetwork:
+      return {"nothing until the network is back", {}, "there is no usable network path"};
+    case Block::kDisabled:
+      return {"nothing until its configuration is enabled", {}, "the configuration is disabled"};
+    case Block::kAllowedStop:
+      return {gate.until ? "start" : "nothing until a person connects it", gate.until,
+              "a person disconnected it, which the policy allows"};
+    case Block::kInteractive:
+      return {"nothing until the person connects it", {}, "only a person can sign in"};
+    case Block::kHold:
+      return {"nothing until a person connects it or the policy or configuration changes",
+              {},
+              ExplainHold(service)};
+    case Block::kCircuit:
+      return {"retry", gate.until, "the circuit is open until then"};
+    case Block::kPersonStop:
+      return {"start", gate.until, "a person disconnected it; it is restored then"};
+    case Block::kBudget:
+      return {"retry", gate.until, "the attempt budget frees one then"};
+    case Block::kSettling:
+      return {"start", gate.until, "the network must have held until then"};
+    case Block::kBackoff:
+      return {"retry", gate.until, "backoff after a failure"};
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string Explain(const Core& core, const Service& service, const Assessment& a, MonoTime now) {
+  if (IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
+  switch (a.time_class) {
+    case TimeClass::kProtected:
+      return "It is connected.";
+    case TimeClass::kViolation:
+      return ExplainViolation(core, service, a, now);
+    case TimeClass::kExcused:
+      return a.cause == causes::kOverride
+                 ? absl::StrCat("An override with a reason runs", For(a.until, now), ".")
+                 : absl::StrCat("A person disconnected it, which the policy allows",
+                                a.until ? absl::StrCat("; it is restored", In(a.until, now)) : "", ".");
+    case TimeClass::kNoNetwork:
+      return a.cause == causes::kSettling ? "The network is there but has not held long enough yet."
+                                          : "There is no usable network.";
+    case TimeClass::kAwaitingUser:
+      return a.cause == causes::kInteractive ? "Only a person can sign in; it waits for them."
+                                             : "It waits for somebody to log in.";
+    case TimeClass::kAsleepOrOff:
+      return a.cause == causes::kShutdown ? "The Mac is shutting down." : "The Mac is asleep.";
+    case TimeClass::kObservedOnly:
+    case TimeClass::kNotRequired:
+      break;
+    case TimeClass::kUnknown:
+      return a.cause == causes::kSessionManager ? "The session manager restarted; its status is read again."
+                                                : "Its status is not known yet.";
+  }
+  return "";
+}
+
+std::string ExplainMissing(const Assessment& a, MonoTime now) {
+  if (IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
+  if (a.cause == causes::kServiceMissing) return "No installed configuration matches the rule.";
+  if (a.cause == causes::kOverride)
+    return absl::StrCat("An override with a reason runs", For(a.until, now), ".");
+  if (a.time_class == TimeClass::kAsleepOrOff) return "The Mac is asleep or shutting down.";
+  return "What is installed is not known yet.";
+}
+
+std::vector<std::string> Reasons(const Core& core, const Service& service, MonoTime now) {
+  std::vector<std::string> reasons;
+  if (service.remedy.step) {
+    reasons.push_back(absl::StrCat("It is being restarted: step ",
+                                   StepName(core.policy->ladder[*service.remedy.step]), " of the ladder."));
+  }
+  if (service.remedy.failed_ladders > 0) {
+    reasons.push_back(absl::StrCat(service.remedy.failed_ladders, " restarts in a row did not help."));
+  }
+  if (!service.failures.cause.empty()) reasons.push_back(ExplainFailure(service));
+  if (service.person_stop) {
+    reasons.push_back(
+        absl::StrCat("A person disconnected it ", FormatShort(now - *service.person_stop), " ago."));
+  }
+  if (service.on_demand_paused && service.facts.on_demand) {
+    reasons.push_back("Our stop paused its On Demand until the next start.");
+  }
+  if (service.learned && IsDown(service.delivered.status) && service.delivered.stop_reason) {
+    reasons.push_back(absl::StrCat("The system says: ", StopReasonText(*service.delivered.stop_reason), "."));
+  }
+  return reasons;
+}
+
+NextStep Next(const Core& core, const Service& service, MonoTime now) {
+  switch (service.phase) {
+    case Phase::kUp:
+      return {"nothing", service.alive.next_round,
+              service.alive.next_round && !core.policy->liveness.probes.empty()
+                  ? "it is connected; probed then"
+                  : "it is connected"};
+    case Phase::kStarting:
+    case Phase::kConnecting:
+      return {"judge", StuckAt(core, service), "it counts as stuck if it is not connected by then"};
+    case Phase::kStopping:
+    case Phase::kDisconnecting:
+      return {"judge", StuckAt(core, service), "it counts as stuck if it is not down by then"};
+    case Phase::kDown:
+      return NextWhenDown(core, service, now);
+    case Phase::kUnlearned:
+      break;
+  }
+  return {"judge", {}, "its status has not been told yet"};
+}
+
+}  // namespace holdfast::engine

@@ -1,0 +1,54 @@
+// May a required service be started by us now, and if not, why not and until when. The one answer that
+// starts, ladders, verdicts and the view rest on.
+#pragma once
+
+#include <optional>
+
+#include "core/engine/state.h"
+
+namespace holdfast::engine {
+
+// In the order in which they are reported: the first that holds counts.
+enum class Block : uint8_t {
+  kNone,
+  kAsleep,
+  kUnknown,  // status, path or console user not told yet
+  kOverride,
+  kLogin,  // nobody is there whose credentials it needs, or it is required from the login on
+  kNoNetwork,
+  kDisabled,     // its configuration is not enabled
+  kAllowedStop,  // a person stopped it and may
+  kInteractive,  // only a person starts it
+  kHold,         // the last failure forbids a retry
+  kCircuit,
+  kPersonStop,  // a person stopped it and may not: restored after ReconnectAfter
+  kBudget,
+  kSettling,  // the path has not held for Reconnect.Settle
+  kBackoff,
+};
+
+struct Gate {
+  Block block = Block::kNone;
+  std::optional<MonoTime> until;  // when time alone may change the answer
+};
+
+// Only for a service that a rule names.
+Gate StartGate(const Core& core, const Service& service, MonoTime now);
+
+// The override that covers the service now.
+const Override* ActiveOverride(const Core& core, const Uuid& service, MonoTime now);
+
+struct Grace {
+  absl::string_view cause;
+  MonoTime until;
+};
+std::optional<Grace> ActiveGrace(const Core& core, MonoTime now);
+
+// When the current phase has lasted too long; nothing for phases that may last.
+std::optional<MonoTime> StuckAt(const Core& core, const Service& service);
+inline bool IsStuck(const Core& core, const Service& service, MonoTime now) {
+  const auto at = StuckAt(core, service);
+  return at && *at <= now;
+}
+
+}  // namespace holdfast::engine

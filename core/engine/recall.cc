@@ -1,0 +1,163 @@
+#include "core/engine/recall.h"
+
+#include <algorithm>
+
+#include "core/engine/causes.h"
+
+namespace holdfast::engine {
+namespace {
+
+// A moment of an earlier run on this boot's monotonic clock, never in the future. Across boots only the wall
+// clocks connect them.
+MonoTime OnThisBoot(const Stamp& then, const Stamp& now) {
+  if (then.boot == now.boot) return std::min(then.mono, now.mono);
+  return now.mono - std::max(absl::ZeroDuration(), now.wall - then.wall);
+}
+
+class Recaller {
+ public:
+  Recaller(Core& core, const Stamp& at, uint64_t seq) : core_(core), r_(core.recalled), at_(at), seq_(seq) {}
+
+  void operator()(const Command& e) {
+    core_.next_command = std::max(core_.next_command, e.id + 1);
+    if (e.verb == Command::Verb::kStart && e.counted && !e.dry_run) r_.attempts.emplace_back(e.service, at_);
+    if (e.verb == Command::Verb::kStart) r_.allowed_stops.erase(e.service);
+  }
+  void operator()(const CommandOutcome& e) {
+    if (e.result == CommandOutcome::Result::kFailed && e.cause == FailureCause::kAuthentication) {
+      ++r_.to_asking[e.service];
+    }
+  }
+  void operator()(const SessionEvent& e) {
+    const auto before = r_.sessions.find(e.service);
+    const bool was_up = before != r_.sessions.end() && !IsDown(before->second.second.status);
+    if (e.status == SessionStatus::kConnected) {
+      r_.to_asking.erase(e.service);
+      r_.allowed_stops.erase(e.service);
+    } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kStopCommand && was_up) {
+      r_.allowed_stops[e.service] = at_;
+    }
+    r_.sessions[e.service] = {at_, e};
+  }
+  void operator()(const UserRequest& e) {
+    if (e.verb != UserRequest::Verb::kConnect) return;
+    r_.allowed_stops.erase(e.service);
+    r_.to_asking.erase(e.service);
+  }
+  void operator()(const PolicyChange& e) {
+    if (e.outcome == PolicyChange::Outcome::kApplied) core_.policy_change = e;
+  }
+  void operator()(const ConsoleUser& e) {
+    if (e.present) {
+      r_.to_asking.clear();
+      r_.allowed_stops.clear();
+    }
+    r_.console = {at_, e};
+    if (e.present) r_.last_login = at_;
+  }
+  void operator()(const OverrideBegan& e) {
+    r_.overrides_begun.push_back(at_);
+    r_.overrides.emplace_back(at_, e);
+  }
+  void operator()(const OverrideEnded& e) {
+    std::erase_if(r_.overrides, [&](const auto& o) { return o.second.service == e.service; });
+  }
+  void operator()(const Verdict& e) {
+    if (e.time_class == TimeClass::kNotRequired) {
+      r_.verdicts.erase(e.key);
+    } else {
+      r_.verdicts[e.key] = e;
+    }
+  }
+  void operator()(const IncidentOpened& e) { core_.incidents.RecallOpened(at_, seq_, e); }
+  void operator()(const IncidentClosed& e) { core_.incidents.RecallClosed(e); }
+  void operator()(const AgentStarted&) {
+    if (!r_.first_start_of_boot || r_.first_start_of_boot->boot != at_.boot) r_.first_start_of_boot = at_;
+  }
+  template <class Other>
+  void operator()(const Other&) {}
+
+ private:
+  Core& core_;
+  Recalled& r_;
+  const Stamp& at_;
+  uint64_t seq_;
+};
+
+void UseOverrides(Core& core, const Stamp& now) {
+  for (const Stamp& begun : core.recalled.overrides_begun) {
+    core.overrides_begun.push_back(OnThisBoot(begun, now));
+  }
+  for (const auto& [begun, o] : core.recalled.overrides) {
+    const MonoTime began = OnThisBoot(begun, now);
+    const MonoTime until = began + (o.until_wall - begun.wall);
+    core.overrides.push_back({o.service, o.uid, o.user, began, until, o.until_wall});
+  }
+}
+
+// An open incident of an earlier run stands for the hold that opened it.
+void UseHold(Core& core, Service& service) {
+  const struct {
+    absl::string_view incident;
+    Hold hold;
+    FailureCause cause;
+    absl::string_view verdict_cause;
+  } kHolds[] = {
+      {"authentication_failed", Hold::kAskPerson, FailureCause::kAuthentication, causes::kAuthentication},
+      {"certificate_invalid", Hold::kNoRetry, FailureCause::kCertificate, causes::kCertificate},
+      {"toggle_fight", Hold::kYield, FailureCause::kSuperseded, causes::kSuperseded}};
+  for (const auto& known : kHolds) {
+    if (!core.incidents.IsOpen(known.incident, service.id_text)) continue;
+    service.failures.hold = known.hold;
+    service.failures.last = known.cause;
+    service.failures.cause = known.verdict_cause;
+  }
+}
+
+}  // namespace
+
+void Recall(Core& core, const Stamp& at, uint64_t seq, const Event& event) {
+  std::visit(Recaller(core, at, seq), event);
+}
+
+void UseRecalled(Core& core, Turn& turn) {
+  Recalled& r = core.recalled;
+  const Stamp& now = turn.now();
+  core.boot = now.boot;
+  core.resumed_at = now.mono;
+  for (const auto& [service, at] : r.attempts) FindOrAdd(core, service).attempts.Spend(OnThisBoot(at, now));
+  for (const auto& [service, stop] : r.allowed_stops) {
+    FindOrAdd(core, service).person_stop = OnThisBoot(stop, now);
+  }
+  for (const auto& [service, count] : r.to_asking) FindOrAdd(core, service).failures.to_asking = count;
+  for (const auto& [id, last] : r.sessions) {
+    const bool up =
+        last.second.status == SessionStatus::kConnected || last.second.status == SessionStatus::kReasserting;
+    FindOrAdd(core, id).was_up_before_restart = up && last.first.boot == now.boot;
+  }
+  for (auto& [id, service] : core.services) UseHold(core, service);
+  for (const auto& [key, verdict] : r.verdicts) {
+    // Of no class that is judged now: the first verdict of this run is always recorded.
+    core.verdicts[key] = {verdict, now.mono};
+    core.verdicts[key].verdict.time_class = TimeClass::kNotRequired;
+  }
+  core.login_seen = r.last_login && r.last_login->boot == now.boot;
+  UseOverrides(core, now);
+}
+
+void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
+  const Stamp& now = turn.now();
+  const auto& first = core.recalled.first_start_of_boot;
+  if (first && first->boot == now.boot) {
+    core.boot_at = first->mono;
+  } else if (!started.last_alive || started.last_alive->boot != now.boot) {
+    core.boot_at = now.mono;
+  }
+  core.incidents.changes().Note(now.mono,
+                                core.boot_at == now.mono ? "the Mac started" : "the agent restarted");
+  // The rows of the last commit may be lost: one attempt more than we know of was perhaps spent.
+  if (!started.last_alive || started.clean_stop) return;
+  for (auto& [id, service] : core.services) service.attempts.Spend(now.mono);
+}
+
+}  // namespace holdfast::engine

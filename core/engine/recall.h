@@ -1,0 +1,15 @@
+// What must survive a restart of the agent, from rows of earlier runs.
+#pragma once
+
+#include "core/engine/state.h"
+
+namespace holdfast::engine {
+
+void Recall(Core& core, const Stamp& at, uint64_t seq, const Event& event);
+
+// At the first Step: turns what was recalled into times of this boot.
+void UseRecalled(Core& core, Turn& turn);
+
+void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started);
+
+}  // namespace holdfast::engine

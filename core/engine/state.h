@@ -1,0 +1,183 @@
+// The engine's whole state, as plain values. The free functions beside it (session.h, start.h, ladder.h, ...)
+// change it; each is called within one Turn.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "core/engine/budget.h"
+#include "core/engine/engine.h"
+#include "core/engine/incident_table.h"
+#include "core/engine/phase.h"
+#include "core/engine/turn.h"
+
+namespace holdfast::engine {
+
+// A command of ours whose outcome is not known yet.
+struct Outstanding {
+  uint64_t id = 0;
+  Command::Verb verb = Command::Verb::kStart;
+  // A start: the stop reason delivered before it, which a skipped start is reported with again.
+  std::optional<int> reason_before;
+  // A start: disconnected was delivered again after it without saying anything new.
+  bool down_repeated = false;
+};
+
+// Why we do not try again by ourselves. Cleared by a new policy, a re-installed configuration, a person's own
+// connect, a login, or the service coming up by itself.
+enum class Hold : uint8_t { kNone, kAskPerson, kNoRetry, kGone, kYield };
+
+struct Failures {
+  int in_row = 0;     // since it last stayed up
+  int to_asking = 0;  // failures whose cause allows one retry only
+  FailureCause last = FailureCause::kNone;
+  absl::string_view cause;  // of causes.h; empty when nothing failed
+  std::string detail;
+  std::optional<MonoTime> not_before;  // backoff
+  Hold hold = Hold::kNone;
+  std::deque<MonoTime> supersedes;  // within the last ten minutes
+};
+
+struct Remedy {
+  std::optional<size_t> step;  // of the policy's ladder, while one is climbed
+  int failed_ladders = 0;
+  std::optional<MonoTime> open_until;  // the circuit
+};
+
+struct Alive {
+  std::optional<MonoTime> next_round;
+  std::optional<MonoTime> failing_since;
+  std::map<std::string, bool> last;  // by target
+  bool false_connected = false;
+};
+
+struct Service {
+  ServiceFacts facts;  // only the id where nothing is installed
+  std::string id_text;
+  bool installed = false;
+  int rule = -1;          // index into the policy's services; -1: no rule names it, it is never touched
+  bool required = false;  // by that rule, now
+  std::string key;        // of its verdict while required
+
+  bool learned = false;  // a status was delivered in this run
+  SessionEvent delivered;
+  MonoTime status_since;
+  bool was_up_before_restart = false;  // recalled: the last status of the previous run, same boot
+  Phase phase = Phase::kUnlearned;
+  MonoTime phase_since;
+  std::optional<MonoTime> up_since;  // since it was first up; kept while it reasserts
+  std::optional<Outstanding> command;
+  bool on_demand_paused = false;  // by our stop, until a start
+
+  AttemptLog attempts;
+  Failures failures;
+  Remedy remedy;
+  Alive alive;
+  std::optional<MonoTime> person_stop;
+  std::optional<uint32_t> person_start;  // asked while it was going down: started once it is
+  bool asked_to_connect = false;         // interactive: the person was told in this episode
+  bool dry_noted = false;                // audit: what would be done is recorded once per phase
+};
+
+enum class Power : uint8_t { kAwake, kDarkWake, kAsleep, kShutdown };
+
+struct Override {
+  Uuid service;  // nil: every service
+  uint32_t uid = 0;
+  std::string user;
+  MonoTime began;
+  MonoTime until;
+  WallTime until_wall;
+};
+
+struct KnownVerdict {
+  Verdict verdict;
+  MonoTime since;
+};
+
+// What the last review of checks rested on: it is repeated only when that changed.
+struct ReviewBasis {
+  uint64_t version = 0;  // grows with policy and installed facts
+  bool in_grace = false;
+  friend bool operator==(const ReviewBasis&, const ReviewBasis&) = default;
+};
+
+// What rows of earlier runs told and the first Step turns into times of this boot.
+struct Recalled {
+  std::vector<std::pair<Uuid, Stamp>> attempts;
+  std::vector<Stamp> overrides_begun;
+  std::vector<std::pair<Stamp, OverrideBegan>> overrides;
+  std::map<Uuid, std::pair<Stamp, SessionEvent>> sessions;
+  std::map<Uuid, Stamp> allowed_stops;
+  std::map<Uuid, int> to_asking;
+  std::map<std::string, Verdict> verdicts;
+  std::optional<std::pair<Stamp, ConsoleUser>> console;
+  std::optional<Stamp> last_login;
+  std::optional<Stamp> first_start_of_boot;
+};
+
+struct Core {
+  SplitMix64 random;
+  bool begun = false;  // the first Step was made
+  Recalled recalled;
+
+  std::shared_ptr<const Policy> policy = std::make_shared<Policy>();
+  PolicyChange policy_change;  // the one in force
+  bool policy_known = false;
+  std::string policy_error;
+
+  InstalledFacts installed;
+  bool installed_known = false;
+  std::map<Uuid, Service> services;
+  std::vector<int> missing;   // rules that require and match nothing
+  std::vector<int> observed;  // rules that name an interface
+  bool binding_stale = true;
+
+  PathFacts path;
+  bool path_known = false;
+  MonoTime path_since;  // it has held since
+  Power power = Power::kAwake;
+  MonoTime resumed_at;                                 // timers of ours begin no earlier: it slept before
+  std::optional<MonoTime> boot_at, login_at, wake_at;  // what graces count from
+  ConsoleUser console;
+  bool console_known = false;
+  bool login_seen = false;  // in this boot
+  std::optional<int64_t> wall_minus_mono;
+  BootId boot;
+
+  std::vector<Override> overrides;
+  std::deque<MonoTime> overrides_begun;  // in the last 24 hours
+  std::map<std::string, KnownVerdict> verdicts;
+  IncidentTable incidents;
+  std::vector<CheckResult> checks;
+  uint64_t reviews_due = 0;
+  ReviewBasis reviewed;
+  uint64_t next_command = 1;
+  bool plain_starts = false;  // the back end cannot start on behalf of a user
+  bool stopped = false;       // AgentStopped was recorded: nothing follows it
+  std::optional<MonoTime> deadline;
+};
+
+inline const ServiceRule& RuleOf(const Core& core, const Service& service) {
+  return core.policy->services[static_cast<size_t>(service.rule)];
+}
+inline bool Awake(const Core& core) {
+  return core.power == Power::kAwake || (core.power == Power::kDarkWake && !core.policy->ignore_dark_wake);
+}
+inline bool Enforcing(const Core& core) {
+  return core.policy->mode == EnforcementMode::kEnforce;
+}
+inline const std::string& NameOf(const Service& service) {
+  return service.facts.name.empty() ? service.id_text : service.facts.name;
+}
+
+// The service of that id, made when it was unknown.
+Service& FindOrAdd(Core& core, const Uuid& id);
+
+}  // namespace holdfast::engine

@@ -1,0 +1,200 @@
+#include "core/engine/verdict.h"
+
+#include <functional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/engine/causes.h"
+#include "core/engine/explain.h"
+
+namespace holdfast::engine {
+namespace {
+
+Assessment Asleep(const Core& core) {
+  return {TimeClass::kAsleepOrOff, core.power == Power::kShutdown ? causes::kShutdown : causes::kAsleep,
+          Block::kAsleep, std::nullopt};
+}
+
+// What a violation is put down to while the service is on its way, or may be started any moment.
+absl::string_view WorkingCause(const Core& core, const Service& service, MonoTime now) {
+  if (service.remedy.step || IsStuck(core, service, now)) return causes::kStuck;
+  if (!service.failures.cause.empty()) return service.failures.cause;
+  return service.person_stop ? causes::kUser : causes::kReconnecting;
+}
+
+Assessment OfGate(const Core& core, const Service& service, const Gate& gate, MonoTime now) {
+  const auto is = [&](TimeClass time_class, absl::string_view cause) {
+    return Assessment{time_class, cause, gate.block, gate.until};
+  };
+  const bool down = service.phase == Phase::kDown;
+  switch (gate.block) {
+    case Block::kAsleep:
+      return Asleep(core);
+    case Block::kUnknown:
+      return is(TimeClass::kUnknown, core.incidents.IsOpen("session_manager_restart", "")
+                                         ? causes::kSessionManager
+                                         : causes::kStatusUnknown);
+    case Block::kOverride:
+      return is(TimeClass::kExcused, causes::kOverride);
+    case Block::kLogin:
+      return is(TimeClass::kAwaitingUser, causes::kWaitingForLogin);
+    case Block::kNoNetwork:
+      return is(TimeClass::kNoNetwork, causes::kNoNetwork);
+    case Block::kDisabled:
+      return is(TimeClass::kViolation, causes::kConfiguration);
+    case Block::kAllowedStop:
+      return is(TimeClass::kExcused, causes::kAllowedDisconnect);
+    case Block::kInteractive:
+      return is(TimeClass::kAwaitingUser, causes::kInteractive);
+    case Block::kHold:
+      return is(TimeClass::kViolation,
+                service.failures.hold == Hold::kYield ? causes::kSuperseded : service.failures.cause);
+    case Block::kCircuit:
+      return is(TimeClass::kViolation, causes::kCircuitOpen);
+    case Block::kPersonStop:
+      return is(TimeClass::kViolation, causes::kUser);
+    case Block::kBudget:
+      if (down) return is(TimeClass::kViolation, causes::kBudget);
+      break;
+    case Block::kSettling:
+      if (down) return is(TimeClass::kNoNetwork, causes::kSettling);
+      break;
+    case Block::kBackoff:
+    case Block::kNone:
+      break;
+  }
+  return is(TimeClass::kViolation, WorkingCause(core, service, now));
+}
+
+Assessment AssessUp(const Core& core, const Service& service, MonoTime now) {
+  if (!service.alive.false_connected) return {TimeClass::kProtected, causes::kTunnelUp, Block::kNone, {}};
+  if (const auto grace = ActiveGrace(core, now)) {
+    return {TimeClass::kExcused, grace->cause, Block::kNone, grace->until};
+  }
+  return {TimeClass::kViolation, causes::kFalseConnected, Block::kNone, {}};
+}
+
+class Judging {
+ public:
+  Judging(Core& core, Turn& turn) : core_(core), turn_(turn) {}
+
+  void Is(Verdict verdict, const std::function<std::string()>& detail) {
+    keys_.insert(verdict.key);
+    const auto known = core_.verdicts.find(verdict.key);
+    if (known != core_.verdicts.end() && known->second.verdict.time_class == verdict.time_class &&
+        known->second.verdict.cause == verdict.cause && known->second.verdict.service == verdict.service) {
+      return;
+    }
+    verdict.detail = detail();
+    turn_.Row(verdict);
+    KnownVerdict& now = core_.verdicts[verdict.key];
+    now = {std::move(verdict), turn_.mono()};
+  }
+
+  void EndOthers() {
+    for (auto it = core_.verdicts.begin(); it != core_.verdicts.end();) {
+      if (keys_.contains(it->first)) {
+        ++it;
+        continue;
+      }
+      Verdict verdict = it->second.verdict;
+      verdict.time_class = TimeClass::kNotRequired;
+      verdict.cause = std::string(causes::kNotRequired);
+      verdict.detail = "No rule requires it now.";
+      turn_.Row(std::move(verdict));
+      it = core_.verdicts.erase(it);
+    }
+  }
+
+ private:
+  Core& core_;
+  Turn& turn_;
+  std::set<std::string> keys_;
+};
+
+void JudgeService(Core& core, Turn& turn, Judging& judging, const Service& service) {
+  const Assessment now = Assess(core, service, turn.mono());
+  turn.WakeAt(now.until);
+  judging.Is({.key = service.key,
+              .rule = RuleOf(core, service).label,
+              .service = service.facts.id,
+              .service_name = service.facts.name,
+              .time_class = now.time_class,
+              .cause = std::string(now.cause)},
+             [&] { return Explain(core, service, now, turn.mono()); });
+}
+
+void JudgeMissing(Core& core, Turn& turn, Judging& judging, const ServiceRule& rule) {
+  const Assessment now = AssessMissing(core, turn.mono());
+  turn.WakeAt(now.until);
+  judging.Is(
+      {.key = rule.label, .rule = rule.label, .time_class = now.time_class, .cause = std::string(now.cause)},
+      [&] { return ExplainMissing(now, turn.mono()); });
+  if (now.cause != causes::kServiceMissing) return;
+  core.incidents.Open(turn, "service_missing", rule.label,
+                      absl::StrCat("No installed configuration matches rule \"", rule.label, "\""),
+                      absl::StrCat("installed_services=", core.installed.services.size()));
+}
+
+void CloseFoundServices(Core& core, Turn& turn) {
+  std::vector<std::string> still;
+  for (const int i : core.missing) still.push_back(core.policy->services[static_cast<size_t>(i)].label);
+  core.incidents.CloseOthers(turn, "service_missing", still, "a configuration matches, or none is required");
+}
+
+void CloseManagerRestart(Core& core, Turn& turn) {
+  for (const auto& [id, service] : core.services) {
+    if (service.required && !service.learned) return;
+  }
+  core.incidents.Close(turn, "session_manager_restart", "", "all statuses were read again");
+}
+
+}  // namespace
+
+Assessment Assess(const Core& core, const Service& service, MonoTime now) {
+  if (!Awake(core)) return Asleep(core);
+  if (service.phase == Phase::kUp) return AssessUp(core, service, now);
+  const Gate gate = StartGate(core, service, now);
+  if (gate.block == Block::kOverride) return OfGate(core, service, gate, now);
+  if (const auto grace = ActiveGrace(core, now)) {
+    return {TimeClass::kExcused, grace->cause, gate.block, grace->until};
+  }
+  return OfGate(core, service, gate, now);
+}
+
+Assessment AssessMissing(const Core& core, MonoTime now) {
+  if (!Awake(core)) return Asleep(core);
+  if (const Override* o = ActiveOverride(core, Uuid{}, now)) {
+    return {TimeClass::kExcused, causes::kOverride, Block::kOverride, o->until};
+  }
+  if (const auto grace = ActiveGrace(core, now)) {
+    return {TimeClass::kExcused, grace->cause, Block::kNone, grace->until};
+  }
+  if (!core.installed_known) return {TimeClass::kUnknown, causes::kStatusUnknown, Block::kUnknown, {}};
+  return {TimeClass::kViolation, causes::kServiceMissing, Block::kNone, {}};
+}
+
+void Judge(Core& core, Turn& turn) {
+  if (!core.policy_known) return;
+  Judging judging(core, turn);
+  for (const auto& [id, service] : core.services) {
+    if (service.required) JudgeService(core, turn, judging, service);
+  }
+  for (const int i : core.missing) {
+    JudgeMissing(core, turn, judging, core.policy->services[static_cast<size_t>(i)]);
+  }
+  for (const int i : core.observed) {
+    const ServiceRule& rule = core.policy->services[static_cast<size_t>(i)];
+    judging.Is({.key = rule.label,
+                .rule = rule.label,
+                .time_class = TimeClass::kObservedOnly,
+                .cause = std::string(causes::kObserved)},
+               [&] { return absl::StrCat("Interface ", rule.match.interface_name, " is only observed."); });
+  }
+  judging.EndOthers();
+  CloseFoundServices(core, turn);
+  CloseManagerRestart(core, turn);
+}
+
+}  // namespace holdfast::engine
