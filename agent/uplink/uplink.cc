@@ -199,6 +199,7 @@ View Uplink::view() const {
   if (identity_ && identity_->enrolled()) view.device = identity_->device_id;
   view.last_contact = last_contact_;
   view.next_try = next_try_;
+  if (position_) view.acked_through = position_->seq;
   view.last_error = last_error_;
   view.anchor = anchor_;
   switch (state_) {

@@ -70,6 +70,7 @@ struct View {
   std::optional<Uuid> device;
   std::optional<WallTime> last_contact;
   std::optional<MonoTime> next_try;
+  std::optional<uint64_t> acked_through;  // as the server said in this run
   std::string last_error;
   std::optional<wire::TimeAnchor> anchor;
 };

@@ -1,5 +1,5 @@
 // "Connected within a bound": how long a connectable service may take, from its policy alone. docs/policy.md
-// states the same formula; simulations assert it.
+// states the same formula.
 #pragma once
 
 #include "absl/time/time.h"

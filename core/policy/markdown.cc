@@ -90,7 +90,7 @@ provider the bound is )";
 
 constexpr absl::string_view kEnd =
     R"(; without a failure before (no backoff) and with a start that does not hang, it is
-`settle` plus the time that the tunnel itself takes. `core/policy/bound.h` computes it, and the simulation asserts it.
+`settle` plus the time that the tunnel itself takes. `core/policy/bound.h` computes it.
 )";
 
 std::string TypeText(const SchemaKey& key) {

@@ -1,0 +1,195 @@
+#include "agent/daemon/agent.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace holdfast::agent {
+
+Agent::Agent(AgentOptions options, const AgentParts& parts)
+    : options_(std::move(options)),
+      parts_(parts),
+      engine_(options_.engine_seed),
+      inbox_(parts.files),
+      policies_(parts.files, options_.policy_path),
+      rows_(parts.executor, parts.clock, parts.journal,
+            {[this](const journal::Head& head) {
+               head_ = head;
+               if (uplink_) uplink_->Changed();
+             },
+             [this](const absl::Status& why) { OnJournalBlocked(why); },
+             [this](uint64_t dropped) { OnJournalRecovered(dropped); }}),
+      housekeeping_(
+          parts.executor, parts.clock, parts.journal,
+          {[this] { return rows_.last_durable(); },
+           [this](const absl::Status& damage) {
+             Incident("chain_break", "", absl::StrCat("the journal's chain: ", damage.message()), true);
+           },
+           [this](const absl::Status& trouble) { Log(absl::StrCat("retention: ", trouble.message())); }}),
+      deadline_(parts.executor) {
+  if (parts_.transport == nullptr) return;
+  uplink_ = std::make_unique<uplink::Uplink>(
+      options_.uplink, uplink::Dependencies{parts_.executor, parts_.clock, parts_.random, parts_.journal,
+                                            parts_.files, *parts_.transport, inbox_, *this});
+}
+
+Agent::~Agent() = default;
+
+void Agent::Start(const journal::OpenReport& opened, absl::StatusOr<std::string> policy_file) {
+  auto past = std::make_shared<absl::StatusOr<Past>>(Past{});
+  parts_.journal.Run(
+      [past, now = parts_.clock.Now().wall](journal::Journal& journal) { *past = ReadPast(journal, now); },
+      lifetime_.Guard(
+          [this, past, opened, policy_file = std::move(policy_file)] { Begin(*past, opened, policy_file); }));
+}
+
+void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& opened,
+                  const absl::StatusOr<std::string>& policy_file) {
+  if (stopping_) return;
+  AgentStarted started{options_.agent_version, options_.os_build, std::nullopt, false};
+  if (past.ok()) {
+    for (const PastRow& row : past->rows) engine_.Recall(row.at, row.seq, row.event);
+    started.last_alive = past->last_alive;
+    started.clean_stop = past->clean_stop;
+    head_ = past->head;
+    acked_at_start_ = past->acked_through;
+  } else {
+    Log(absl::StrCat("reading what the last run left: ", past.status().message()));
+  }
+  running_ = true;
+  Dispatch(std::move(started));
+  BeginPolicy(policy_file);
+  if (!opened.set_aside.empty()) {
+    Incident("journal_corrupt", "", absl::StrCat(opened.corruption, "; kept as ", opened.set_aside), true);
+  }
+  if (absl::Status begun = parts_.backend.Begin(this); !begun.ok()) {
+    warnings_["backend"] = absl::StrCat(parts_.backend.Name(), ": ", begun.message());
+    Log(warnings_["backend"]);
+  }
+  if (absl::Status begun = parts_.signals.Begin(this); !begun.ok()) {
+    warnings_["signals"] = std::string(begun.message());
+    Log(warnings_["signals"]);
+  }
+  if (uplink_) uplink_->Start();
+  housekeeping_.Start(/*verify=*/!opened.clean || !started.clean_stop);
+}
+
+void Agent::BeginPolicy(const absl::StatusOr<std::string>& policy_file) {
+  const auto identity = uplink::LoadIdentity(parts_.files);
+  const std::vector<std::string>& pinned = options_.uplink.pinned_policy_keys;
+  std::vector<std::string> keys = pinned;
+  if (pinned.empty() && identity.ok() && *identity) keys = (*identity)->policy_keys;
+  const absl::Status loaded = inbox_.Load(keys);
+  TakePolicyInputs(policies_.Load(policy_file, inbox_.accepted()));
+  if (!loaded.ok()) {
+    Incident("policy_tampered", "kept", absl::StrCat("the kept policy: ", loaded.message()), true);
+  }
+}
+
+void Agent::PolicyFileRead(const absl::StatusOr<std::string>& bytes) {
+  TakePolicyInputs(policies_.FileRead(bytes));
+  if (uplink_) uplink_->Changed();
+}
+
+void Agent::TakePolicyInputs(const std::vector<EngineInput>& inputs) {
+  for (const EngineInput& input : inputs) {
+    if (const auto* rejected = std::get_if<PolicyRejected>(&input)) {
+      Log(absl::StrCat("policy from ", rejected->change.source, " rejected: ", rejected->change.error));
+    } else if (const auto* applied = std::get_if<PolicyApplied>(&input)) {
+      Log(absl::StrCat("policy version ", applied->change.version, " from ", applied->change.source,
+                       " is in force"));
+      for (const std::string& warning : policies_.warnings()) Log(absl::StrCat("policy: ", warning));
+      housekeeping_.SetRetention(applied->policy->history_retention_days, applied->policy->history_max_bytes);
+      if (uplink_) uplink_->SetHeartbeat(applied->policy->heartbeat_interval);
+    }
+    Dispatch(input);
+  }
+}
+
+void Agent::Stop(const std::string& reason, std::function<void()> done) {
+  Dispatch(AgentStopped{reason});
+  stopping_ = true;
+  const wire::Goodbye goodbye = reason == "shutdown" ? wire::Goodbye::kShutdown : wire::Goodbye::kStop;
+  auto close = [this, done = std::move(done)] {
+    parts_.journal.Run([](journal::Journal& journal) { journal.Close().IgnoreError(); }, done);
+  };
+  rows_.WhenDurable([this, goodbye, close = std::move(close)](const absl::Status& written) {
+    if (!written.ok()) Log(absl::StrCat("stopping: the last rows are not on disk: ", written.message()));
+    if (uplink_) {
+      uplink_->SayGoodbye(goodbye, close);
+    } else {
+      close();
+    }
+  });
+}
+
+void Agent::OnInstalled(const InstalledFacts& installed) {
+  installed_ = installed;
+  warnings_.erase("backend");
+  Dispatch(installed);
+}
+
+void Agent::OnManagerRestarted(const std::string& detail) {
+  Dispatch(SessionManagerRestarted{detail});
+}
+
+void Agent::OnPath(const PathFacts& path) {
+  Dispatch(path);
+  if (path.satisfied && !path_satisfied_ && uplink_) uplink_->NetworkIsBack();
+  path_satisfied_ = path.satisfied;
+}
+
+void Agent::OnPower(PowerEvent event) {
+  Dispatch(PowerChanged{event});
+  if (!uplink_) return;
+  if (event == PowerEvent::kWillSleep) uplink_->SayGoodbye(wire::Goodbye::kSleep, [] {});
+  if (event == PowerEvent::kShutdown) uplink_->SayGoodbye(wire::Goodbye::kShutdown, [] {});
+  if (event == PowerEvent::kFullWake) uplink_->NetworkIsBack();
+}
+
+std::vector<wire::StateSection> Agent::Sections() {
+  return StateSections(EngineState(), installed_);
+}
+
+wire::PolicyStatus Agent::ApplyPolicy(const uplink::AcceptedPolicy& policy) {
+  std::vector<EngineInput> inputs;
+  wire::PolicyStatus status = policies_.ServerPolicy(policy, &inputs);
+  Incident("policy_tampered", "server", "a policy with a good signature has arrived", false);
+  TakePolicyInputs(inputs);
+  return status;
+}
+
+void Agent::PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) {
+  Log(absl::StrCat("a policy of the server was refused: ", why.message()));
+  Incident("policy_tampered", "server", std::string(why.message()), true);
+  Dispatch(PolicyRejected{{PolicyChange::Outcome::kRejected, 0, Sha256(bundle.signed_bytes), "server",
+                           std::string(why.message())}});
+}
+
+void Agent::Incident(const std::string& name, const std::string& key, const std::string& summary, bool open) {
+  Dispatch(IncidentReported{name, key, summary, open});
+}
+
+void Agent::OnJournalBlocked(const absl::Status& why) {
+  warnings_["journal"] = absl::StrCat("the journal takes no rows, they are kept in memory: ", why.message());
+  Log(warnings_["journal"]);
+  Incident(absl::IsResourceExhausted(why) ? "disk_full" : "journal_corrupt", "rows", warnings_["journal"],
+           true);
+}
+
+void Agent::OnJournalRecovered(uint64_t dropped) {
+  warnings_.erase("journal");
+  Log("the journal takes rows again");
+  Incident("disk_full", "rows", "the journal takes rows again", false);
+  Incident("journal_corrupt", "rows", "the journal takes rows again", false);
+  if (dropped == 0) return;
+  const std::string summary = absl::StrCat(dropped, " rows did not fit into memory while the disk was full");
+  Incident("journal_gap", "memory", summary, true);
+  Incident("journal_gap", "memory", summary, false);
+}
+
+void Agent::Log(const std::string& line) const {
+  if (parts_.log) parts_.log(line);
+}
+
+}  // namespace holdfast::agent

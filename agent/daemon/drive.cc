@@ -1,0 +1,96 @@
+// The loop around the engine: one input at a time, its effects in order, then the next deadline.
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "agent/daemon/agent.h"
+
+namespace holdfast::agent {
+
+// Inputs that arise while effects are carried out wait until all of those are.
+void Agent::Dispatch(EngineInput input) {
+  if (!running_ || stopping_) return;
+  inputs_.push_back(std::move(input));
+  if (std::exchange(stepping_, true)) return;
+  while (!inputs_.empty()) {
+    const EngineInput next = std::move(inputs_.front());
+    inputs_.pop_front();
+    StepOnce(next);
+  }
+  stepping_ = false;
+  SetDeadline();
+}
+
+void Agent::StepOnce(const EngineInput& input) {
+  const Stamp now = parts_.clock.Now();
+  override_begun_.reset();
+  for (const Effect& effect : engine_.Step(now, input)) Carry(now, effect);
+}
+
+void Agent::Carry(const Stamp& now, const Effect& effect) {
+  if (const auto* record = std::get_if<Record>(&effect)) return CarryRecord(now, *record);
+  if (const auto* start = std::get_if<StartSession>(&effect)) return CarryStart(*start);
+  if (const auto* stop = std::get_if<StopSession>(&effect)) return CarryStop(*stop);
+  if (const auto* probe = std::get_if<RunProbe>(&effect)) return CarryProbe(*probe);
+  if (const auto* answer = std::get_if<AnswerRequest>(&effect)) return CarryAnswer(*answer);
+  if (parts_.notify) parts_.notify(std::get<NotifyUser>(effect));
+}
+
+void Agent::CarryRecord(const Stamp& now, const Record& record) {
+  if (const auto* began = std::get_if<OverrideBegan>(&record.event)) override_begun_ = *began;
+  rows_.Add(now, record.event);
+}
+
+void Agent::CarryStart(const StartSession& start) {
+  inputs_.push_back(CommandAnswer{start.command, parts_.backend.StartSession(start.service, start.as_uid)});
+}
+
+void Agent::CarryStop(const StopSession& stop) {
+  inputs_.push_back(CommandAnswer{stop.command, parts_.backend.StopSession(stop.service)});
+}
+
+void Agent::CarryProbe(const RunProbe& probe) {
+  parts_.prober.Run(probe.service, probe.probe, probe.timeout,
+                    lifetime_.Guard([this](ProbeResult result) { Dispatch(std::move(result)); }));
+}
+
+void Agent::CarryAnswer(const AnswerRequest& answer) {
+  if (answer.status.ok() && override_begun_) return AnswerWhenDurable(answer, *override_begun_);
+  const auto waiting = answers_.extract(answer.request);
+  if (!waiting.empty()) waiting.mapped()(answer.status, answer.text);
+}
+
+// An override is spent once: it counts only when its row is on disk. When the disk will not take it, it ends
+// again.
+void Agent::AnswerWhenDurable(const AnswerRequest& answer, const OverrideBegan& began) {
+  rows_.WhenDurable([this, answer, began](const absl::Status& written) {
+    const auto waiting = answers_.extract(answer.request);
+    if (written.ok()) {
+      if (!waiting.empty()) waiting.mapped()(answer.status, answer.text);
+      return;
+    }
+    UserRequest end;
+    end.verb = UserRequest::Verb::kEndOverride;
+    end.request = ++last_request_;
+    end.service = began.service;
+    end.uid = began.uid;
+    end.user = began.user;
+    end.reason = "the override could not be recorded";
+    Dispatch(end);
+    if (waiting.empty()) return;
+    waiting.mapped()(absl::ResourceExhaustedError(absl::StrCat(
+                         "beginning the override: its row could not be written (", written.message(),
+                         "), so it is not in force; free disk space and ask again")),
+                     "");
+  });
+}
+
+void Agent::SetDeadline() {
+  const std::optional<MonoTime> due = engine_.NextDeadline();
+  if (!due) {
+    deadline_.Cancel();
+    return;
+  }
+  deadline_.Set(*due, [this] { Dispatch(TimerFired{}); });
+}
+
+}  // namespace holdfast::agent

@@ -1,0 +1,44 @@
+// What the journal needs now and then: a mark that the agent is alive, retention, and a look at the chain
+// after an unclean stop or once a day, in slices. Belongs to the executor's thread.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "agent/journal/strand.h"
+#include "base/timer.h"
+
+namespace holdfast::agent {
+
+class Housekeeping {
+ public:
+  struct Observer {
+    std::function<std::optional<Stamp>()> last_row;             // written by anyone
+    std::function<void(const absl::Status& damage)> damaged;    // DATA_LOSS of a slice
+    std::function<void(const absl::Status& trouble)> troubled;  // retention failed
+  };
+  Housekeeping(Executor& executor, const Clock& clock, journal::Strand& strand, Observer observer);
+
+  // `verify`: the last stop was not clean.
+  void Start(bool verify);
+  void SetRetention(int days, int64_t max_bytes);
+
+ private:
+  void EachMinute();
+  void Prune();
+  void Verify();
+
+  const Clock& clock_;
+  journal::Strand& strand_;
+  const Observer observer_;
+  int days_ = 90;
+  int64_t max_bytes_ = int64_t{256} << 20;
+  uint64_t minutes_ = 0;
+  Timer minute_;
+  Timer prune_;
+  Timer verify_;
+  Lifetime lifetime_;
+};
+
+}  // namespace holdfast::agent

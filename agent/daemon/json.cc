@@ -1,0 +1,78 @@
+#include "agent/daemon/json.h"
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+
+namespace holdfast::agent {
+
+JsonWriter& JsonWriter::Object() {
+  Comma();
+  out_ += '{';
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Array(absl::string_view key) {
+  Key(key);
+  out_ += '[';
+  first_ = true;
+  return *this;
+}
+
+JsonWriter& JsonWriter::EndObject() {
+  out_ += '}';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::EndArray() {
+  out_ += ']';
+  first_ = false;
+  return *this;
+}
+
+JsonWriter& JsonWriter::Text(absl::string_view key, absl::string_view value) {
+  Key(key);
+  Quote(value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Number(absl::string_view key, int64_t value) {
+  Key(key);
+  absl::StrAppend(&out_, value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Bool(absl::string_view key, bool value) {
+  Key(key);
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
+void JsonWriter::Key(absl::string_view key) {
+  Comma();
+  Quote(key);
+  out_ += ':';
+}
+
+void JsonWriter::Quote(absl::string_view text) {
+  out_ += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') {
+      out_ += '\\';
+      out_ += c;
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      absl::StrAppendFormat(&out_, "\\u%04x", static_cast<unsigned>(c));
+    } else {
+      out_ += c;
+    }
+  }
+  out_ += '"';
+}
+
+void JsonWriter::Comma() {
+  if (!first_) out_ += ',';
+  first_ = false;
+}
+
+}  // namespace holdfast::agent

@@ -1,0 +1,32 @@
+// A JSON writer, as much as state sections need: objects and arrays of texts, integers and booleans, in the
+// order they are written.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+
+namespace holdfast::agent {
+
+class JsonWriter {
+ public:
+  JsonWriter& Object();  // begins one; as an array's element
+  JsonWriter& Array(absl::string_view key);
+  JsonWriter& EndObject();
+  JsonWriter& EndArray();
+  JsonWriter& Text(absl::string_view key, absl::string_view value);
+  JsonWriter& Number(absl::string_view key, int64_t value);
+  JsonWriter& Bool(absl::string_view key, bool value);
+  std::string Take() { return std::move(out_); }
+
+ private:
+  void Key(absl::string_view key);
+  void Quote(absl::string_view text);
+  void Comma();
+
+  std::string out_;
+  bool first_ = true;
+};
+
+}  // namespace holdfast::agent
