@@ -148,7 +148,9 @@ absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view
     return Problem(source, {},
                    absl::StrCat("it has ", text.size(), " bytes; a policy has at most ", kMaxDocumentBytes));
   }
-  if (!IsValidUtf8(text)) return Problem(source, {}, "it is not UTF-8 text; save it as UTF-8");
+  // Zero bytes would make yaml-cpp take the text for UTF-16 or UTF-32.
+  if (!IsValidUtf8(text) || text.find('\0') != absl::string_view::npos)
+    return Problem(source, {}, "it is not UTF-8 text; save it as UTF-8");
   Builder builder;
   try {
     std::istringstream in{std::string(text)};

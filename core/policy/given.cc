@@ -31,10 +31,17 @@ class KeyFinder {
     return {};
   }
 
+  static std::string Path(const std::string& section, const DocumentEntry& entry) {
+    return absl::StrCat(YamlSpelling(section), Printable(entry.key));
+  }
+
   void Unknown(const DocumentEntry& entry, const std::string& schema, const std::string& path) {
     std::string what = "is not a key of this version; it is kept and has no effect";
+    // Nobody reads more, and each costs a comparison with every name.
+    constexpr int kMaxSuggestions = 50;
+    if (++unknown_ > kMaxSuggestions) return problems_.Warning(entry.at, Path(path, entry), what);
     if (auto meant = Suggest(schema, entry.key)) absl::StrAppend(&what, " (did you mean \"", *meant, "\"?)");
-    problems_.Warning(entry.at, absl::StrCat(YamlSpelling(path), Printable(entry.key)), what);
+    problems_.Warning(entry.at, Path(path, entry), what);
   }
 
   void Known(const DocumentEntry& entry, const std::string& schema, const std::string& path) {
@@ -91,6 +98,7 @@ class KeyFinder {
 
   GivenKeys& out_;
   Problems& problems_;
+  int unknown_ = 0;
 };
 
 GivenKeys GivenKeys::Find(const Document& document, Problems& problems) {

@@ -134,6 +134,7 @@ TEST(Document, RefusesWhatIsNotUtf8) {
                                  "a: \xe2\x82", "\xfe\xff\0a", "a: \x80"}) {
     EXPECT_THAT(ErrorOf(text), HasSubstr("it is not UTF-8 text"));
   }
+  EXPECT_THAT(ErrorOf(absl::string_view("a\0\0\0:\0\0\0", 8)), HasSubstr("it is not UTF-8 text"));
   EXPECT_TRUE(IsValidUtf8("aé€😀\xef\xbf\xbf\xf4\x8f\xbf\xbf"));
 }
 
