@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/control/frame.h"
+#include "core/incidents/registry.h"
 #include "proto/wire/event_codec.h"
 
 namespace holdfast::control {
@@ -130,6 +131,8 @@ void FillIncident(const OpenIncident& open, v1::LocalIncident& out) {
   out.set_evidence(open.incident.evidence);
   out.set_suspects(open.incident.suspects);
   out.set_opened_unix_ns(open.opened.wall.ns);
+  const IncidentKind* kind = FindIncidentKind(open.incident.name);
+  if (kind != nullptr) out.set_remedy(std::string(kind->remedy));
 }
 
 absl::StatusOr<uint16_t> KindByName(absl::string_view name) {
