@@ -1,0 +1,22 @@
+// Looks through an XML property list before libplist decodes it: finds the line of what is wrong, bounds
+// depth and number of elements (libplist frees recursively), and refuses what libplist would read as
+// something else.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace holdfast::plist {
+
+struct CheckedXml {
+  absl::string_view body;  // from the first tag to </plist>: a part of the text that was given
+  std::vector<std::string> warnings;
+};
+
+// The message starts with "line N: ".
+absl::StatusOr<CheckedXml> CheckXml(absl::string_view text);
+
+}  // namespace holdfast::plist
