@@ -1,0 +1,74 @@
+// com.apple.webcontent-filter and com.apple.system-extension-policy.
+#include "absl/strings/str_cat.h"
+#include "profiles/mobileconfig/findings.h"
+#include "profiles/mobileconfig/keys.h"
+#include "profiles/mobileconfig/payloads.h"
+
+namespace holdfast::profiles {
+namespace {
+
+using plist::Value;
+
+void CheckFilter(const FilterFacts& filter, const std::string& packet_provider,
+                 const std::string& socket_provider, Profile& profile) {
+  const std::string subject = absl::StrCat("content filter payload '", filter.name, "'");
+  if (!filter.sockets && !filter.packets) {
+    AddFinding(profile, "filter-filters-nothing", subject, "neither FilterSockets nor FilterPackets is true");
+  }
+  if (filter.sockets && socket_provider.empty()) {
+    AddFinding(profile, "filter-missing-provider", subject,
+               "FilterSockets is true and FilterDataProviderBundleIdentifier is missing");
+  }
+  if (filter.packets && packet_provider.empty()) {
+    AddFinding(profile, "filter-missing-provider", subject,
+               "FilterPackets is true and FilterPacketProviderBundleIdentifier is missing");
+  }
+  if (profile.scope == ProfileScope::kUser) {
+    AddFinding(profile, "filter-user-scope", subject, "the profile's PayloadScope is 'User'");
+  }
+}
+
+}  // namespace
+
+void ReadFilter(const Value& payload, Profile& profile) {
+  FilterFacts filter;
+  filter.name = FirstText(payload, {"UserDefinedName", "PayloadDisplayName", "PayloadIdentifier"});
+  filter.plugin_bundle_id = Text(payload, "PluginBundleID");
+  const std::string type = Text(payload, "FilterType");
+  if (type != "Plugin" || filter.plugin_bundle_id.empty()) {
+    AddFinding(profile, "filter-missing-plugin", absl::StrCat("content filter payload '", filter.name, "'"),
+               absl::StrCat("its FilterType is '", type, "' and its PluginBundleID '",
+                            filter.plugin_bundle_id, "'"));
+    return;
+  }
+  filter.profile_identifier = profile.identifier;
+  filter.grade = FirstText(payload, {"FilterGrade"});
+  if (filter.grade.empty()) filter.grade = "firewall";  // macOS's default
+  filter.sockets = Switch(payload, "FilterSockets").value_or(false);
+  filter.packets = Switch(payload, "FilterPackets").value_or(false);
+  const std::string socket_provider = Text(payload, "FilterDataProviderBundleIdentifier");
+  const std::string packet_provider = Text(payload, "FilterPacketProviderBundleIdentifier");
+  filter.bundle_id = socket_provider.empty() ? packet_provider : socket_provider;
+  CheckFilter(filter, packet_provider, socket_provider, profile);
+  profile.filters.push_back(std::move(filter));
+}
+
+void ReadExtensionPolicy(const Value& payload, Profile& profile) {
+  if (const Value* teams = SubDict(payload, "AllowedSystemExtensions")) {
+    for (const auto& [team, bundles] : teams->As<plist::Dict>()->entries()) {
+      const auto* list = bundles.As<plist::Array>();
+      if (list == nullptr) continue;
+      for (const Value& bundle : *list) {
+        if (const auto* id = bundle.As<std::string>()) profile.allowed_extensions.push_back({team, *id});
+      }
+    }
+  }
+  const Value* whole = payload.Find("AllowedTeamIdentifiers");
+  const auto* list = whole == nullptr ? nullptr : whole->As<plist::Array>();
+  if (list == nullptr) return;
+  for (const Value& team : *list) {
+    if (const auto* id = team.As<std::string>()) profile.allowed_extensions.push_back({*id, ""});
+  }
+}
+
+}  // namespace holdfast::profiles
