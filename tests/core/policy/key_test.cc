@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <map>
+#include <ostream>
 #include <set>
 
 #include "absl/strings/match.h"
@@ -23,6 +23,11 @@ struct Case {
   absl::string_view accepted, shown;  // another value than the default
   absl::string_view refused, message;
 };
+
+// How a failure names its case.
+std::ostream& operator<<(std::ostream& out, const Case& c) {
+  return out << c.path;
+}
 
 constexpr absl::string_view kNotDuration = "\"soon\" is not a duration (write \"2s\", \"5m\", \"1h30m\")";
 constexpr absl::string_view kNotAction =
