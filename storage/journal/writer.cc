@@ -120,8 +120,8 @@ absl::StatusOr<std::vector<Row>> Writer::Append(const std::vector<Draft>& drafts
   if (rows.empty()) return rows;
   absl::Status status = Commit(rows, after);
   if (absl::IsResourceExhausted(status)) {
-    // Moving the log's content into the database makes the log's own space free for this transaction.
-    db_->CheckpointTruncate().IgnoreError();
+    // Once its content is in the database, the write-ahead log's own space can hold this transaction.
+    db_->CheckpointPassive().IgnoreError();
     status = Commit(rows, after);
   }
   if (!status.ok()) return Annotate(status, absl::StrCat("appending ", rows.size(), " rows to the journal"));

@@ -129,6 +129,11 @@ absl::Status Database::CheckpointTruncate() {
   return code == SQLITE_OK ? absl::OkStatus() : Error(code, "checkpoint the write-ahead log");
 }
 
+absl::Status Database::CheckpointPassive() {
+  const int code = sqlite3_wal_checkpoint_v2(db_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  return code == SQLITE_OK ? absl::OkStatus() : Error(code, "checkpoint the write-ahead log");
+}
+
 absl::Status Database::Error(int code, absl::string_view doing) const {
   return ToStatus(code, doing, path_, sqlite3_errmsg(db_));
 }

@@ -54,9 +54,11 @@ class Database {
   bool in_transaction() const;
   const std::string& path() const { return path_; }
 
-  // Moves the WAL's content into the database file and cuts the WAL to nothing. UNAVAILABLE while a reader
-  // is in the way: nothing is lost, try later.
+  // Moves the WAL's content into the database file and cuts the WAL to nothing; waits for readers as long as
+  // the busy timeout says. UNAVAILABLE while one is in the way: nothing is lost, try later.
   absl::Status CheckpointTruncate();
+  // Moves what it can without waiting for anyone; the next write begins the WAL anew when that was all.
+  absl::Status CheckpointPassive();
 
   // The status for `code`, with this connection's message and path.
   absl::Status Error(int code, absl::string_view doing) const;
