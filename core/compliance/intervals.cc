@@ -115,12 +115,16 @@ std::optional<ServerTime> FirstVerdict(const Timeline& timeline, const std::stri
 }  // namespace
 
 std::vector<Point> Monotonic(std::vector<Point> points) {
-  for (size_t i = points.size(); i-- > 1;) {
-    Point& earlier = points[i - 1];
-    const Point& later = points[i];
+  std::vector<Point*> ordered;
+  for (Point& point : points) {
+    if (point.kind != PointKind::kGap) ordered.push_back(&point);
+  }
+  for (size_t i = ordered.size(); i-- > 1;) {
+    Point& earlier = *ordered[i - 1];
+    const Point& later = *ordered[i];
     if (earlier.at > later.at && earlier.uncertainty_ns > later.uncertainty_ns) earlier.at = later.at;
   }
-  for (size_t i = 1; i < points.size(); ++i) points[i].at = std::max(points[i].at, points[i - 1].at);
+  for (size_t i = 1; i < ordered.size(); ++i) ordered[i]->at = std::max(ordered[i]->at, ordered[i - 1]->at);
   return points;
 }
 

@@ -1,0 +1,134 @@
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "base/error.h"
+#include "storage/fleet/sqlite/columns.h"
+#include "storage/fleet/sqlite/sqlite_store.h"
+
+namespace holdfast::fleet {
+namespace {
+
+CertificateRecord CertificateFrom(const sqlite::Statement& s) {
+  return {.serial = TextAt(s, 0),
+          .device = s.Int(1),
+          .state = static_cast<CertificateState>(s.Int(2)),
+          .spki_der = BytesAt(s, 3),
+          .issued = TimeAt(s, 4),
+          .expires = TimeAt(s, 5)};
+}
+
+EnrollmentToken TokenFrom(const sqlite::Statement& s) {
+  EnrollmentToken token{.id = TextAt(s, 0),
+                        .group = TextAt(s, 1),
+                        .created = TimeAt(s, 2),
+                        .expires = TimeAt(s, 3),
+                        .quota = static_cast<int>(s.Int(4)),
+                        .used = static_cast<int>(s.Int(5)),
+                        .revoked = s.Int(6) != 0,
+                        .allowed_serials = {},
+                        .secret_hash = DigestAt(s, 8)};
+  for (absl::string_view serial : absl::StrSplit(s.Text(7), '\n', absl::SkipEmpty())) {
+    token.allowed_serials.emplace_back(serial);
+  }
+  return token;
+}
+
+}  // namespace
+
+absl::Status SqliteFleetStore::AddCertificate(const CertificateRecord& record) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto add,
+      db_->Prepare(
+          "INSERT INTO certificates(serial, device, state, spki, issued, expires) VALUES(?,?,?,?,?,?)"));
+  return add
+      .BindAll(record.serial, record.device, static_cast<int>(record.state), sqlite::Blob{record.spki_der},
+               record.issued.ns, record.expires.ns)
+      .Run();
+}
+
+absl::Status SqliteFleetStore::SetCertificateState(const std::string& serial, CertificateState state) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto set, db_->Prepare("UPDATE certificates SET state=? WHERE serial=?"));
+  return set.BindAll(static_cast<int>(state), serial).Run();
+}
+
+absl::StatusOr<std::optional<CertificateRecord>> SqliteFleetStore::FindCertificate(
+    const std::string& serial) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto find,
+      db_->Prepare("SELECT serial, device, state, spki, issued, expires FROM certificates WHERE serial=?"));
+  HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, serial).Step());
+  if (!found) return std::nullopt;
+  return CertificateFrom(find);
+}
+
+absl::StatusOr<std::vector<CertificateRecord>> SqliteFleetStore::CertificatesOf(DeviceKey device) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto find, db_->Prepare("SELECT serial, device, state, spki, issued, expires FROM certificates "
+                              "WHERE device=? ORDER BY issued DESC, serial"));
+  find.Bind(1, device);
+  std::vector<CertificateRecord> out;
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, find.Step());
+    if (!more) return out;
+    out.push_back(CertificateFrom(find));
+  }
+}
+
+absl::Status SqliteFleetStore::PutEnrollmentToken(const EnrollmentToken& t) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto put,
+      db_->Prepare("INSERT OR REPLACE INTO enrollment_tokens(id, device_group, created, expires, quota, "
+                   "used, revoked, allowed_serials, secret_hash) VALUES(?,?,?,?,?,?,?,?,?)"));
+  return put
+      .BindAll(t.id, t.group, t.created.ns, t.expires.ns, t.quota, t.used, t.revoked,
+               absl::StrJoin(t.allowed_serials, "\n"), AsBlob(t.secret_hash))
+      .Run();
+}
+
+absl::StatusOr<std::optional<EnrollmentToken>> SqliteFleetStore::FindEnrollmentToken(const std::string& id) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto find,
+                            db_->Prepare("SELECT id, device_group, created, expires, quota, used, revoked, "
+                                         "allowed_serials, secret_hash FROM enrollment_tokens WHERE id=?"));
+  HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, id).Step());
+  if (!found) return std::nullopt;
+  return TokenFrom(find);
+}
+
+absl::StatusOr<std::vector<EnrollmentToken>> SqliteFleetStore::ListEnrollmentTokens() {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto list,
+      db_->Prepare("SELECT id, device_group, created, expires, quota, used, revoked, allowed_serials, "
+                   "secret_hash FROM enrollment_tokens ORDER BY created DESC, id"));
+  std::vector<EnrollmentToken> out;
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, list.Step());
+    if (!more) return out;
+    out.push_back(TokenFrom(list));
+  }
+}
+
+absl::Status SqliteFleetStore::AddAdminToken(const AdminToken& t) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto add,
+                            db_->Prepare("INSERT INTO admin_tokens(id, name, role, created, revoked, "
+                                         "secret_hash) VALUES(?,?,?,?,?,?)"));
+  return add.BindAll(t.id, t.name, t.role, t.created.ns, t.revoked, AsBlob(t.secret_hash)).Run();
+}
+
+absl::StatusOr<std::optional<AdminToken>> SqliteFleetStore::FindAdminToken(const std::string& id) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto find, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash "
+                                                    "FROM admin_tokens WHERE id=?"));
+  HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, id).Step());
+  if (!found) return std::nullopt;
+  return AdminToken{.id = TextAt(find, 0),
+                    .name = TextAt(find, 1),
+                    .role = TextAt(find, 2),
+                    .created = TimeAt(find, 3),
+                    .revoked = find.Int(4) != 0,
+                    .secret_hash = DigestAt(find, 5)};
+}
+
+absl::StatusOr<int> SqliteFleetStore::CountAdminTokens() {
+  HOLDFAST_ASSIGN_OR_RETURN(const int64_t count, db_->QueryInt("SELECT COUNT(*) FROM admin_tokens"));
+  return static_cast<int>(count);
+}
+
+}  // namespace holdfast::fleet

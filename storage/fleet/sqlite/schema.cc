@@ -1,0 +1,117 @@
+#include "storage/fleet/sqlite/schema.h"
+
+#include <array>
+
+namespace holdfast::fleet {
+namespace {
+
+// Each index of `devices` is named after the order it serves and carries what filters need, so that a
+// filtered page is read from the index alone. `search` is hostname, serial number and device id in lower
+// case.
+constexpr char kDevices[] = R"sql(
+CREATE TABLE devices(
+  key INTEGER PRIMARY KEY,
+  id BLOB NOT NULL UNIQUE,
+  hostname TEXT NOT NULL, serial_number TEXT NOT NULL, platform_uuid TEXT NOT NULL, model TEXT NOT NULL,
+  os_version TEXT NOT NULL, os_build TEXT NOT NULL, agent_version TEXT NOT NULL, device_group TEXT NOT NULL,
+  enrolled INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  posture INTEGER NOT NULL, open_incidents INTEGER NOT NULL,
+  policy_version INTEGER NOT NULL, policy_state TEXT NOT NULL,
+  name_key TEXT NOT NULL, version_key TEXT NOT NULL, severity INTEGER NOT NULL, search TEXT NOT NULL);
+CREATE INDEX devices_by_name ON devices(name_key, key, device_group, posture);
+CREATE INDEX devices_by_version ON devices(version_key, key, device_group, posture);
+CREATE INDEX devices_by_posture ON devices(severity, key, device_group, posture);
+CREATE INDEX devices_by_open_incidents ON devices(open_incidents, key, device_group, posture);
+CREATE INDEX devices_by_hardware ON devices(serial_number, platform_uuid);
+CREATE INDEX devices_search ON devices(search);
+CREATE TABLE contacts(
+  device INTEGER PRIMARY KEY REFERENCES devices(key),
+  last_seen INTEGER NOT NULL, clock_offset INTEGER NOT NULL, asleep INTEGER NOT NULL);
+CREATE INDEX contacts_by_last_seen ON contacts(last_seen, device);
+)sql";
+
+constexpr char kCredentials[] = R"sql(
+CREATE TABLE certificates(
+  serial TEXT PRIMARY KEY, device INTEGER NOT NULL REFERENCES devices(key), state INTEGER NOT NULL,
+  spki BLOB NOT NULL, issued INTEGER NOT NULL, expires INTEGER NOT NULL) WITHOUT ROWID;
+CREATE INDEX certificates_by_device ON certificates(device, issued);
+CREATE TABLE enrollment_tokens(
+  id TEXT PRIMARY KEY, device_group TEXT NOT NULL, created INTEGER NOT NULL, expires INTEGER NOT NULL,
+  quota INTEGER NOT NULL, used INTEGER NOT NULL, revoked INTEGER NOT NULL, allowed_serials TEXT NOT NULL,
+  secret_hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE admin_tokens(
+  id TEXT PRIMARY KEY, name TEXT NOT NULL, role TEXT NOT NULL, created INTEGER NOT NULL,
+  revoked INTEGER NOT NULL, secret_hash BLOB NOT NULL) WITHOUT ROWID;
+)sql";
+
+// A rowid table with a unique index beats WITHOUT ROWID for rows that arrive in random device order.
+// `chain` is the ordinal of the epoch among the device's: small, and in the order of time, which the random
+// epoch is not.
+constexpr char kRows[] = R"sql(
+CREATE TABLE chains(
+  device INTEGER NOT NULL REFERENCES devices(key), ordinal INTEGER NOT NULL, epoch INTEGER NOT NULL,
+  seq INTEGER NOT NULL, hash BLOB NOT NULL, last_at INTEGER NOT NULL,
+  PRIMARY KEY(device, ordinal), UNIQUE(device, epoch)) WITHOUT ROWID;
+CREATE TABLE rows(
+  device INTEGER NOT NULL, chain INTEGER NOT NULL, seq INTEGER NOT NULL,
+  boot BLOB NOT NULL, mono INTEGER NOT NULL, wall INTEGER NOT NULL,
+  kind INTEGER NOT NULL, payload_version INTEGER NOT NULL, subject TEXT NOT NULL, payload BLOB NOT NULL,
+  hash BLOB NOT NULL, at INTEGER NOT NULL, uncertainty INTEGER NOT NULL, received INTEGER NOT NULL,
+  UNIQUE(device, chain, seq));
+CREATE TABLE anchors(
+  device INTEGER NOT NULL REFERENCES devices(key), boot BLOB NOT NULL, mono INTEGER NOT NULL,
+  server INTEGER NOT NULL, uncertainty INTEGER NOT NULL, PRIMARY KEY(device, boot)) WITHOUT ROWID;
+CREATE TABLE sections(
+  device INTEGER NOT NULL REFERENCES devices(key), name TEXT NOT NULL, hash BLOB NOT NULL, body BLOB NOT NULL,
+  PRIMARY KEY(device, name)) WITHOUT ROWID;
+)sql";
+
+// `timeline`: key empty for what concerns every key; starts is the begin of a span (kDown, kGap), else at.
+// Daily rollups (device, key, day -> nanoseconds per class and cause) belong beside it, written when a day of
+// a device is complete.
+constexpr char kCompliance[] = R"sql(
+CREATE TABLE timeline(
+  device INTEGER NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, chain INTEGER NOT NULL, seq INTEGER NOT NULL,
+  kind INTEGER NOT NULL, starts INTEGER NOT NULL, uncertainty INTEGER NOT NULL, class INTEGER NOT NULL,
+  cause TEXT NOT NULL, PRIMARY KEY(device, key, at, chain, seq, kind)) WITHOUT ROWID;
+CREATE TABLE verdicts(
+  device INTEGER NOT NULL REFERENCES devices(key), key TEXT NOT NULL, rule TEXT NOT NULL, service BLOB NOT NULL,
+  service_name TEXT NOT NULL, class INTEGER NOT NULL, cause TEXT NOT NULL, detail TEXT NOT NULL,
+  since INTEGER NOT NULL, PRIMARY KEY(device, key)) WITHOUT ROWID;
+CREATE TABLE incidents(
+  number INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL REFERENCES devices(key), epoch INTEGER NOT NULL, seq INTEGER NOT NULL,
+  name TEXT NOT NULL, severity TEXT NOT NULL, key TEXT NOT NULL, summary TEXT NOT NULL, evidence TEXT NOT NULL,
+  suspects TEXT NOT NULL, opened INTEGER NOT NULL, closed INTEGER, closed_reason TEXT NOT NULL,
+  UNIQUE(device, epoch, seq));
+CREATE INDEX incidents_by_opened ON incidents(opened, number);
+CREATE INDEX incidents_open ON incidents(device, number) WHERE closed IS NULL;
+)sql";
+
+constexpr char kAdmin[] = R"sql(
+CREATE TABLE policies(
+  device_group TEXT NOT NULL, version INTEGER NOT NULL, id BLOB NOT NULL, created INTEGER NOT NULL,
+  created_by TEXT NOT NULL, comment TEXT NOT NULL, signed BLOB NOT NULL, signature BLOB NOT NULL,
+  key_id TEXT NOT NULL, document TEXT NOT NULL, PRIMARY KEY(device_group, version)) WITHOUT ROWID;
+CREATE TABLE audit(
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, actor TEXT NOT NULL, source TEXT NOT NULL,
+  action TEXT NOT NULL, target TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL);
+)sql";
+
+absl::Status CreateAll(sqlite::Database& db) {
+  for (const char* sql : {kDevices, kCredentials, kRows, kCompliance, kAdmin}) {
+    if (absl::Status s = db.Execute(sql); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+constexpr std::array<sqlite::Migration, 1> kMigrations = {
+    {{.version = 1, .sql = nullptr, .code = CreateAll}}};
+
+}  // namespace
+
+absl::Span<const sqlite::Migration> Migrations() {
+  return kMigrations;
+}
+
+}  // namespace holdfast::fleet

@@ -1,0 +1,81 @@
+// FleetStore on one SQLite database. With path ":memory:" it lives and dies with the process.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "storage/fleet/store.h"
+#include "storage/sqlite/database.h"
+
+namespace holdfast::fleet {
+
+class SqliteFleetStore final : public FleetStore {
+ public:
+  static absl::StatusOr<std::unique_ptr<SqliteFleetStore>> Open(const sqlite::DatabaseOptions& options);
+  ~SqliteFleetStore() override;
+
+  absl::Status Begin() override;
+  absl::Status Commit() override;
+  void Rollback() override;
+
+  absl::StatusOr<DeviceKey> AddDevice(const DeviceRecord& record) override;
+  absl::Status UpdateDevice(const DeviceRecord& record) override;
+  absl::Status SaveContacts(absl::Span<const Contact> contacts) override;
+  absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) override;
+  absl::StatusOr<std::vector<DeviceRecord>> FindByHardware(const std::string& serial_number,
+                                                           const std::string& platform_uuid) override;
+  absl::StatusOr<std::vector<DeviceRecord>> FindByName(const std::string& name, int limit) override;
+  absl::StatusOr<DevicePage> ListDevices(const DeviceQuery& query) override;
+  absl::StatusOr<int> CountDevices(const DeviceQuery& query) override;
+  absl::Status EachDevice(const std::string& group,
+                          const std::function<void(const DeviceRecord&)>& visit) override;
+
+  absl::Status AddCertificate(const CertificateRecord& record) override;
+  absl::Status SetCertificateState(const std::string& serial, CertificateState state) override;
+  absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(const std::string& serial) override;
+  absl::StatusOr<std::vector<CertificateRecord>> CertificatesOf(DeviceKey device) override;
+  absl::Status PutEnrollmentToken(const EnrollmentToken& token) override;
+  absl::StatusOr<std::optional<EnrollmentToken>> FindEnrollmentToken(const std::string& id) override;
+  absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens() override;
+  absl::Status AddAdminToken(const AdminToken& token) override;
+  absl::StatusOr<std::optional<AdminToken>> FindAdminToken(const std::string& id) override;
+  absl::StatusOr<int> CountAdminTokens() override;
+
+  absl::Status AddChain(ChainRecord& chain) override;
+  absl::Status UpdateChain(const ChainRecord& chain) override;
+  absl::StatusOr<std::vector<ChainRecord>> ChainsOf(DeviceKey device) override;
+  absl::Status AddRows(absl::Span<const StoredRow> rows) override;
+  absl::StatusOr<std::optional<StoredRow>> FindRow(DeviceKey device, int64_t chain, uint64_t seq) override;
+  absl::StatusOr<RowPage> ListRows(const RowQuery& query) override;
+  absl::Status PutAnchor(DeviceKey device, const Anchor& anchor) override;
+  absl::StatusOr<std::optional<Anchor>> FindAnchor(DeviceKey device, const BootId& boot) override;
+  absl::Status PutSection(DeviceKey device, const std::string& name, const Sha256Digest& hash,
+                          absl::string_view body) override;
+  absl::StatusOr<int> CountSections(DeviceKey device) override;
+
+  absl::Status AddPoint(const TimelinePoint& point) override;
+  absl::StatusOr<std::vector<compliance::Point>> PointsFor(DeviceKey device, ServerTime from,
+                                                           ServerTime to) override;
+  absl::Status PutVerdict(DeviceKey device, const CurrentVerdict& verdict) override;
+  absl::StatusOr<std::vector<CurrentVerdict>> VerdictsOf(DeviceKey device) override;
+
+  absl::Status OpenIncident(DeviceKey device, const Incident& incident) override;
+  absl::Status CloseIncident(DeviceKey device, Epoch epoch, uint64_t seq, ServerTime at,
+                             const std::string& reason) override;
+  absl::StatusOr<std::vector<Incident>> OpenIncidentsOf(DeviceKey device) override;
+  absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) override;
+
+  absl::Status AddPolicy(const PolicyRecord& policy) override;
+  absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group, uint64_t version) override;
+  absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) override;
+  absl::Status AddAudit(const AuditEntry& entry) override;
+  absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) override;
+
+ private:
+  explicit SqliteFleetStore(std::unique_ptr<sqlite::Database> db) : db_(std::move(db)) {}
+
+  std::unique_ptr<sqlite::Database> db_;
+};
+
+}  // namespace holdfast::fleet

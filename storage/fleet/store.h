@@ -1,0 +1,205 @@
+// The server's store, one small interface per subject. Writes happen inside Begin ... Commit; reads see the
+// open transaction's own writes. One thread at a time.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "storage/fleet/records.h"
+
+namespace holdfast::fleet {
+
+enum class DeviceOrder : uint8_t { kName, kLastSeen, kPosture, kOpenIncidents, kVersion };
+
+struct DeviceQuery {
+  DeviceOrder order = DeviceOrder::kName;
+  bool descending = false;
+  std::string text;  // substring of hostname, serial number or device id, case-insensitive; empty: all
+  std::string group;
+  std::optional<TimeClass> posture;
+  int limit = 100;
+  std::string after;  // DevicePage::next of the page before
+};
+struct DevicePage {
+  std::vector<DeviceRecord> devices;
+  std::string next;  // empty: no more
+};
+
+// What changes with every contact, kept apart from the device so that writing it is cheap.
+struct Contact {
+  DeviceKey device = 0;
+  ServerTime last_seen;
+  int64_t clock_offset_ns = 0;
+  bool asleep = false;
+};
+
+class DeviceStore {
+ public:
+  virtual ~DeviceStore() = default;
+  // Gives it its key; record.key is ignored.
+  virtual absl::StatusOr<DeviceKey> AddDevice(const DeviceRecord& record) = 0;
+  // Everything but what is a Contact's.
+  virtual absl::Status UpdateDevice(const DeviceRecord& record) = 0;
+  virtual absl::Status SaveContacts(absl::Span<const Contact> contacts) = 0;
+  virtual absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) = 0;
+  // Both must match. Oldest first.
+  virtual absl::StatusOr<std::vector<DeviceRecord>> FindByHardware(const std::string& serial_number,
+                                                                   const std::string& platform_uuid) = 0;
+  // By device id, serial number or hostname, case-insensitive; at most `limit`.
+  virtual absl::StatusOr<std::vector<DeviceRecord>> FindByName(const std::string& name, int limit) = 0;
+  // A malformed `after`, or one of another query, is INVALID_ARGUMENT.
+  virtual absl::StatusOr<DevicePage> ListDevices(const DeviceQuery& query) = 0;
+  virtual absl::StatusOr<int> CountDevices(const DeviceQuery& query) = 0;
+  // In the order of their keys. `group` empty: all.
+  virtual absl::Status EachDevice(const std::string& group,
+                                  const std::function<void(const DeviceRecord&)>& visit) = 0;
+};
+
+class CredentialStore {
+ public:
+  virtual ~CredentialStore() = default;
+  virtual absl::Status AddCertificate(const CertificateRecord& record) = 0;
+  virtual absl::Status SetCertificateState(const std::string& serial, CertificateState state) = 0;
+  virtual absl::StatusOr<std::optional<CertificateRecord>> FindCertificate(const std::string& serial) = 0;
+  // Newest first.
+  virtual absl::StatusOr<std::vector<CertificateRecord>> CertificatesOf(DeviceKey device) = 0;
+
+  virtual absl::Status PutEnrollmentToken(const EnrollmentToken& token) = 0;  // adds or replaces
+  virtual absl::StatusOr<std::optional<EnrollmentToken>> FindEnrollmentToken(const std::string& id) = 0;
+  virtual absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens() = 0;  // newest first
+
+  virtual absl::Status AddAdminToken(const AdminToken& token) = 0;
+  virtual absl::StatusOr<std::optional<AdminToken>> FindAdminToken(const std::string& id) = 0;
+  virtual absl::StatusOr<int> CountAdminTokens() = 0;
+};
+
+struct RowQuery {
+  std::optional<DeviceKey> device;
+  std::optional<ServerTime> from, to;  // of `at`: [from, to)
+  std::vector<uint16_t> kinds;         // empty: all
+  bool ascending = false;
+  int limit = 100;
+  std::string after;
+};
+struct RowPage {
+  std::vector<StoredRow> rows;
+  std::string next;
+};
+
+class RowStore {
+ public:
+  virtual ~RowStore() = default;
+  // Sets the ordinal.
+  virtual absl::Status AddChain(ChainRecord& chain) = 0;
+  virtual absl::Status UpdateChain(const ChainRecord& chain) = 0;
+  // Oldest first.
+  virtual absl::StatusOr<std::vector<ChainRecord>> ChainsOf(DeviceKey device) = 0;
+  // A row whose (device, epoch, seq) is stored already is ALREADY_EXISTS.
+  virtual absl::Status AddRows(absl::Span<const StoredRow> rows) = 0;
+  virtual absl::StatusOr<std::optional<StoredRow>> FindRow(DeviceKey device, int64_t chain, uint64_t seq) = 0;
+  // Of one device in the order it wrote them; of all in the order in which they were stored.
+  virtual absl::StatusOr<RowPage> ListRows(const RowQuery& query) = 0;
+
+  virtual absl::Status PutAnchor(DeviceKey device, const Anchor& anchor) = 0;  // one per boot: the newest
+  virtual absl::StatusOr<std::optional<Anchor>> FindAnchor(DeviceKey device, const BootId& boot) = 0;
+
+  virtual absl::Status PutSection(DeviceKey device, const std::string& name, const Sha256Digest& hash,
+                                  absl::string_view body) = 0;
+  virtual absl::StatusOr<int> CountSections(DeviceKey device) = 0;
+};
+
+class ComplianceStore {
+ public:
+  virtual ~ComplianceStore() = default;
+  virtual absl::Status AddPoint(const TimelinePoint& point) = 0;
+  // What decides the device's time in [from, to): the points inside and those before that still hold at
+  // `from`, in the order in which the device wrote them.
+  virtual absl::StatusOr<std::vector<compliance::Point>> PointsFor(DeviceKey device, ServerTime from,
+                                                                   ServerTime to) = 0;
+  virtual absl::Status PutVerdict(DeviceKey device, const CurrentVerdict& verdict) = 0;
+  virtual absl::StatusOr<std::vector<CurrentVerdict>> VerdictsOf(DeviceKey device) = 0;  // by key
+};
+
+struct IncidentQuery {
+  std::optional<DeviceKey> device;
+  bool open_only = false;
+  std::string name;
+  std::optional<ServerTime> from, to;
+  int limit = 100;
+  std::string after;
+};
+struct IncidentPage {
+  std::vector<Incident> incidents;
+  std::string next;
+};
+
+class IncidentStore {
+ public:
+  virtual ~IncidentStore() = default;
+  // With id.seq 0 (the server's own) it gets the next number. Once stored, the same id again changes nothing.
+  virtual absl::Status OpenIncident(DeviceKey device, const Incident& incident) = 0;
+  // Nothing happens when it is not open.
+  virtual absl::Status CloseIncident(DeviceKey device, Epoch epoch, uint64_t seq, ServerTime at,
+                                     const std::string& reason) = 0;
+  virtual absl::StatusOr<std::vector<Incident>> OpenIncidentsOf(DeviceKey device) = 0;  // oldest first
+  virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;   // newest first
+};
+
+struct AuditPage {
+  std::vector<AuditEntry> entries;
+  std::string next;
+};
+
+class AdminStore {
+ public:
+  virtual ~AdminStore() = default;
+  // A (group, version) that exists is ALREADY_EXISTS.
+  virtual absl::Status AddPolicy(const PolicyRecord& policy) = 0;
+  // Version 0: the highest of the group.
+  virtual absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group,
+                                                                 uint64_t version) = 0;
+  // Newest first; group empty and `all`: of every group.
+  virtual absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) = 0;
+
+  virtual absl::Status AddAudit(const AuditEntry& entry) = 0;
+  virtual absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) = 0;  // newest first
+};
+
+class FleetStore : public DeviceStore,
+                   public CredentialStore,
+                   public RowStore,
+                   public ComplianceStore,
+                   public IncidentStore,
+                   public AdminStore {
+ public:
+  ~FleetStore() override = default;
+  // One transaction at a time.
+  virtual absl::Status Begin() = 0;
+  // Durable when it returns OK; after an error nothing of the transaction was applied.
+  virtual absl::Status Commit() = 0;
+  virtual void Rollback() = 0;
+};
+
+// Begin ... Commit as an object; rolls back when it goes out of scope uncommitted.
+class Transaction {
+ public:
+  static absl::StatusOr<Transaction> Begin(FleetStore& store);
+  Transaction(Transaction&& other) noexcept : store_(other.store_) { other.store_ = nullptr; }
+  Transaction& operator=(Transaction&&) = delete;
+  ~Transaction() {
+    if (store_ != nullptr) store_->Rollback();
+  }
+  absl::Status Commit();
+
+ private:
+  explicit Transaction(FleetStore* store) : store_(store) {}
+  FleetStore* store_;  // nullptr: over
+};
+
+}  // namespace holdfast::fleet
