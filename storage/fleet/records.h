@@ -31,7 +31,7 @@ struct DeviceRecord {
   std::string agent_version;
   std::string group;
   ServerTime enrolled;
-  bool revoked = false;
+  std::optional<ServerTime> revoked;  // when
   ServerTime last_seen;
   // The worst class of its current verdicts; unknown while it is silent.
   TimeClass posture = TimeClass::kUnknown;

@@ -48,6 +48,7 @@ class DeviceStore {
   virtual absl::Status UpdateDevice(const DeviceRecord& record) = 0;
   virtual absl::Status SaveContacts(absl::Span<const Contact> contacts) = 0;
   virtual absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) = 0;
+  virtual absl::StatusOr<std::optional<DeviceRecord>> DeviceByKey(DeviceKey key) = 0;
   // Both must match. Oldest first.
   virtual absl::StatusOr<std::vector<DeviceRecord>> FindByHardware(const std::string& serial_number,
                                                                    const std::string& platform_uuid) = 0;
@@ -56,6 +57,8 @@ class DeviceStore {
   // A malformed `after`, or one of another query, is INVALID_ARGUMENT.
   virtual absl::StatusOr<DevicePage> ListDevices(const DeviceQuery& query) = 0;
   virtual absl::StatusOr<int> CountDevices(const DeviceQuery& query) = 0;
+  // In the order of their keys; [from, to).
+  virtual absl::StatusOr<std::vector<DeviceRecord>> LastSeenBetween(ServerTime from, ServerTime to) = 0;
   // In the order of their keys. `group` empty: all.
   virtual absl::Status EachDevice(const std::string& group,
                                   const std::function<void(const DeviceRecord&)>& visit) = 0;

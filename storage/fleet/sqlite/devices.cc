@@ -17,10 +17,10 @@ std::string SearchText(const DeviceRecord& d) {
 // Binds everything from the hostname on, from parameter 1: the same order for INSERT and UPDATE.
 void BindDevice(sqlite::Statement& s, const DeviceRecord& d) {
   s.BindAll(d.hardware.hostname, d.hardware.serial_number, d.hardware.platform_uuid, d.hardware.model,
-            d.hardware.os_version, d.hardware.os_build, d.agent_version, d.group, d.enrolled.ns, d.revoked,
-            static_cast<int>(d.posture), d.open_incidents, d.policy_version, d.policy_state,
-            absl::AsciiStrToLower(d.hardware.hostname), VersionKey(d.agent_version),
-            compliance::Severity(d.posture), SearchText(d));
+            d.hardware.os_version, d.hardware.os_build, d.agent_version, d.group, d.enrolled.ns,
+            d.revoked ? std::optional<int64_t>(d.revoked->ns) : std::nullopt, static_cast<int>(d.posture),
+            d.open_incidents, d.policy_version, d.policy_state, absl::AsciiStrToLower(d.hardware.hostname),
+            VersionKey(d.agent_version), compliance::Severity(d.posture), SearchText(d));
 }
 
 absl::StatusOr<std::vector<DeviceRecord>> ReadAll(sqlite::Statement s) {
@@ -47,7 +47,7 @@ DeviceRecord DeviceFrom(const sqlite::Statement& s) {
   d.agent_version = TextAt(s, 8);
   d.group = TextAt(s, 9);
   d.enrolled = TimeAt(s, 10);
-  d.revoked = s.Int(11) != 0;
+  if (!s.IsNull(11)) d.revoked = TimeAt(s, 11);
   d.posture = static_cast<TimeClass>(s.Int(12));
   d.open_incidents = static_cast<int>(s.Int(13));
   d.policy_version = s.U64(14);
@@ -117,6 +117,14 @@ absl::StatusOr<std::optional<DeviceRecord>> SqliteFleetStore::FindDevice(const U
   return DeviceFrom(find);
 }
 
+absl::StatusOr<std::optional<DeviceRecord>> SqliteFleetStore::DeviceByKey(DeviceKey key) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto find, db_->Prepare(absl::StrCat("SELECT ", kDeviceColumns, " ", kDeviceTables, " WHERE d.key=?")));
+  HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, key).Step());
+  if (!found) return std::nullopt;
+  return DeviceFrom(find);
+}
+
 absl::StatusOr<std::vector<DeviceRecord>> SqliteFleetStore::FindByHardware(const std::string& serial_number,
                                                                            const std::string& platform_uuid) {
   HOLDFAST_ASSIGN_OR_RETURN(
@@ -135,6 +143,15 @@ absl::StatusOr<std::vector<DeviceRecord>> SqliteFleetStore::FindByName(const std
                                            "SELECT key FROM devices WHERE id=?3) ORDER BY d.key LIMIT ?4")));
   find.Bind(1, absl::AsciiStrToLower(name)).Bind(2, absl::AsciiStrToUpper(name)).Bind(4, limit);
   if (id.ok()) find.Bind(3, AsBlob(*id));
+  return ReadAll(std::move(find));
+}
+
+absl::StatusOr<std::vector<DeviceRecord>> SqliteFleetStore::LastSeenBetween(ServerTime from, ServerTime to) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto find, db_->Prepare(absl::StrCat("SELECT ", kDeviceColumns,
+                                           " FROM contacts c CROSS JOIN devices d ON d.key = c.device "
+                                           "WHERE c.last_seen >= ? AND c.last_seen < ? ORDER BY c.device")));
+  find.BindAll(from.ns, to.ns);
   return ReadAll(std::move(find));
 }
 

@@ -14,7 +14,7 @@ CREATE TABLE devices(
   id BLOB NOT NULL UNIQUE,
   hostname TEXT NOT NULL, serial_number TEXT NOT NULL, platform_uuid TEXT NOT NULL, model TEXT NOT NULL,
   os_version TEXT NOT NULL, os_build TEXT NOT NULL, agent_version TEXT NOT NULL, device_group TEXT NOT NULL,
-  enrolled INTEGER NOT NULL, revoked INTEGER NOT NULL,
+  enrolled INTEGER NOT NULL, revoked INTEGER,
   posture INTEGER NOT NULL, open_incidents INTEGER NOT NULL,
   policy_version INTEGER NOT NULL, policy_state TEXT NOT NULL,
   name_key TEXT NOT NULL, version_key TEXT NOT NULL, severity INTEGER NOT NULL, search TEXT NOT NULL);

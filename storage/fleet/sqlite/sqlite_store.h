@@ -23,11 +23,13 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status UpdateDevice(const DeviceRecord& record) override;
   absl::Status SaveContacts(absl::Span<const Contact> contacts) override;
   absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) override;
+  absl::StatusOr<std::optional<DeviceRecord>> DeviceByKey(DeviceKey key) override;
   absl::StatusOr<std::vector<DeviceRecord>> FindByHardware(const std::string& serial_number,
                                                            const std::string& platform_uuid) override;
   absl::StatusOr<std::vector<DeviceRecord>> FindByName(const std::string& name, int limit) override;
   absl::StatusOr<DevicePage> ListDevices(const DeviceQuery& query) override;
   absl::StatusOr<int> CountDevices(const DeviceQuery& query) override;
+  absl::StatusOr<std::vector<DeviceRecord>> LastSeenBetween(ServerTime from, ServerTime to) override;
   absl::Status EachDevice(const std::string& group,
                           const std::function<void(const DeviceRecord&)>& visit) override;
 

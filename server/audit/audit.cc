@@ -1,0 +1,15 @@
+#include "server/audit/audit.h"
+
+namespace holdfast::server {
+
+absl::Status RecordAudit(fleet::AdminStore& store, ServerTime now, const Actor& actor, const Change& change) {
+  return store.AddAudit({.at = now,
+                         .actor = actor.name,
+                         .source = actor.source,
+                         .action = change.action,
+                         .target = change.target,
+                         .before = change.before,
+                         .after = change.after});
+}
+
+}  // namespace holdfast::server

@@ -1,0 +1,254 @@
+// What admins see of devices: lists, one device, history, incidents; and revoking one.
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/error.h"
+#include "core/event/event.h"
+#include "proto/wire/event_codec.h"
+#include "server/audit/audit.h"
+#include "server/service/reachability.h"
+#include "server/service/state.h"
+
+namespace holdfast::server {
+namespace {
+
+constexpr int kDefaultPage = 100;
+constexpr int kLargestPage = 1000;
+constexpr int kMatchesNamed = 10;
+
+absl::StatusOr<fleet::DeviceOrder> ParseOrder(absl::string_view name) {
+  if (name.empty() || name == "name") return fleet::DeviceOrder::kName;
+  if (name == "last_seen") return fleet::DeviceOrder::kLastSeen;
+  if (name == "posture") return fleet::DeviceOrder::kPosture;
+  if (name == "open_incidents") return fleet::DeviceOrder::kOpenIncidents;
+  if (name == "version") return fleet::DeviceOrder::kVersion;
+  return absl::InvalidArgumentError(absl::StrCat(
+      "cannot sort devices by \"", name, "\": use name, last_seen, posture, open_incidents or version"));
+}
+
+absl::StatusOr<std::vector<uint16_t>> ParseKinds(const std::vector<std::string>& names) {
+  std::vector<uint16_t> kinds;
+  for (const std::string& name : names) {
+    uint16_t kind = 1;
+    while (kind < 256 && RowKindName(static_cast<RowKind>(kind)) != name) ++kind;
+    if (kind == 256 || name == "unknown") {
+      return absl::InvalidArgumentError(absl::StrCat("there is no kind of row named \"", name, "\""));
+    }
+    kinds.push_back(kind);
+  }
+  return kinds;
+}
+
+}  // namespace
+
+absl::StatusOr<int> PageSize(int asked) {
+  if (asked < 0) return absl::InvalidArgumentError("the page size is negative");
+  return asked == 0 ? kDefaultPage : std::min(asked, kLargestPage);
+}
+
+absl::StatusOr<fleet::DeviceRecord> ServerCore::State::FindNamed(const std::string& name) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto found, context.store.FindByName(name, kMatchesNamed));
+  if (found.empty()) {
+    return absl::NotFoundError(
+        absl::StrCat("no device has the id, serial number or hostname \"", name, "\"; `devices` lists them"));
+  }
+  if (found.size() > 1) {
+    std::string message = absl::StrCat("\"", name, "\" is more than one device; name one by its id:");
+    for (const auto& d : found) {
+      absl::StrAppend(&message, "\n  ", d.id.ToString(), "  ", d.hardware.serial_number, "  ",
+                      d.hardware.hostname);
+    }
+    return absl::FailedPreconditionError(message);
+  }
+  directory.Refresh(found.front());
+  return std::move(found.front());
+}
+
+absl::StatusOr<absl::Duration> ServerCore::State::IntervalOf(const std::string& group) {
+  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies.For(group));
+  if (policy == nullptr) return context.options.heartbeat;
+  return std::max(context.options.heartbeat, policy->heartbeat);
+}
+
+absl::StatusOr<Device> ServerCore::State::DeviceMessage(fleet::DeviceRecord record) {
+  directory.Refresh(record);
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, IntervalOf(record.group));
+  const fleet::Hardware& h = record.hardware;
+  Device out;
+  out.id = record.id;
+  out.hostname = h.hostname;
+  out.serial_number = h.serial_number;
+  out.model = h.model;
+  out.os_version = h.os_version;
+  out.platform_uuid = h.platform_uuid;
+  out.agent_version = record.agent_version;
+  out.group = record.group;
+  out.reachability = ReachabilityOf(context.Now(), record.last_seen, record.asleep, interval);
+  out.enrolled = record.enrolled;
+  out.last_seen = record.last_seen;
+  out.posture = record.posture;
+  const bool silent = context.Now() - record.last_seen > SilentAfter(interval);
+  if (silent && !record.asleep && out.posture != TimeClass::kNotRequired) out.posture = TimeClass::kUnknown;
+  out.open_incidents = record.open_incidents;
+  out.policy_version = record.policy_version;
+  out.policy_state = record.policy_state;
+  out.revoked = record.revoked.has_value();
+  out.clock_offset_ns = record.clock_offset_ns;
+  return out;
+}
+
+absl::StatusOr<ListDevicesResponse> ServerCore::ListDevices(const Actor& actor,
+                                                            const ListDevicesRequest& request) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListDevices));
+  absl::string_view order = request.order_by;
+  fleet::DeviceQuery query;
+  query.descending = absl::ConsumePrefix(&order, "-");
+  HOLDFAST_ASSIGN_OR_RETURN(query.order, ParseOrder(order));
+  HOLDFAST_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size));
+  query.text = request.query;
+  query.group = request.group;
+  query.posture = request.posture;
+  query.after = request.page_token;
+  if (query.order == fleet::DeviceOrder::kLastSeen) HOLDFAST_RETURN_IF_ERROR(state_->FlushContacts());
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::DevicePage page, state_->context.store.ListDevices(query));
+  ListDevicesResponse response;
+  HOLDFAST_ASSIGN_OR_RETURN(response.total, state_->context.store.CountDevices(query));
+  for (fleet::DeviceRecord& record : page.devices) {
+    HOLDFAST_ASSIGN_OR_RETURN(Device device, state_->DeviceMessage(std::move(record)));
+    response.devices.push_back(std::move(device));
+  }
+  response.next_page_token = std::move(page.next);
+  return response;
+}
+
+absl::StatusOr<Device> ServerCore::GetDevice(const Actor& actor, const std::string& device) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kGetDevice));
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::DeviceRecord record, state_->FindNamed(device));
+  const fleet::DeviceKey key = record.key;
+  HOLDFAST_ASSIGN_OR_RETURN(Device out, state_->DeviceMessage(std::move(record)));
+  HOLDFAST_ASSIGN_OR_RETURN(out.services, state_->context.store.VerdictsOf(key));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto chains, state_->context.store.ChainsOf(key));
+  if (chains.empty()) return out;
+  out.epoch = chains.back().epoch;
+  out.stored_through = chains.back().seq;
+  out.chain_head = chains.back().hash;
+  return out;
+}
+
+HistoryRow ServerCore::State::HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
+                                             const std::string& hostname) const {
+  const absl::StatusOr<Event> event =
+      wire::DecodeEvent(row.row.kind, row.row.payload_version, row.row.payload);
+  return {.device = device,
+          .hostname = hostname,
+          .epoch = row.row.epoch,
+          .seq = row.row.seq,
+          .at = row.at,
+          .uncertainty_ns = row.uncertainty_ns,
+          .device_wall = row.row.at.wall,
+          .received = row.received,
+          .kind = std::string(RowKindName(static_cast<RowKind>(row.row.kind))),
+          .subject = row.row.subject,
+          .text = event.ok() ? Describe(*event)
+                             : absl::StrCat("kind ", row.row.kind, " version ", row.row.payload_version,
+                                            ": not known to this server"),
+          .hash = row.row.hash};
+}
+
+absl::StatusOr<ListHistoryResponse> ServerCore::ListHistory(const Actor& actor,
+                                                            const ListHistoryRequest& request) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListHistory));
+  fleet::RowQuery query;
+  std::map<fleet::DeviceKey, std::pair<Uuid, std::string>> names;
+  if (!request.device.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(request.device));
+    query.device = record.key;
+    names[record.key] = {record.id, record.hardware.hostname};
+  }
+  query.from = request.from;
+  query.to = request.to;
+  query.ascending = request.ascending;
+  query.after = request.page_token;
+  HOLDFAST_ASSIGN_OR_RETURN(query.kinds, ParseKinds(request.kinds));
+  HOLDFAST_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size));
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::RowPage page, state_->context.store.ListRows(query));
+  ListHistoryResponse response;
+  for (const fleet::StoredRow& row : page.rows) {
+    auto it = names.find(row.device);
+    if (it == names.end()) {
+      HOLDFAST_ASSIGN_OR_RETURN(const auto record, state_->context.store.DeviceByKey(row.device));
+      std::pair<Uuid, std::string> name;
+      if (record) name = {record->id, record->hardware.hostname};
+      it = names.emplace(row.device, std::move(name)).first;
+    }
+    response.rows.push_back(state_->HistoryMessage(row, it->second.first, it->second.second));
+  }
+  response.next_page_token = std::move(page.next);
+  return response;
+}
+
+void ServerCore::State::TellListener(const std::vector<fleet::StoredRow>& rows,
+                                     const std::vector<SyncCall>& calls) {
+  std::map<fleet::DeviceKey, const LiveDevice*> devices;
+  for (const SyncCall& call : calls) {
+    const absl::StatusOr<LiveDevice*> device = directory.Find(call.request.device_id);
+    if (device.ok() && *device != nullptr) devices[(*device)->record.key] = *device;
+  }
+  for (const fleet::StoredRow& row : rows) {
+    const auto it = devices.find(row.device);
+    if (it == devices.end()) continue;
+    row_listener(HistoryMessage(row, it->second->record.id, it->second->record.hardware.hostname));
+  }
+}
+
+absl::StatusOr<ListIncidentsResponse> ServerCore::ListIncidents(const Actor& actor,
+                                                                const ListIncidentsRequest& request) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListIncidents));
+  fleet::IncidentQuery query;
+  if (!request.device.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(request.device));
+    query.device = record.key;
+  }
+  query.open_only = request.open_only;
+  query.name = request.name;
+  query.from = request.from;
+  query.to = request.to;
+  query.after = request.page_token;
+  HOLDFAST_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size));
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::IncidentPage page, state_->context.store.ListIncidents(query));
+  return ListIncidentsResponse{std::move(page.incidents), std::move(page.next)};
+}
+
+absl::Status ServerCore::RevokeDevice(const Actor& actor, const RevokeDeviceRequest& request) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kRevokeDevice));
+  Context& context = state_->context;
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::DeviceRecord record, state_->FindNamed(request.device));
+  if (record.revoked) return absl::OkStatus();
+  record.revoked = context.Now();
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
+  HOLDFAST_RETURN_IF_ERROR(context.store.UpdateDevice(record));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto certificates, context.store.CertificatesOf(record.key));
+  for (const fleet::CertificateRecord& c : certificates) {
+    HOLDFAST_RETURN_IF_ERROR(context.store.SetCertificateState(c.serial, fleet::CertificateState::kRevoked));
+  }
+  HOLDFAST_RETURN_IF_ERROR(RecordAudit(context.store, context.Now(), actor,
+                                       {.action = "RevokeDevice",
+                                        .target = absl::StrCat("device:", record.id.ToString()),
+                                        .before = "enrolled",
+                                        .after = absl::StrCat("revoked: ", request.reason)}));
+  HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
+  state_->directory.Invalidate(record.id);
+  if (state_->nudge) state_->nudge(record.id, absl::ZeroDuration());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::optional<Uuid>> ServerCore::CheckWatch(const Actor& actor, const std::string& device) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kWatchEvents));
+  if (device.empty()) return std::nullopt;
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(device));
+  return std::optional<Uuid>(record.id);
+}
+
+}  // namespace holdfast::server

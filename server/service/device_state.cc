@@ -1,0 +1,59 @@
+#include "server/service/device_state.h"
+
+#include "base/error.h"
+#include "core/compliance/posture.h"
+
+namespace holdfast::server {
+
+absl::Status RaiseIncident(Context& context, LiveDevice& device, const Noticed& noticed) {
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context.store.OpenIncidentsOf(device.record.key));
+  for (const fleet::Incident& incident : open) {
+    if (incident.name == noticed.name && incident.key == noticed.key) return absl::OkStatus();
+  }
+  fleet::Incident incident;
+  incident.id.device = device.record.id;
+  incident.name = noticed.name;
+  incident.severity = noticed.severity;
+  incident.key = noticed.key;
+  incident.summary = noticed.summary;
+  incident.evidence = noticed.evidence;
+  incident.opened = context.Now();
+  HOLDFAST_RETURN_IF_ERROR(context.store.OpenIncident(device.record.key, incident));
+  return CountIncidents(context, device);
+}
+
+absl::Status SettleIncident(Context& context, LiveDevice& device, const std::string& name,
+                            const std::string& reason) {
+  if (device.record.open_incidents == 0) return absl::OkStatus();
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context.store.OpenIncidentsOf(device.record.key));
+  for (const fleet::Incident& i : open) {
+    if (i.name != name || i.id.epoch != 0) continue;
+    HOLDFAST_RETURN_IF_ERROR(
+        context.store.CloseIncident(device.record.key, 0, i.id.seq, context.Now(), reason));
+  }
+  return CountIncidents(context, device);
+}
+
+absl::Status CountIncidents(Context& context, LiveDevice& device) {
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context.store.OpenIncidentsOf(device.record.key));
+  const int count = static_cast<int>(open.size());
+  if (count == device.record.open_incidents) return absl::OkStatus();
+  device.record.open_incidents = count;
+  return context.store.UpdateDevice(device.record);
+}
+
+absl::StatusOr<TimeClass> PostureOf(Context& context, fleet::DeviceKey device) {
+  HOLDFAST_ASSIGN_OR_RETURN(const auto verdicts, context.store.VerdictsOf(device));
+  if (verdicts.empty()) return TimeClass::kUnknown;
+  TimeClass worst = TimeClass::kNotRequired;
+  for (const fleet::CurrentVerdict& v : verdicts) worst = compliance::Worse(worst, v.time_class);
+  return worst;
+}
+
+absl::Status SetPosture(Context& context, fleet::DeviceRecord& record, TimeClass posture) {
+  if (record.posture == posture) return absl::OkStatus();
+  record.posture = posture;
+  return context.store.UpdateDevice(record);
+}
+
+}  // namespace holdfast::server

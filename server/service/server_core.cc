@@ -1,0 +1,137 @@
+#include "server/service/server_core.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/error.h"
+#include "server/audit/audit.h"
+#include "server/authz/tokens.h"
+#include "server/service/refusal.h"
+#include "server/service/state.h"
+
+namespace holdfast::server {
+namespace {
+
+// A refusal is answered after what it left behind is durable; any other error rolls back.
+template <class Answer>
+absl::StatusOr<Answer> Finish(fleet::Transaction transaction, Directory& directory, const Uuid& device,
+                              absl::StatusOr<Answer> answer) {
+  absl::Status failed = answer.status();
+  if (answer.ok() || IsRefusal(failed)) failed = transaction.Commit();
+  if (failed.ok()) return answer;
+  directory.Invalidate(device);
+  return absl::UnavailableError(
+      absl::StrCat("the server's store failed: ", failed.message(), "; try again later"));
+}
+
+}  // namespace
+
+ServerCore::ServerCore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+ServerCore::~ServerCore() = default;
+
+absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(const ServerDependencies& dependencies,
+                                                               const ServerOptions& options) {
+  auto state = std::make_unique<State>(dependencies, options);
+  HOLDFAST_RETURN_IF_ERROR(state->policies.For("").status());
+  return std::unique_ptr<ServerCore>(new ServerCore(std::move(state)));
+}
+
+absl::StatusOr<wire::EnrollResponse> ServerCore::Enroll(const Peer& peer,
+                                                        const wire::EnrollRequest& request) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(state_->context.store));
+  auto answer = state_->enrollment.Enroll(peer, request);
+  const Uuid device = answer.ok() ? answer->device_id : Uuid{};
+  return Finish(std::move(transaction), state_->directory, device, std::move(answer));
+}
+
+absl::StatusOr<wire::RenewResponse> ServerCore::Renew(const Peer& peer, const wire::RenewRequest& request) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(state_->context.store));
+  return Finish(std::move(transaction), state_->directory, request.device_id,
+                state_->enrollment.Renew(peer, request));
+}
+
+absl::Status ServerCore::CheckPeer(const Peer& peer, const Uuid& device) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(state_->context.store));
+  return Finish(std::move(transaction), state_->directory, device,
+                Admit(state_->context, state_->directory, peer, device))
+      .status();
+}
+
+absl::StatusOr<wire::SyncResponse> ServerCore::Sync(const Peer& peer, const wire::SyncRequest& request) {
+  return std::move(SyncBatch({{peer, request}}).front());
+}
+
+std::vector<absl::StatusOr<wire::SyncResponse>> ServerCore::SyncBatch(const std::vector<SyncCall>& calls) {
+  std::vector<absl::StatusOr<wire::SyncResponse>> answers;
+  std::vector<fleet::StoredRow> stored;
+  absl::StatusOr<fleet::Transaction> transaction = fleet::Transaction::Begin(state_->context.store);
+  absl::Status failed = transaction.status();
+  for (const SyncCall& call : calls) {
+    if (!failed.ok()) break;
+    answers.push_back(state_->sync.Handle(call, &stored));
+    const absl::Status& status = answers.back().status();
+    if (!status.ok() && !IsRefusal(status)) failed = status;
+  }
+  if (failed.ok()) failed = transaction->Commit();
+  if (failed.ok()) {
+    if (state_->row_listener) state_->TellListener(stored, calls);
+    return answers;
+  }
+  for (const SyncCall& call : calls) state_->directory.Invalidate(call.request.device_id);
+  const absl::Status unavailable = absl::UnavailableError(
+      absl::StrCat("the server's store failed: ", failed.message(), "; nothing was taken, try again later"));
+  return std::vector<absl::StatusOr<wire::SyncResponse>>(calls.size(), unavailable);
+}
+
+void ServerCore::SetNudge(std::function<void(const Uuid&, absl::Duration)> nudge) {
+  state_->nudge = std::move(nudge);
+}
+
+void ServerCore::SetRowListener(std::function<void(const HistoryRow&)> listener) {
+  state_->row_listener = std::move(listener);
+}
+
+absl::StatusOr<Actor> ServerCore::Authenticate(absl::string_view bearer, const std::string& source) {
+  absl::ConsumePrefix(&bearer, "Bearer ");
+  const absl::Status refused = absl::UnauthenticatedError(
+      "the admin token is missing, unknown or revoked; give one as `authorization: Bearer TOKEN`");
+  const auto presented = ReadToken(kAdminPrefix, bearer);
+  if (!presented) return refused;
+  HOLDFAST_ASSIGN_OR_RETURN(const auto token, state_->context.store.FindAdminToken(presented->id));
+  if (!token || token->revoked || !SameSecret(token->secret_hash, presented->secret_hash)) return refused;
+  const std::optional<Role> role = ParseRole(token->role);
+  if (!role) return refused;
+  return Actor{.name = token->name, .source = source, .role = *role};
+}
+
+absl::StatusOr<std::optional<std::string>> ServerCore::EnsureAdminToken() {
+  HOLDFAST_ASSIGN_OR_RETURN(const int tokens, state_->context.store.CountAdminTokens());
+  if (tokens > 0) return std::nullopt;
+  const Actor first_start{.name = "first start", .source = "", .role = Role::kAdmin};
+  HOLDFAST_ASSIGN_OR_RETURN(std::string token, CreateAdminToken(first_start, "admin", Role::kAdmin));
+  return std::optional<std::string>(std::move(token));
+}
+
+absl::StatusOr<std::string> ServerCore::CreateAdminToken(const Actor& actor, const std::string& name,
+                                                         Role role) {
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kCreateAdminToken));
+  Context& context = state_->context;
+  const NewToken token = MakeToken(kAdminPrefix, context.random);
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
+  HOLDFAST_RETURN_IF_ERROR(context.store.AddAdminToken({.id = token.id,
+                                                        .name = name,
+                                                        .role = std::string(RoleName(role)),
+                                                        .created = context.Now(),
+                                                        .revoked = false,
+                                                        .secret_hash = token.secret_hash}));
+  HOLDFAST_RETURN_IF_ERROR(RecordAudit(context.store, context.Now(), actor,
+                                       {.action = "CreateAdminToken",
+                                        .target = absl::StrCat("token:", token.id),
+                                        .before = "",
+                                        .after = absl::StrCat("name=", name, "; role=", RoleName(role))}));
+  HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
+  return token.text;
+}
+
+}  // namespace holdfast::server

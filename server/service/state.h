@@ -1,0 +1,54 @@
+// The parts of ServerCore, together.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "server/service/context.h"
+#include "server/service/directory.h"
+#include "server/service/enrollment.h"
+#include "server/service/policies.h"
+#include "server/service/sync.h"
+
+namespace holdfast::server {
+
+struct ServerCore::State {
+  State(const ServerDependencies& d, const ServerOptions& options)
+      : context{*d.clock, *d.random, *d.store, *d.issuer, options},
+        directory(context),
+        policies(context),
+        sync(context, directory, policies),
+        enrollment(context, directory, policies) {}
+
+  // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
+  // names the matches when there are several.
+  absl::StatusOr<fleet::DeviceRecord> FindNamed(const std::string& name);
+  absl::StatusOr<absl::Duration> IntervalOf(const std::string& group);
+  absl::StatusOr<Device> DeviceMessage(fleet::DeviceRecord record);
+  HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
+                            const std::string& hostname) const;
+  // Those that a report is about, sorted by id.
+  absl::StatusOr<std::vector<fleet::DeviceRecord>> DevicesInScope(const GetComplianceReportRequest& request);
+  absl::Status AddToReport(const fleet::DeviceRecord& record, ComplianceReport& report);
+
+  absl::Status FlushContacts();
+  absl::Status JudgeSilence(ServerTime now);
+  absl::Status MarkSilent(ServerTime now);
+  absl::Status RaiseSilence(ServerTime now);
+  void TellListener(const std::vector<fleet::StoredRow>& rows, const std::vector<SyncCall>& calls);
+
+  Context context;
+  Directory directory;
+  Policies policies;
+  SyncHandler sync;
+  Enrollment enrollment;
+  std::function<void(const Uuid&, absl::Duration)> nudge;
+  std::function<void(const HistoryRow&)> row_listener;
+  // Up to where in last contacts silence was judged already.
+  ServerTime silent_through, missed_through;
+};
+
+// 0: 100; at most 1000. Negative is INVALID_ARGUMENT.
+absl::StatusOr<int> PageSize(int asked);
+
+}  // namespace holdfast::server

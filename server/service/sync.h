@@ -1,0 +1,44 @@
+// One Sync: rows in, state in, acknowledgement and policy out.
+#pragma once
+
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "server/service/admission.h"
+#include "server/service/ingest.h"
+#include "server/service/policies.h"
+
+namespace holdfast::server {
+
+class SyncHandler {
+ public:
+  SyncHandler(Context& context, Directory& directory, Policies& policies)
+      : context_(context), directory_(directory), policies_(policies), ingest_(context) {}
+
+  // Inside a transaction. A refusal is an answer like any other; another error means that the transaction
+  // must be rolled back. New rows are appended to `stored`.
+  absl::StatusOr<wire::SyncResponse> Handle(const SyncCall& call, std::vector<fleet::StoredRow>* stored);
+
+ private:
+  // A message that a newer one of the same device has overtaken: its rows count, its state does not.
+  static bool Overtaken(const LiveDevice& device, const wire::SyncRequest& request);
+  absl::Status CheckIdentity(LiveDevice& device, const wire::SyncRequest& request);
+  absl::Status WatchBoots(LiveDevice& device, const wire::SyncRequest& request);
+  static void RememberSent(LiveDevice& device, const wire::SyncRequest& request);
+  absl::Status TakeState(LiveDevice& device, const wire::SyncRequest& request);
+  absl::Status TakeSections(LiveDevice& device, const wire::SyncRequest& request);
+  absl::Status TakeAnchor(LiveDevice& device, const std::optional<fleet::Anchor>& anchor);
+  absl::Status TakeContact(LiveDevice& device, const wire::SyncRequest& request, ServerTime received);
+  absl::Status CheckHead(LiveDevice& device, const wire::SyncRequest& request);
+  absl::StatusOr<wire::SyncResponse> Answer(LiveDevice& device, const wire::SyncRequest& request, bool full);
+
+  Context& context_;
+  Directory& directory_;
+  Policies& policies_;
+  Ingest ingest_;
+};
+
+// What this server offers, as in Enroll and Sync.
+std::vector<std::string> ServerFeatures();
+
+}  // namespace holdfast::server
