@@ -107,8 +107,7 @@ bool Uplink::HasUnusedToken() const {
 
 bool Uplink::RenewalDue() const {
   if (renew_not_before_ && Now().mono < *renew_not_before_) return false;
-  const absl::StatusOr<WallTime> due = RenewalTime(identity_->certificate_chain_pem);
-  return due.ok() && ServerNow().ns >= due->ns;
+  return renewal_ && ServerNow().ns >= renewal_->ns;
 }
 
 void Uplink::Renew() {

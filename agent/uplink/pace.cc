@@ -18,9 +18,10 @@ absl::Duration UntilHeartbeat(const Uuid& device, ServerTime now, absl::Duration
   const int64_t offset = absl::ToInt64Nanoseconds(HeartbeatOffset(device, interval));
   const int64_t phase = ((now.ns - offset) % length + length) % length;
   const absl::Duration aligned = absl::Nanoseconds(length - phase);
-  const absl::Duration jitter = std::min(interval * 0.1, absl::Seconds(30)) * random.Uniform();
-  // Too close to the moment itself to come earlier: the next one, so that one heartbeat is not sent twice.
-  return aligned > jitter ? aligned - jitter : aligned + interval - jitter;
+  const absl::Duration most = std::min(interval * 0.1, absl::Seconds(30));
+  const absl::Duration jitter = most * random.Uniform();
+  // So close to the moment, the heartbeat that was made earlier has just been sent: the next one.
+  return aligned > most ? aligned - jitter : aligned + interval - jitter;
 }
 
 void BatchSize::Accepted(absl::Duration took) {

@@ -167,6 +167,10 @@ void Uplink::StartWatch() {
 void Uplink::Reconnect() {
   ++watch_;
   watching_ = false;
+  renewal_.reset();
+  if (const absl::StatusOr<WallTime> due = RenewalTime(identity_->certificate_chain_pem); due.ok()) {
+    renewal_ = *due;
+  }
   deps_.transport.SetIdentity(identity_->ForTransport());
 }
 

@@ -168,6 +168,7 @@ class Uplink {
   std::optional<DeviceIdentity> identity_;
   bool reenroll_ = false;  // the certificate is good for nothing
   std::optional<Uuid> previous_device_;
+  std::optional<WallTime> renewal_;  // when the certificate is two thirds old
   std::optional<MonoTime> renew_not_before_;
 
   bool busy_ = false;       // one exchange at a time
