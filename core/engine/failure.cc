@@ -123,7 +123,6 @@ void ClearHolds(Core& core, Turn& turn, Service& service, absl::string_view why)
   failures.hold = Hold::kNone;
   failures.to_asking = 0;
   failures.not_before.reset();
-  failures.supersedes.clear();
   for (const absl::string_view incident : {"authentication_failed", "certificate_invalid", "toggle_fight"}) {
     core.incidents.Close(turn, incident, service.id_text, why);
   }
