@@ -1,0 +1,159 @@
+#include "fake_mac.h"
+
+namespace holdfast {
+namespace {
+
+TEST(EngineRecall, TheBudgetSurvivesARestart) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.reconnect.backoff.max = absl::Seconds(1);
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(2));
+  ASSERT_EQ(mac.Starts(kCorp), 10);
+  mac.Restart();
+  mac.Advance(absl::Minutes(1));
+  EXPECT_EQ(mac.Starts(kCorp), 10);
+}
+
+TEST(EngineRecall, AnUncleanStopAssumesOneAttemptMore) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(2));
+  ASSERT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 1);
+  mac.Restart(/*clean=*/true);
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 1);
+  mac.Restart(/*clean=*/false);
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 2);
+}
+
+TEST(EngineRecall, AnUncleanStopAssumesAnAttemptOfAServiceThatLeftNoRows) {
+  FakeMac mac;
+  mac.Give(AgentStarted{.last_alive = mac.Now(), .clean_stop = false});
+  mac.Apply(CorpPolicy());
+  mac.Install({CorpVpn()});
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 1);
+}
+
+TEST(EngineRecall, CommandNumbersGoOn) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  mac.Restart();
+  mac.Drops(kCorp, 20);
+  mac.Advance(absl::Minutes(1));
+  uint64_t last = 0;
+  for (const Command& command : mac.Rows<Command>()) {
+    EXPECT_GT(command.id, last);
+    last = command.id;
+  }
+  EXPECT_EQ(mac.Rows<Command>().size(), 2u);
+}
+
+TEST(EngineRecall, AuthenticationFailuresAreRememberedSoThatAccountsDoNotLock) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 23;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Seconds(1));
+  mac.Restart();  // after the first
+  mac.Advance(absl::Minutes(10));
+  for (int i = 0; i < 3; ++i) {
+    mac.Restart();
+    mac.Advance(absl::Minutes(10));
+  }
+  EXPECT_LE(mac.Starts(kCorp), 3);  // the first one's outcome was never seen
+  EXPECT_EQ(mac.ClassOf("corp"), "violation/authentication");
+}
+
+TEST(EngineRecall, AnAllowedStopIsStillExcused) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.services[0].always_connected.allow_disconnect = true;
+  policy.services[0].always_connected.reconnect_after.reset();
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(1));
+  mac.PersonStops(kCorp);
+  mac.Advance(absl::Minutes(1));
+  mac.Restart();
+  mac.Advance(absl::Hours(1));
+  EXPECT_EQ(mac.ClassOf("corp"), "excused/allowed_disconnect");
+  EXPECT_EQ(mac.Starts(kCorp), 1);
+}
+
+TEST(EngineRecall, AStopWhileTheAgentWasAwayIsThePersons) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.services[0].always_connected.allow_disconnect = true;
+  policy.services[0].always_connected.reconnect_after.reset();
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(1));
+  mac.Give(AgentStopped{"upgrade"});
+  mac.PersonStops(kCorp);
+  mac.Advance(absl::Seconds(2));
+  mac.Restart();
+  mac.Advance(absl::Hours(1));
+  EXPECT_EQ(mac.ClassOf("corp"), "excused/allowed_disconnect");
+}
+
+TEST(EngineRecall, OpenIncidentsAreClosedByTheNextRunWithTheirRow) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 27;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  ASSERT_TRUE(mac.IncidentIsOpen("certificate_invalid"));
+  uint64_t seq = 0;
+  for (size_t i = 0; i < mac.rows().size(); ++i) {
+    if (std::holds_alternative<IncidentOpened>(mac.rows()[i].event)) seq = i + 1;
+  }
+  mac.Restart();
+  EXPECT_TRUE(mac.IncidentIsOpen("certificate_invalid"));
+  EXPECT_EQ(mac.Starts(kCorp), 1);
+  EXPECT_EQ(mac.ClassOf("corp"), "violation/certificate");
+  mac.OutcomeOf(kCorp).stop_reason.reset();
+  mac.PersonStarts(kCorp);
+  mac.Advance(absl::Minutes(1));
+  ASSERT_EQ(mac.Rows<IncidentClosed>().size(), 1u);
+  EXPECT_EQ(mac.Rows<IncidentClosed>()[0].opened_seq, seq);
+}
+
+TEST(EngineRecall, OverridesOfTheDayAreCounted) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  const auto ask = [&] {
+    return mac
+        .AnswerTo(mac.Ask(UserRequest::Verb::kOverride, kCorp, "a long enough reason", absl::Minutes(1)))
+        .status.code();
+  };
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(ask(), absl::StatusCode::kOk);
+    mac.Advance(absl::Minutes(5));
+    mac.Restart();
+  }
+  EXPECT_EQ(ask(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST(EngineRecall, AKeyThatTheNewPolicyDoesNotRequireIsEnded) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  Engine next(2);
+  for (size_t i = 0; i < mac.rows().size(); ++i) {
+    next.Recall(mac.rows()[i].at, i + 1, mac.rows()[i].event);
+  }
+  next.Step(mac.Now(), AgentStarted{});
+  Policy none = CorpPolicy();
+  none.services.clear();
+  std::vector<Verdict> verdicts;
+  for (const Effect& effect :
+       next.Step(mac.Now(), PolicyApplied{std::make_shared<Policy>(none), {.version = 2}})) {
+    if (const auto* record = std::get_if<Record>(&effect)) {
+      if (const auto* verdict = std::get_if<Verdict>(&record->event)) verdicts.push_back(*verdict);
+    }
+  }
+  ASSERT_EQ(verdicts.size(), 1u);
+  EXPECT_EQ(verdicts[0].key, "corp");
+  EXPECT_EQ(verdicts[0].time_class, TimeClass::kNotRequired);
+}
+
+}  // namespace
+}  // namespace holdfast

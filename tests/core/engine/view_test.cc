@@ -1,0 +1,69 @@
+#include "fake_mac.h"
+
+namespace holdfast {
+namespace {
+
+using ::testing::HasSubstr;
+
+TEST(EngineView, ListsRequiredServicesFirstThenTheOthersByName) {
+  FakeMac mac;
+  ServiceFacts a{.id = Uuid::FromName("a"), .name = "A"};
+  ServiceFacts b{.id = Uuid::FromName("b"), .name = "B"};
+  mac.Install({b, CorpVpn(), a});
+  Policy policy = CorpPolicy();
+  ServiceRule missing = policy.services[0];
+  missing.label = "missing";
+  missing.match.name = "Nowhere";
+  policy.services.push_back(missing);
+  mac.Boot(policy);
+  std::vector<std::string> names;
+  for (const ServiceView& view : mac.View().services) {
+    names.push_back(view.facts.name.empty() ? view.key : view.facts.name);
+  }
+  EXPECT_THAT(names, ::testing::ElementsAre("Corp VPN", "missing", "A", "B"));
+}
+
+TEST(EngineView, SaysWhatComesNextAndWhen) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Seconds(12));
+  const ServiceView view = mac.ServiceViewOf("corp");
+  EXPECT_EQ(view.next.what, "retry");
+  ASSERT_TRUE(view.next.at.has_value());
+  EXPECT_GT(*view.next.at, mac.Now().mono);
+  EXPECT_THAT(view.reasons[0], HasSubstr("server_unreachable (Server is not responding)"));
+  EXPECT_GT(view.failures_in_row, 0);
+}
+
+TEST(EngineView, ExplainsEachStateInWords) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  EXPECT_EQ(mac.ServiceViewOf("corp").reasons[0], "It is connected.");
+  mac.SetPath(false);
+  mac.Drops(kCorp, 4);
+  mac.Advance(absl::Seconds(1));
+  EXPECT_EQ(mac.ServiceViewOf("corp").next.what, "nothing until the network is back");
+  mac.SetPath(true);
+  mac.Advance(absl::Minutes(1));
+  mac.PersonStops(kCorp);
+  mac.Advance(absl::Seconds(2));
+  EXPECT_THAT(mac.ServiceViewOf("corp").reasons[0],
+              HasSubstr("A person disconnected it; it is restored in 8s"));
+  mac.Ask(UserRequest::Verb::kOverride, kCorp, "a long enough reason", absl::Minutes(10));
+  EXPECT_THAT(mac.ServiceViewOf("corp").reasons[0], HasSubstr("for another 10m 00s"));
+  EXPECT_TRUE(mac.ServiceViewOf("corp").override_until.has_value());
+}
+
+TEST(EngineView, ChangesNothing) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(CorpPolicy());
+  const auto deadline = mac.engine().NextDeadline();
+  mac.View();
+  EXPECT_EQ(mac.engine().NextDeadline(), deadline);
+}
+
+}  // namespace
+}  // namespace holdfast
