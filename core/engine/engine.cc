@@ -80,6 +80,7 @@ Service& FindOrAdd(Core& core, const Uuid& id) {
     it->second.facts.id = id;
     it->second.id_text = id.ToString();
     it->second.delivered.service = id;
+    if (core.assumed_attempt) it->second.attempts.Spend(*core.assumed_attempt);
   }
   return it->second;
 }

@@ -157,6 +157,7 @@ void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
                                 core.boot_at == now.mono ? "the Mac started" : "the agent restarted");
   // The rows of the last commit may be lost: one attempt more than we know of was perhaps spent.
   if (!started.last_alive || started.clean_stop) return;
+  core.assumed_attempt = now.mono;
   for (auto& [id, service] : core.services) service.attempts.Spend(now.mono);
 }
 

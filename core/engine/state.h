@@ -159,6 +159,7 @@ struct Core {
   uint64_t reviews_due = 0;
   ReviewBasis reviewed;
   uint64_t next_command = 1;
+  std::optional<MonoTime> assumed_attempt;  // after an unclean stop: spent by each service
   bool plain_starts = false;  // the back end cannot start on behalf of a user
   bool stopped = false;       // AgentStopped was recorded: nothing follows it
   std::optional<MonoTime> deadline;

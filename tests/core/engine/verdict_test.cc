@@ -94,7 +94,7 @@ TEST(EngineVerdict, TheFirstRuleThatMatchesGoverns) {
   mac.Boot(policy);
   mac.Advance(absl::Seconds(5));
   EXPECT_EQ(mac.ClassOf("corp"), "protected/tunnel_up");
-  EXPECT_TRUE(mac.ClassesOf("later").empty());
+  EXPECT_EQ(mac.ClassOf("later"), "not_required/not_required");  // unknown until services were listed
 }
 
 TEST(EngineVerdict, NothingFollowsAgentStopped) {
