@@ -1,0 +1,162 @@
+#include "agent/ctl/app.h"
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+
+#include "absl/strings/str_cat.h"
+#include "agent/control/paths.h"
+#include "agent/ctl/commands.h"
+#include "agent/ctl/completion.h"
+#include "base/text/width.h"
+
+namespace holdfast::ctl {
+namespace {
+
+constexpr char kFooter[] =
+    "Exit status: 0 done, 1 failed, 2 wrong usage, 3 holdfastd is not running, 4 not permitted,\n"
+    "5 no such service, 6 the name is ambiguous.";
+
+// What the command line says. CLI11 writes into it while parsing; `chosen` is what to do then.
+struct Line {
+  std::string socket, state_dir = control::DefaultStateDir();
+  bool json = false, names = false;
+  std::string service, shell;
+  HistoryOptions history;
+  OverrideOptions override_;
+  PolicyOptions policy;
+  std::function<Failure(Commands&)> chosen;
+};
+
+Common CommonOf(const Line& line, bool state_dir_given) {
+  Common common;
+  common.json = line.json;
+  common.socket_path = line.socket.empty() ? control::SocketPathIn(line.state_dir) : line.socket;
+  const bool beside_socket = !line.socket.empty() && !state_dir_given;
+  common.journal_path = control::JournalPathIn(
+      beside_socket ? std::filesystem::path(line.socket).parent_path().string() : line.state_dir);
+  return common;
+}
+
+void AddGlobal(CLI::App& app, Line& line) {
+  app.add_option("--socket", line.socket, "The daemon's socket; overrides --state-dir")->type_name("PATH");
+  app.add_option("--state-dir", line.state_dir, "Where the daemon keeps its state")
+      ->type_name("DIR")
+      ->capture_default_str();
+  app.add_flag("--json", line.json, "Print JSON for programs");
+}
+
+CLI::App* Command(CLI::App& app, Line& line, const std::string& name, const std::string& help,
+                  std::function<Failure(Commands&)> run) {
+  CLI::App* command = app.add_subcommand(name, help);
+  command->callback([&line, run = std::move(run)] { line.chosen = run; });
+  return command;
+}
+
+void AddReading(CLI::App& app, Line& line) {
+  Command(app, line, "status", "The agent, its policy, network and server, and each service in a line",
+          [](Commands& c) { return c.Status(); });
+  Command(app, line, "services", "All VPN services, as 'scutil --nc list' and more", [&line](Commands& c) {
+    return c.Services(line.names);
+  })->add_flag("--names", line.names, "Names only, one per line");
+  Command(app, line, "why", "Why a service is as it is, what rests on it and what comes next",
+          [&line](Commands& c) { return c.Why(line.service); })
+      ->add_option("SERVICE", line.service, "Name, rule or id")
+      ->required();
+  Command(app, line, "incidents", "What is wrong now, with evidence and what to do",
+          [](Commands& c) { return c.Incidents(); });
+  CLI::App* policy = app.add_subcommand("policy", "The policy in force");
+  policy->require_subcommand(1);
+  CLI::App* show = policy->add_subcommand("show", "Each key with its value");
+  show->callback([&line] { line.chosen = [&line](Commands& c) { return c.Policy(line.policy); }; });
+  show->add_flag("--origin", line.policy.origin, "Also where each value comes from");
+  show->add_flag("--document", line.policy.document, "The document itself, as it was received");
+}
+
+void AddHistory(CLI::App& app, Line& line) {
+  CLI::App* history = Command(app, line, "history", "What happened on this machine, oldest first",
+                              [&line](Commands& c) { return c.History(line.history); });
+  history->add_option("--since", line.history.since, "From then on: 30m, 2d, 2026-11-21, RFC 3339")
+      ->type_name("TIME");
+  history
+      ->add_option("--kind", line.history.kinds, "Only rows of this kind: session, verdict, ... (repeatable)")
+      ->type_name("KIND")
+      ->allow_extra_args(false);
+  history->add_option("--service", line.history.service, "Only rows about this service")
+      ->type_name("SERVICE");
+  history->add_option("--limit", line.history.limit, "At most so many, the newest")
+      ->type_name("N")
+      ->check(CLI::Range(1, 5000));
+  history->add_flag("--follow,-f", line.history.follow, "Go on with what happens, until interrupted");
+}
+
+void AddActing(CLI::App& app, Line& line) {
+  Command(app, line, "connect", "Ask for a service to be connected",
+          [&line](Commands& c) { return c.Connect(line.service); })
+      ->add_option("SERVICE", line.service, "Name, rule or id")
+      ->required();
+  Command(app, line, "disconnect", "Ask for a service to be disconnected",
+          [&line](Commands& c) { return c.Disconnect(line.service); })
+      ->add_option("SERVICE", line.service, "Name, rule or id")
+      ->required();
+  OverrideOptions& options = line.override_;
+  CLI::App* command = Command(app, line, "override", "Hold enforcement back for a while, with a reason",
+                              [&options](Commands& c) { return c.Override(options); });
+  command->add_option("SERVICE", options.service, "Name, rule or id");
+  command->add_flag("--all", options.all, "Every service");
+  command->add_option("--reason", options.reason, "Why; it is kept and reported")->type_name("TEXT");
+  command->add_option("--for", options.duration, "How long: 30m, 1h")->type_name("DURATION");
+  command->add_flag("--end", options.end, "End the override instead");
+}
+
+Failure Completion(const CLI::App& app, const std::string& shell, const Io& io) {
+  io.out << (shell == "bash" ? BashCompletion(app) : ZshCompletion(app));
+  return {};
+}
+
+void AddOther(CLI::App& app, Line& line, const Io& io) {
+  Command(app, line, "version", "Versions of this program and of the daemon",
+          [](Commands& c) { return c.Version(); });
+  Command(app, line, "completion", "A completion script: eval \"$(holdfastctl completion bash)\"",
+          [&app, &line, &io](Commands&) { return Completion(app, line.shell, io); })
+      ->add_option("SHELL", line.shell, "bash or zsh")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh"}));
+}
+
+ExitCode Parse(CLI::App& app, std::vector<std::string> arguments, const Io& io) {
+  std::reverse(arguments.begin(), arguments.end());  // CLI11 takes them from the back
+  try {
+    app.parse(std::move(arguments));
+  } catch (const CLI::Success& asked_for_help) {
+    app.exit(asked_for_help, io.out, io.err);
+    return ExitCode::kOk;
+  } catch (const CLI::Error& wrong) {
+    io.err << "holdfastctl: " << text::Printable(wrong.what()) << "\nTry 'holdfastctl --help'.\n";
+    return ExitCode::kUsage;
+  }
+  return ExitCode::kOk;
+}
+
+}  // namespace
+
+ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
+  Line line;
+  CLI::App app("Asks and commands the Holdfast agent on this machine.", "holdfastctl");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.footer(kFooter);
+  AddGlobal(app, line);
+  AddReading(app, line);
+  AddHistory(app, line);
+  AddActing(app, line);
+  AddOther(app, line, io);
+  const ExitCode parsed = Parse(app, arguments, io);
+  if (parsed != ExitCode::kOk || !line.chosen) return parsed;
+  Commands commands(io, CommonOf(line, app.get_option("--state-dir")->count() > 0));
+  const Failure failure = line.chosen(commands);
+  if (!failure.ok()) io.err << "holdfastctl: " << text::Printable(failure.status().message()) << "\n";
+  return failure.code();
+}
+
+}  // namespace holdfast::ctl

@@ -1,0 +1,78 @@
+// What each subcommand does, once its arguments are known.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/control/client.h"
+#include "agent/ctl/exit_code.h"
+#include "agent/ctl/io.h"
+#include "agent/ctl/render.h"
+
+namespace holdfast::ctl {
+
+struct Common {
+  std::string socket_path;
+  std::string journal_path;  // read when no daemon answers
+  bool json = false;
+};
+
+struct HistoryOptions {
+  std::string since;
+  std::vector<std::string> kinds;
+  std::string service;
+  int limit = 0;  // 0: the daemon's default
+  bool follow = false;
+};
+
+struct OverrideOptions {
+  std::string service;
+  bool all = false;
+  std::string reason;
+  std::string duration;  // empty: as long as the policy allows
+  bool end = false;
+};
+
+struct PolicyOptions {
+  bool origin = false;
+  bool document = false;
+};
+
+class Commands {
+ public:
+  Commands(Io io, Common common) : io_(std::move(io)), common_(std::move(common)) {}
+
+  Failure Status();
+  // `names_only`: one name per line, for shell completion.
+  Failure Services(bool names_only);
+  Failure Why(const std::string& service);
+  Failure Incidents();
+  Failure History(const HistoryOptions& options);
+  Failure Connect(const std::string& service);
+  Failure Disconnect(const std::string& service);
+  Failure Override(const OverrideOptions& options);
+  Failure Policy(const PolicyOptions& options);
+  Failure Version();
+
+ private:
+  Failure Reach();
+  Failure Ask(const v1::ControlRequest& request, v1::ControlResponse* response);
+  Failure AskStatus(v1::GetStatusResponse* status);
+  Failure Act(v1::RequestActionRequest::Verb verb, const std::string& service,
+              v1::RequestActionRequest action);
+  Failure HistoryRequest(const HistoryOptions& options, v1::ListLocalHistoryRequest* request);
+  Failure Follow(v1::ListLocalHistoryRequest request, uint64_t after);
+  Failure JournalHistory(const v1::ListLocalHistoryRequest& request, const Failure& no_daemon);
+  void PrintHistory(const v1::ListLocalHistoryResponse& history);
+  template <class Messages>
+  Failure PrintArray(const Messages& messages);
+  Failure PrintJson(const google::protobuf::Message& message, bool one_line = false);
+  View view() const { return {io_.terminal, io_.zone}; }
+
+  Io io_;
+  const Common common_;
+  std::unique_ptr<control::ControlClient> client_;
+};
+
+}  // namespace holdfast::ctl

@@ -1,0 +1,21 @@
+// What a command line sees of the world, so that tests can be the world.
+#pragma once
+
+#include <functional>
+#include <ostream>
+
+#include "absl/time/time.h"
+#include "base/text/terminal.h"
+
+namespace holdfast::ctl {
+
+struct Io {
+  std::ostream& out;
+  std::ostream& err;
+  text::Terminal terminal;
+  absl::TimeZone zone;
+  // Waits between two looks of `--follow`; false ends it.
+  std::function<bool(absl::Duration)> wait;
+};
+
+}  // namespace holdfast::ctl

@@ -1,0 +1,290 @@
+#include "agent/ctl/render.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "agent/ctl/when.h"
+#include "base/text/width.h"
+
+namespace holdfast::ctl {
+namespace {
+
+using text::Align;
+using text::Cell;
+using text::Style;
+using text::Table;
+using Fields = std::vector<std::pair<std::string, Cell>>;
+
+absl::Time NowOf(const v1::GetStatusResponse& status) {
+  return absl::FromUnixNanos(status.now_unix_ns());
+}
+
+Style StyleOfClass(const std::string& time_class) {
+  if (time_class == "protected") return Style::kGreen;
+  if (time_class == "violation") return Style::kRed;
+  if (time_class == "not_required") return Style::kDim;
+  return Style::kYellow;
+}
+
+Style StyleOfSeverity(const std::string& severity) {
+  return severity == "info" ? Style::kPlain : severity == "warning" ? Style::kYellow : Style::kRed;
+}
+
+std::string Words(const std::string& identifier) {
+  return absl::StrReplaceAll(identifier, {{"_", " "}});
+}
+
+std::string Capitalised(std::string word) {
+  if (!word.empty()) word[0] = absl::ascii_toupper(static_cast<unsigned char>(word[0]));
+  return word;
+}
+
+std::string NameOf(const v1::LocalService& service) {
+  return service.name().empty() ? service.rule() : service.name();
+}
+
+std::string NextOf(const v1::LocalService& service, absl::Time now) {
+  const v1::LocalNextStep& next = service.next();
+  if (next.what().empty() || next.at_unix_ns() == 0) return next.what();
+  return absl::StrCat(next.what(), " ", Relative(next.at_unix_ns(), now));
+}
+
+std::string PolicyOf(const v1::GetStatusResponse& status) {
+  const std::string mode = status.enforcement_mode() == "enforce" ? "enforcing"
+                           : status.enforcement_mode() == "audit" ? "auditing (commands nothing)"
+                                                                  : "off";
+  if (status.policy_version() == 0 && status.policy_source().empty())
+    return absl::StrCat(mode, ", no policy");
+  return absl::StrCat(mode, ", policy version ", status.policy_version(), " from ", status.policy_source());
+}
+
+std::string NetworkOf(const v1::GetStatusResponse& status) {
+  if (status.asleep()) return "asleep";
+  return status.network_satisfied() ? absl::StrCat("up on ", status.network_interface()) : "down";
+}
+
+std::string ServerOf(const v1::LocalUplink& uplink, absl::Time now) {
+  std::string out = uplink.state();
+  if (!uplink.server().empty()) absl::StrAppend(&out, ", ", uplink.server());
+  if (uplink.last_contact_unix_ns() != 0) {
+    absl::StrAppend(&out, ", last contact ", Relative(uplink.last_contact_unix_ns(), now));
+  }
+  if (uplink.next_try_unix_ns() != 0)
+    absl::StrAppend(&out, ", next try ", Relative(uplink.next_try_unix_ns(), now));
+  if (uplink.unacknowledged_rows() > 0) {
+    absl::StrAppend(&out, ", ", uplink.unacknowledged_rows(), " rows not acknowledged");
+  }
+  if (!uplink.last_error().empty()) absl::StrAppend(&out, "; last error: ", uplink.last_error());
+  return out;
+}
+
+Cell ProtectedOf(const v1::GetStatusResponse& status) {
+  const auto count = [&status](auto matches) {
+    return std::count_if(status.services().begin(), status.services().end(), matches);
+  };
+  const auto required = count([](const v1::LocalService& s) { return s.required(); });
+  const auto good =
+      count([](const v1::LocalService& s) { return s.required() && s.time_class() == "protected"; });
+  if (required == 0) return {"none is required"};
+  return {absl::StrCat(good, " of ", required, " required protected"),
+          good == required ? Style::kGreen : Style::kRed};
+}
+
+void AddChecks(const v1::GetStatusResponse& status, Fields& fields) {
+  for (const v1::LocalCheck& check : status.checks()) {
+    if (check.passed()) continue;
+    const std::string detail = check.detail().empty() ? "" : absl::StrCat(": ", check.detail());
+    fields.emplace_back("Failed check", Cell(absl::StrCat(check.name(), detail), Style::kRed));
+  }
+  for (const v1::LocalIncident& incident : status.incidents()) {
+    fields.emplace_back("Incident", Cell(absl::StrCat(incident.name(), ": ", incident.summary()),
+                                         StyleOfSeverity(incident.severity())));
+  }
+  for (const std::string& warning : status.warnings()) {
+    fields.emplace_back("Warning", Cell(warning, Style::kYellow));
+  }
+  if (!status.policy_error().empty()) {
+    fields.emplace_back("Policy refused", Cell(status.policy_error(), Style::kRed));
+  }
+}
+
+// As scutil prints them: "VPN (com.example.vpn)", "[VPN:com.example.vpn]".
+std::string KindOf(const v1::LocalService& service) {
+  const std::string& bundle = service.provider_bundle_id();
+  return bundle.empty() ? service.type() : absl::StrCat(service.type(), " (", bundle, ")");
+}
+std::string TagOf(const v1::LocalService& service) {
+  const std::string& bundle = service.provider_bundle_id();
+  return absl::StrCat("[", service.type(), bundle.empty() ? "" : ":", bundle, "]");
+}
+
+std::string Sentence(const v1::LocalService& service, absl::Time now, absl::TimeZone zone) {
+  std::string out =
+      absl::StrCat(NameOf(service), " is ", service.status().empty() ? "unknown" : service.status());
+  if (service.status_since_unix_ns() != 0) {
+    absl::StrAppend(&out, " since ", Clock(service.status_since_unix_ns(), now, zone), " (",
+                    Age(service.status_since_unix_ns(), now), ")");
+  }
+  if (!service.required()) return absl::StrCat(out, "; no rule of the policy requires it.");
+  absl::StrAppend(&out, "; its time counts as ", Words(service.time_class()));
+  if (!service.cause().empty()) absl::StrAppend(&out, " because of ", Words(service.cause()));
+  if (service.class_since_unix_ns() != 0) {
+    absl::StrAppend(&out, " since ", Clock(service.class_since_unix_ns(), now, zone));
+  }
+  return out + ".";
+}
+
+std::string EvidenceOf(const v1::LocalService& service) {
+  std::string out =
+      absl::StrCat(service.attempts_last_hour(), " starts in the last hour, ", service.attempts_left_now(),
+                   " left now, ", service.failures_in_row(), " failures in a row");
+  if (service.circuit_open()) out += ", circuit breaker open";
+  return out;
+}
+
+std::string NextSentence(const v1::LocalService& service, absl::Time now, absl::TimeZone zone) {
+  const v1::LocalNextStep& next = service.next();
+  std::string out = next.what().empty() ? "nothing" : next.what();
+  if (next.at_unix_ns() != 0) {
+    absl::StrAppend(&out, " at ", Clock(next.at_unix_ns(), now, zone), " (", Relative(next.at_unix_ns(), now),
+                    ")");
+  }
+  if (!next.why().empty()) absl::StrAppend(&out, ": ", next.why());
+  return out;
+}
+
+bool IsAbout(const v1::LocalIncident& incident, const v1::LocalService& service) {
+  return incident.key() == service.service_id() || incident.key() == service.name() ||
+         incident.key() == service.key();
+}
+
+Fields FieldsOf(const v1::LocalIncident& incident, absl::Time now, absl::TimeZone zone) {
+  Fields fields = {{"Incident", Cell(incident.name(), Style::kBold)},
+                   {"Severity", Cell(incident.severity(), StyleOfSeverity(incident.severity()))},
+                   {"Since", Cell(absl::StrCat(Clock(incident.opened_unix_ns(), now, zone), " (",
+                                               Age(incident.opened_unix_ns(), now), ")"))},
+                   {"What", Cell(incident.summary())}};
+  for (const auto& [label, value] :
+       {std::pair("Evidence", incident.evidence()), std::pair("Changed before", incident.suspects()),
+        std::pair("What to do", incident.remedy())}) {
+    if (!value.empty()) fields.emplace_back(label, Cell(value));
+  }
+  return fields;
+}
+
+}  // namespace
+
+std::string RenderStatus(const v1::GetStatusResponse& status, const View& view) {
+  const absl::Time now = NowOf(status);
+  Fields fields = {
+      {"Agent", Cell(absl::StrCat("holdfastd ", status.agent_version()))},
+      {"Policy", Cell(PolicyOf(status))},
+      {"Network", Cell(NetworkOf(status), status.network_satisfied() ? Style::kPlain : Style::kYellow)},
+      {"Console", Cell(status.console_user_present() ? status.console_user() : "nobody")},
+      {"Server", Cell(ServerOf(status.uplink(), now))},
+      {"Services", ProtectedOf(status)}};
+  AddChecks(status, fields);
+  std::string out = text::RenderFields(fields, view.terminal);
+  Table table({{"NAME", Align::kLeft, true, 8},
+               {"STATUS"},
+               {"TIME COUNTS AS", Align::kLeft, true, 9},
+               {"SINCE", Align::kRight},
+               {"NEXT", Align::kLeft, true, 8}});
+  for (const v1::LocalService& service : status.services()) {
+    table.AddRow({NameOf(service),
+                  service.status(),
+                  {Words(service.time_class()), StyleOfClass(service.time_class())},
+                  Age(service.status_since_unix_ns(), now),
+                  NextOf(service, now)});
+  }
+  return table.empty() ? out : absl::StrCat(out, "\n", table.Render(view.terminal));
+}
+
+std::string RenderServices(const v1::GetStatusResponse& status, const View& view) {
+  const absl::Time now = NowOf(status);
+  Table table({{"*"},
+               {"STATUS"},
+               {"ID"},
+               {"KIND", Align::kLeft, true, 8},
+               {"NAME", Align::kLeft, true, 8},
+               {"TAG", Align::kLeft, true, 8},
+               {"RULE", Align::kLeft, true, 6},
+               {"TIME COUNTS AS", Align::kLeft, true, 9},
+               {"SINCE", Align::kRight}});
+  for (const v1::LocalService& service : status.services()) {
+    table.AddRow({service.enabled() ? "*" : " ",
+                  absl::StrCat("(", Capitalised(service.status()), ")"),
+                  service.service_id(),
+                  KindOf(service),
+                  absl::StrCat("\"", NameOf(service), "\""),
+                  TagOf(service),
+                  service.rule(),
+                  {Words(service.time_class()), StyleOfClass(service.time_class())},
+                  Age(service.status_since_unix_ns(), now)});
+  }
+  return table.empty() ? "There are no VPN services on this machine.\n" : table.Render(view.terminal);
+}
+
+std::string RenderIncidents(const v1::GetStatusResponse& status, const View& view) {
+  if (status.incidents().empty()) return "No incident is open.\n";
+  std::string out;
+  for (const v1::LocalIncident& incident : status.incidents()) {
+    absl::StrAppend(&out, out.empty() ? "" : "\n",
+                    text::RenderFields(FieldsOf(incident, NowOf(status), view.zone), view.terminal));
+  }
+  return out;
+}
+
+std::string RenderWhy(const v1::GetStatusResponse& status, const v1::LocalService& service,
+                      const v1::ListLocalHistoryResponse& history, const View& view) {
+  const absl::Time now = NowOf(status);
+  Fields fields;
+  for (const std::string& reason : service.reasons()) {
+    fields.emplace_back(fields.empty() ? "Because" : "", Cell(reason));
+  }
+  if (service.reasons().empty() && !service.detail().empty())
+    fields.emplace_back("Because", Cell(service.detail()));
+  if (service.override_until_unix_ns() != 0) {
+    fields.emplace_back(
+        "Override", Cell(absl::StrCat("until ", Clock(service.override_until_unix_ns(), now, view.zone))));
+  }
+  fields.emplace_back("Next", Cell(NextSentence(service, now, view.zone)));
+  if (service.required()) fields.emplace_back("Evidence", Cell(EvidenceOf(service)));
+  for (const v1::LocalIncident& incident : status.incidents()) {
+    if (!IsAbout(incident, service)) continue;
+    fields.emplace_back("Incident", Cell(absl::StrCat(incident.name(), ": ", incident.summary())));
+    if (!incident.remedy().empty()) fields.emplace_back("What to do", Cell(incident.remedy()));
+  }
+  std::string out;
+  for (const std::string& line :
+       text::WrapLines(text::Printable(Sentence(service, now, view.zone)), view.terminal.width)) {
+    absl::StrAppend(&out, text::Styled(line, Style::kBold, view.terminal), "\n");
+  }
+  absl::StrAppend(&out, text::RenderFields(fields, view.terminal));
+  if (history.rows().empty()) return out;
+  return absl::StrCat(out, "\n", RenderHistory(history, now, view));
+}
+
+std::string RenderHistory(const v1::ListLocalHistoryResponse& history, absl::Time now, const View& view) {
+  Table table({{"SEQ", Align::kRight}, {"TIME"}, {"KIND"}, {"WHAT", Align::kLeft, true, 20}});
+  for (const v1::LocalHistoryRow& row : history.rows()) {
+    table.AddRow({absl::StrCat(row.seq()), Clock(row.wall_ns(), now, view.zone), row.kind(), row.text()});
+  }
+  return table.empty() ? "No rows.\n" : table.Render(view.terminal);
+}
+
+std::string RenderPolicy(const v1::GetLocalPolicyResponse& policy, bool with_origin, const View& view) {
+  std::string out = text::RenderFields({{"Version", Cell(absl::StrCat(policy.version()))},
+                                        {"Source", Cell(policy.source())},
+                                        {"Id", Cell(policy.policy_id())}},
+                                       view.terminal);
+  std::vector<text::Column> columns = {{"KEY", Align::kLeft, true, 16}, {"VALUE", Align::kLeft, true, 10}};
+  if (with_origin) columns.push_back({"ORIGIN"});
+  Table table(columns);
+  for (const v1::LocalPolicyKey& key : policy.keys()) table.AddRow({key.path(), key.value(), key.origin()});
+  return table.empty() ? out : absl::StrCat(out, "\n", table.Render(view.terminal));
+}
+
+}  // namespace holdfast::ctl
