@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
@@ -118,12 +118,13 @@ TEST(Scenario, AMissingFileIsNamed) {
 TEST(Scenario, ProfilesAreFoundBesideTheFile) {
   char folder[] = "/tmp/holdfast-scenario-XXXXXX";
   ASSERT_NE(mkdtemp(folder), nullptr);
-  const std::string path = absl::StrCat(folder, "/s.yaml");
-  std::ofstream(path) << "profiles: [" << ProfilesFolder() << "/ikev2-mac/corporate-vpn.mobileconfig]\n";
-  const auto scenario = LoadScenario(path);
+  const std::filesystem::path here(folder);
+  std::filesystem::copy_file(ProfilesFolder() + "/ikev2-mac/corporate-vpn.mobileconfig",
+                             here / "vpn.mobileconfig");
+  std::ofstream(here / "s.yaml") << "profiles: [vpn.mobileconfig]\n";
+  const auto scenario = LoadScenario((here / "s.yaml").string());
   EXPECT_TRUE(scenario.ok()) << scenario.status();
-  unlink(path.c_str());
-  rmdir(folder);
+  std::filesystem::remove_all(here);
 }
 
 // --- lines of text
