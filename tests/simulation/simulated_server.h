@@ -1,0 +1,52 @@
+// The server of the simulation: the real ServerCore on the real store, on a disk in memory, which crashes and
+// comes back.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "server/service/server_core.h"
+#include "sim/vfs/memory_vfs.h"
+#include "sim/virtual_time.h"
+#include "storage/fleet/sqlite/sqlite_store.h"
+#include "tests/simulation/direct_transport.h"
+#include "tests/simulation/memory_issuer.h"
+
+namespace holdfast::simulation {
+
+class SimulatedServer final : public ServerPort {
+ public:
+  SimulatedServer(sim::VirtualTime& time, uint64_t seed);
+
+  server::AgentApi* api() override { return core_.get(); }
+  server::ServerCore& core() { return *core_; }
+  fleet::FleetStore& store() { return *store_; }
+  const server::Actor& admin() const { return admin_; }
+  bool up() const { return core_ != nullptr; }
+
+  // What runs when the server tells a device to come; survives restarts.
+  void SetNudge(std::function<void(const Uuid&, absl::Duration)> nudge) { nudge_ = std::move(nudge); }
+
+  void PutPolicy(const std::string& document);
+  std::string NewToken(int quota);
+  // Everything in memory is gone; of the disk stays what `loss` leaves.
+  void Crash(sim::Loss loss);
+  void Start();
+
+ private:
+  void Tick();
+
+  sim::VirtualTime& time_;
+  SeededRandom random_;
+  sim::MemoryVfs disk_;
+  std::unique_ptr<MemoryIssuer> issuer_;
+  std::unique_ptr<fleet::SqliteFleetStore> store_;
+  std::unique_ptr<server::ServerCore> core_;
+  std::function<void(const Uuid&, absl::Duration)> nudge_;
+  const server::Actor admin_{"simulation", "localhost", server::Role::kAdmin};
+  Timer tick_;
+};
+
+}  // namespace holdfast::simulation
