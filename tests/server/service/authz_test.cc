@@ -1,0 +1,66 @@
+#include "server/authz/check.h"
+#include "tests/server/service/world.h"
+
+namespace holdfast::server {
+namespace {
+
+// Each method with what it does for an actor, so that a method that forgets to ask is found.
+std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const Actor&)>>> Calls() {
+  return {
+      {AdminMethod::kListDevices, [](auto& c, auto& a) { return c.ListDevices(a, {}).status(); }},
+      {AdminMethod::kGetDevice, [](auto& c, auto& a) { return c.GetDevice(a, "x").status(); }},
+      {AdminMethod::kListHistory, [](auto& c, auto& a) { return c.ListHistory(a, {}).status(); }},
+      {AdminMethod::kListIncidents, [](auto& c, auto& a) { return c.ListIncidents(a, {}).status(); }},
+      {AdminMethod::kGetComplianceReport,
+       [](auto& c, auto& a) { return c.GetComplianceReport(a, {}).status(); }},
+      {AdminMethod::kPutPolicy, [](auto& c, auto& a) { return c.PutPolicy(a, {}).status(); }},
+      {AdminMethod::kGetPolicy, [](auto& c, auto& a) { return c.GetPolicy(a, {}).status(); }},
+      {AdminMethod::kListPolicies, [](auto& c, auto& a) { return c.ListPolicies(a, {}).status(); }},
+      {AdminMethod::kCreateEnrollmentToken,
+       [](auto& c, auto& a) { return c.CreateEnrollmentToken(a, {}).status(); }},
+      {AdminMethod::kListEnrollmentTokens,
+       [](auto& c, auto& a) { return c.ListEnrollmentTokens(a).status(); }},
+      {AdminMethod::kRevokeEnrollmentToken, [](auto& c, auto& a) { return c.RevokeEnrollmentToken(a, "x"); }},
+      {AdminMethod::kRevokeDevice, [](auto& c, auto& a) { return c.RevokeDevice(a, {"x", ""}); }},
+      {AdminMethod::kListAudit, [](auto& c, auto& a) { return c.ListAudit(a, {}).status(); }},
+      {AdminMethod::kWatchEvents, [](auto& c, auto& a) { return c.CheckWatch(a, "").status(); }},
+      {AdminMethod::kCreateAdminToken,
+       [](auto& c, auto& a) { return c.CreateAdminToken(a, "x", Role::kViewer).status(); }},
+  };
+}
+
+bool Allowed(Role role, AdminMethod method) {
+  return CheckAllowed({"x", "", role}, method).ok();
+}
+
+TEST(Authz, ViewersReadAuditorsSeeTheLogAdminsChange) {
+  EXPECT_TRUE(Allowed(Role::kViewer, AdminMethod::kListDevices));
+  EXPECT_FALSE(Allowed(Role::kViewer, AdminMethod::kListAudit));
+  EXPECT_TRUE(Allowed(Role::kAuditor, AdminMethod::kListAudit));
+  for (const AdminMethod method :
+       {AdminMethod::kPutPolicy, AdminMethod::kCreateEnrollmentToken, AdminMethod::kRevokeEnrollmentToken,
+        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken}) {
+    EXPECT_FALSE(Allowed(Role::kViewer, method)) << AdminMethodName(method);
+    EXPECT_FALSE(Allowed(Role::kAuditor, method)) << AdminMethodName(method);
+    EXPECT_TRUE(Allowed(Role::kAdmin, method)) << AdminMethodName(method);
+  }
+}
+
+TEST(Authz, EveryMethodOfTheCoreAsks) {
+  World world;
+  for (const auto& [method, call] : Calls()) {
+    for (const Role role : {Role::kViewer, Role::kAuditor, Role::kAdmin}) {
+      const bool refused = absl::IsPermissionDenied(call(*world.core, {"x", "", role}));
+      EXPECT_EQ(!refused, Allowed(role, method)) << AdminMethodName(method) << " as " << RoleName(role);
+    }
+  }
+}
+
+TEST(Authz, RoleNamesRoundTrip) {
+  for (const Role role : {Role::kViewer, Role::kAuditor, Role::kAdmin})
+    EXPECT_EQ(ParseRole(RoleName(role)), role);
+  EXPECT_FALSE(ParseRole("root").has_value());
+}
+
+}  // namespace
+}  // namespace holdfast::server
