@@ -70,6 +70,8 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(const SyncCall& call,
     HOLDFAST_RETURN_IF_ERROR(TakeAnchor(device, arrival.anchor));
   }
   if (overtaken) return Answer(device, request, false);
+  NoteComplete(device, request);
+  // After a restart of the server a late copy cannot be told from a rolled back log: the next message can.
   if (!cold) HOLDFAST_RETURN_IF_ERROR(CheckHead(device, request));
   HOLDFAST_RETURN_IF_ERROR(TakeSections(device, request));
   HOLDFAST_RETURN_IF_ERROR(TakeState(device, request));
@@ -157,13 +159,18 @@ absl::Status SyncHandler::TakeAnchor(LiveDevice& device, const std::optional<fle
   return absl::OkStatus();
 }
 
+void SyncHandler::NoteComplete(LiveDevice& device, const wire::SyncRequest& request) {
+  const fleet::ChainRecord* chain = FindChain(device, request.head.epoch);
+  if (chain == nullptr || request.head.seq != chain->seq || request.head.hash != chain->hash) return;
+  device.complete_at = device.record.last_seen;
+}
+
 // A log that ends before, or elsewhere than, what is stored of it was rolled back.
 absl::Status SyncHandler::CheckHead(LiveDevice& device, const wire::SyncRequest& request) {
   const fleet::ChainRecord* chain = FindChain(device, request.head.epoch);
   if (chain == nullptr) return absl::OkStatus();
   const bool behind = request.head.seq < chain->seq;
   const bool other = request.head.seq == chain->seq && request.head.hash != chain->hash;
-  if (request.head.seq == chain->seq && !other) device.complete_at = device.record.last_seen;
   if (!behind && !other) return absl::OkStatus();
   const std::string what = absl::StrCat("its head is row ", request.head.seq, ", stored are ", chain->seq);
   HOLDFAST_RETURN_IF_ERROR(RaiseIncident(

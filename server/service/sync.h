@@ -29,6 +29,7 @@ class SyncHandler {
   absl::Status TakeSections(LiveDevice& device, const wire::SyncRequest& request);
   absl::Status TakeAnchor(LiveDevice& device, const std::optional<fleet::Anchor>& anchor);
   absl::Status TakeContact(LiveDevice& device, const wire::SyncRequest& request, ServerTime received);
+  static void NoteComplete(LiveDevice& device, const wire::SyncRequest& request);
   absl::Status CheckHead(LiveDevice& device, const wire::SyncRequest& request);
   absl::StatusOr<wire::SyncResponse> Answer(LiveDevice& device, const wire::SyncRequest& request, bool full);
 

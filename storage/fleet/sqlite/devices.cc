@@ -139,9 +139,9 @@ absl::StatusOr<std::vector<DeviceRecord>> SqliteFleetStore::FindByName(const std
   HOLDFAST_ASSIGN_OR_RETURN(
       auto find, db_->Prepare(absl::StrCat("SELECT ", kDeviceColumns, " ", kDeviceTables,
                                            " WHERE d.key IN (SELECT key FROM devices WHERE name_key=?1 UNION "
-                                           "SELECT key FROM devices WHERE serial_number=?2 UNION "
+                                           "SELECT key FROM devices WHERE serial_number IN (?2, ?5) UNION "
                                            "SELECT key FROM devices WHERE id=?3) ORDER BY d.key LIMIT ?4")));
-  find.Bind(1, absl::AsciiStrToLower(name)).Bind(2, absl::AsciiStrToUpper(name)).Bind(4, limit);
+  find.Bind(1, absl::AsciiStrToLower(name)).Bind(2, name).Bind(4, limit).Bind(5, absl::AsciiStrToUpper(name));
   if (id.ok()) find.Bind(3, AsBlob(*id));
   return ReadAll(std::move(find));
 }

@@ -8,8 +8,8 @@ using ::testing::SizeIs;
 
 class Enrollment : public ::testing::Test {
  protected:
-  ErrorReason Refusal(TestDevice& device, const std::string& token) {
-    return ReasonOf(device.Enroll(token).status());
+  ErrorReason Refusal(TestDevice& who, const std::string& token) {
+    return ReasonOf(who.Enroll(token).status());
   }
   World world;
   TestDevice device{world, "alpha"};

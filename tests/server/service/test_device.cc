@@ -25,7 +25,7 @@ void TestDevice::NewKey() {
 wire::EnrollRequest TestDevice::EnrollRequest(const std::string& token) const {
   wire::EnrollRequest request;
   request.token = token;
-  request.csr_pem = *crypto::MakeCsrPem(key, hardware.serial_number);
+  request.csr_pem = *crypto::MakeCsrPem(key, hardware.hostname);
   request.hardware = hardware;
   request.agent_version = "0.1.0";
   return request;
