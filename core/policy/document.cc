@@ -6,7 +6,6 @@
 #include <yaml-cpp/parser.h>
 
 #include <exception>
-#include <optional>
 #include <set>
 #include <sstream>
 #include <utility>
@@ -72,7 +71,8 @@ class Builder final : public YAML::EventHandler {
  private:
   struct Frame {
     DocumentValue value;
-    std::optional<DocumentEntry> entry;  // a key that waits for its value
+    DocumentEntry entry;  // while has_key: waits for its value
+    bool has_key = false;
     std::set<std::string> keys;
   };
 
@@ -89,7 +89,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   bool ExpectsKey() const {
-    return !open_.empty() && open_.back().value.AsMap() != nullptr && !open_.back().entry;
+    return !open_.empty() && open_.back().value.AsMap() != nullptr && !open_.back().has_key;
   }
 
   void Key(Position at, const std::string& key) {
@@ -97,6 +97,7 @@ class Builder final : public YAML::EventHandler {
       throw Refused{at, absl::StrCat("\"", Printable(key), "\" is written twice in one map")};
     }
     open_.back().entry = DocumentEntry{key, at, {}};
+    open_.back().has_key = true;
   }
 
   void Open(DocumentValue value) {
@@ -105,7 +106,7 @@ class Builder final : public YAML::EventHandler {
       throw Refused{value.at,
                     absl::StrCat("lists and maps are nested more than ", kMaxDocumentDepth, " deep")};
     }
-    open_.push_back({std::move(value), std::nullopt, {}});
+    open_.push_back({std::move(value), {}, false, {}});
   }
 
   void Close() {
@@ -125,9 +126,9 @@ class Builder final : public YAML::EventHandler {
       list->push_back(std::move(value));
       return;
     }
-    frame.entry->value = std::move(value);
-    std::get<DocumentValue::Map>(frame.value.data).push_back(*std::move(frame.entry));
-    frame.entry.reset();
+    frame.entry.value = std::move(value);
+    std::get<DocumentValue::Map>(frame.value.data).push_back(std::move(frame.entry));
+    frame.has_key = false;
   }
 
   DocumentValue root_;

@@ -83,7 +83,7 @@ TEST(ParsePolicy, PutsEachKeyOfARuleInItsMember) {
   ASSERT_EQ(parsed.policy.services.size(), 1u);
   const ServiceRule& rule = parsed.policy.services[0];
   EXPECT_EQ(rule.label, "Office");
-  EXPECT_EQ(rule.match.identifier->ToString(), "6F1B4C0E-0000-4000-8000-000000000001");
+  EXPECT_EQ(rule.match.identifier, *Uuid::Parse("6F1B4C0E-0000-4000-8000-000000000001"));
   EXPECT_EQ(rule.match.name, "n");
   EXPECT_EQ(rule.match.payload_identifier, "p");
   EXPECT_EQ(rule.match.provider_bundle_identifier, "b");
