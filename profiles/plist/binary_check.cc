@@ -37,6 +37,8 @@ class Graph {
   uint64_t Number(size_t at, size_t size) const;
   absl::Status Visit(uint64_t index, size_t depth);
   absl::Status Measure(uint64_t index, size_t depth);
+  // libplist asserts that a key is a text without a NUL.
+  absl::Status CheckKey(uint64_t index) const;
   // The count in an object's head, and where what it counts begins.
   absl::Status Head(uint64_t offset, uint64_t* count, uint64_t* begin) const;
 
@@ -103,6 +105,19 @@ absl::Status Graph::Head(uint64_t offset, uint64_t* count, uint64_t* begin) cons
   return absl::OkStatus();
 }
 
+absl::Status Graph::CheckKey(uint64_t index) const {
+  const uint64_t offset = Number(table_ + index * offset_size_, offset_size_);
+  const uint64_t kind = Number(offset, 1) >> 4;
+  if (kind != 5 && kind != 6) return Bad("a key that is no text");
+  uint64_t count = 0, begin = 0;
+  if (absl::Status s = Head(offset, &count, &begin); !s.ok()) return s;
+  const size_t unit = kind == 6 ? 2 : 1;  // Visit has checked that all of it lies in the file
+  for (uint64_t i = 0; i < count; ++i) {
+    if (Number(begin + i * unit, unit) == 0) return Bad("a key with a NUL in it");
+  }
+  return absl::OkStatus();
+}
+
 absl::Status Graph::Measure(uint64_t index, size_t depth) {
   const uint64_t offset = Number(table_ + index * offset_size_, offset_size_);
   if (offset < kHeader || offset >= table_) return Bad("an object lies outside the file");
@@ -124,6 +139,9 @@ absl::Status Graph::Measure(uint64_t index, size_t depth) {
   for (uint64_t i = 0; i < references; ++i) {
     const uint64_t child = Number(begin + i * ref_size_, ref_size_);
     if (absl::Status s = Visit(child, depth + 1); !s.ok()) return s;
+    if (kind == 0xd && i < count) {
+      if (absl::Status s = CheckKey(child); !s.ok()) return s;
+    }
     object.height = std::max(object.height, objects_[child].height + 1);
     // No overflow: both are at most the limit plus one node's worth when they are added.
     object.unfolded = std::min(object.unfolded + objects_[child].unfolded, kMaxUnfolded + 1);

@@ -191,6 +191,20 @@ TEST(Plist, BinaryGraphsAreBounded) {
   EXPECT_EQ(Parse(BinaryChain(60, 2), "test").status().code(), absl::StatusCode::kResourceExhausted);
 }
 
+// libplist 2.2 aborts the process on such a key.
+TEST(Plist, ABinaryKeyWithANulIsRefused) {
+  for (const std::string& key :
+       {std::string("\x51\0", 2), std::string("\x61\0\0", 3), std::string("\x10\x01", 2)}) {
+    const std::string bytes = std::string("bplist00\xd1\x01\x02", 11) + key + "\x09";
+    const char table[] = {8, 11, static_cast<char>(11 + key.size())};
+    std::string trailer(32, '\0');
+    trailer[6] = trailer[7] = 1;
+    trailer[15] = 3;
+    trailer[31] = static_cast<char>(bytes.size());
+    EXPECT_THAT(ErrorOf(bytes + std::string(table, 3) + trailer), HasSubstr("a key"));
+  }
+}
+
 TEST(Plist, ASecretInBase64IsNotInTheError) {
   EXPECT_THAT(ErrorOf(Xml("<data>hunter2!</data>")), ::testing::Not(HasSubstr("hunter2")));
 }
