@@ -15,7 +15,7 @@ constexpr absl::string_view kMagic = "bplist0";
 constexpr size_t kHeader = 8;
 constexpr size_t kTrailer = 32;
 constexpr uint64_t kMaxUnfolded = uint64_t{64} << 20;  // bytes, with each reference counted as a copy
-constexpr uint64_t kPerNode = 64;                      // about what one node costs
+constexpr uint64_t kPerNode = 320;                     // about what one node costs, decoded twice
 
 absl::Status Bad(absl::string_view what) {
   return absl::InvalidArgumentError(absl::StrCat("binary property list: ", what, "; it is damaged"));
