@@ -1,6 +1,7 @@
 #include "core/engine/recall.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/engine/causes.h"
 
@@ -14,6 +15,11 @@ MonoTime OnThisBoot(const Stamp& then, const Stamp& now) {
   return now.mono - std::max(absl::ZeroDuration(), now.wall - then.wall);
 }
 
+std::optional<MonoTime> SameBoot(const std::optional<Stamp>& then, const Stamp& now) {
+  if (!then || then->boot != now.boot) return std::nullopt;
+  return then->mono;
+}
+
 class Recaller {
  public:
   Recaller(Core& core, const Stamp& at, uint64_t seq) : core_(core), r_(core.recalled), at_(at), seq_(seq) {}
@@ -25,7 +31,7 @@ class Recaller {
   }
   void operator()(const CommandOutcome& e) {
     if (e.result == CommandOutcome::Result::kFailed && e.cause == FailureCause::kAuthentication) {
-      ++r_.to_asking[e.service];
+      CountAuthenticationFailure(e.service);
     }
   }
   void operator()(const SessionEvent& e) {
@@ -36,6 +42,9 @@ class Recaller {
       r_.allowed_stops.erase(e.service);
     } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kStopCommand && was_up) {
       r_.allowed_stops[e.service] = at_;
+    } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kAuthentication &&
+               was_up) {
+      CountAuthenticationFailure(e.service);
     }
     r_.sessions[e.service] = {at_, e};
   }
@@ -48,12 +57,18 @@ class Recaller {
     if (e.outcome == PolicyChange::Outcome::kApplied) core_.policy_change = e;
   }
   void operator()(const ConsoleUser& e) {
-    if (e.present) {
-      r_.to_asking.clear();
-      r_.allowed_stops.clear();
-    }
+    const bool goes_on = r_.console && r_.console->first.boot == at_.boot && r_.console->second.present &&
+                         r_.console->second.uid == e.uid;
     r_.console = {at_, e};
-    if (e.present) r_.last_login = at_;
+    if (!e.present || goes_on) return;
+    r_.last_login = at_;
+    r_.to_asking.clear();
+    r_.allowed_stops.clear();
+  }
+  void operator()(const PowerChanged& e) {
+    const bool full = e.event == PowerEvent::kFullWake;
+    if (full && r_.was_asleep) r_.last_wake = at_;
+    r_.was_asleep = !full;
   }
   void operator()(const OverrideBegan& e) {
     r_.overrides_begun.push_back(at_);
@@ -72,12 +87,18 @@ class Recaller {
   void operator()(const IncidentOpened& e) { core_.incidents.RecallOpened(at_, seq_, e); }
   void operator()(const IncidentClosed& e) { core_.incidents.RecallClosed(e); }
   void operator()(const AgentStarted&) {
+    r_.was_asleep = false;  // as the engine takes it
     if (!r_.first_start_of_boot || r_.first_start_of_boot->boot != at_.boot) r_.first_start_of_boot = at_;
   }
   template <class Other>
   void operator()(const Other&) {}
 
  private:
+  // An event and the outcome it brought are of one step, and one failure.
+  void CountAuthenticationFailure(const Uuid& service) {
+    if (std::exchange(r_.authentication_counted[service], at_) != at_) ++r_.to_asking[service];
+  }
+
   Core& core_;
   Recalled& r_;
   const Stamp& at_;
@@ -141,7 +162,9 @@ void UseRecalled(Core& core, Turn& turn) {
     core.verdicts[key] = {verdict, now.mono};
     core.verdicts[key].verdict.time_class = TimeClass::kNotRequired;
   }
-  core.login_seen = r.last_login && r.last_login->boot == now.boot;
+  core.login_at = SameBoot(r.last_login, now);
+  core.login_seen = core.login_at.has_value();
+  core.wake_at = SameBoot(r.last_wake, now);
   UseOverrides(core, now);
 }
 

@@ -79,13 +79,21 @@ bool IsStaleStop(const Service& service, const SessionEvent& before) {
          service.command->reason_before == service.delivered.stop_reason;
 }
 
+// Our stop is done, unless the session failed before it: what its cause forbids holds all the same.
+void OnStopped(Core& core, Turn& turn, Service& service, FailureCause cause) {
+  service.on_demand_paused = true;
+  FinishCommand(turn, service, Result::kReached);
+  if (cause != FailureCause::kAuthentication && cause != FailureCause::kCertificate) return;
+  NoteFailedAttempt(core, turn, service, cause, DetailOf(service.delivered));
+  if (service.failures.hold != Hold::kNone) service.remedy.step.reset();
+}
+
 void OnDown(Core& core, Turn& turn, Service& service, const SessionEvent& before) {
   const std::optional<MonoTime> up_since = std::exchange(service.up_since, std::nullopt);
-  if (service.command && service.command->verb == Command::Verb::kStop) {
-    service.on_demand_paused = true;
-    return FinishCommand(turn, service, Result::kReached);
-  }
   FailureCause cause = CauseOf(service.delivered);
+  if (service.command && service.command->verb == Command::Verb::kStop) {
+    return OnStopped(core, turn, service, cause);
+  }
   if (cause == FailureCause::kStopCommand && IsStaleStop(service, before)) cause = FailureCause::kUnknown;
   FinishCommand(turn, service, Result::kFailed, cause, DetailOf(service.delivered));
   if (cause == FailureCause::kStopCommand) return NotePersonStop(core, turn, service);

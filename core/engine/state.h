@@ -116,9 +116,12 @@ struct Recalled {
   std::map<Uuid, std::pair<Stamp, SessionEvent>> sessions;
   std::map<Uuid, Stamp> allowed_stops;
   std::map<Uuid, int> to_asking;
+  std::map<Uuid, Stamp> authentication_counted;
   std::map<std::string, Verdict> verdicts;
   std::optional<std::pair<Stamp, ConsoleUser>> console;
   std::optional<Stamp> last_login;
+  std::optional<Stamp> last_wake;
+  bool was_asleep = false;
   std::optional<Stamp> first_start_of_boot;
 };
 
@@ -160,8 +163,8 @@ struct Core {
   ReviewBasis reviewed;
   uint64_t next_command = 1;
   std::optional<MonoTime> assumed_attempt;  // after an unclean stop: spent by each service
-  bool plain_starts = false;  // the back end cannot start on behalf of a user
-  bool stopped = false;       // AgentStopped was recorded: nothing follows it
+  bool plain_starts = false;                // the back end cannot start on behalf of a user
+  bool stopped = false;                     // AgentStopped was recorded: nothing follows it
   std::optional<MonoTime> deadline;
 };
 

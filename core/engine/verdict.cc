@@ -144,6 +144,7 @@ void CloseFoundServices(Core& core, Turn& turn) {
 }
 
 void CloseManagerRestart(Core& core, Turn& turn) {
+  if (!core.installed_known) return;
   for (const auto& [id, service] : core.services) {
     if (service.required && !service.learned) return;
   }
