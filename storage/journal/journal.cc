@@ -30,6 +30,7 @@ Salvage SalvageFrom(const OpenOptions& options) {
   Salvage out;
   auto db = sqlite::Database::Open({.path = options.path, .vfs = options.vfs, .create = false});
   if (!db.ok()) return out;
+  (*db)->KeepWalOnClose(true);
   if (auto id = (*db)->QueryInt("PRAGMA application_id"); !id.ok() || *id != kApplicationId) return out;
   if (auto record = LoadHead(**db); record.ok() && *record) out.epoch = (*record)->head.epoch;
   if (auto check = (*db)->QueryText("PRAGMA quick_check(meta)"); !check.ok() || *check != "ok") return out;
@@ -74,19 +75,23 @@ absl::StatusOr<OpenedFile> OpenOrReplace(const OpenOptions& options, OpenReport&
   return opened;
 }
 
+absl::Status CheckEmpty(sqlite::Database& db) {
+  HOLDFAST_ASSIGN_OR_RETURN(const int64_t rows, db.QueryInt("SELECT EXISTS(SELECT 1 FROM rows)"));
+  if (rows == 0) return absl::OkStatus();
+  return absl::DataLossError(absl::StrCat("the journal ", db.path(), " has rows and no head"));
+}
+
 }  // namespace
 
 absl::StatusOr<OpenedFile> OpenFile(const OpenOptions& options, const std::string& path) {
   OpenedFile out;
   HOLDFAST_ASSIGN_OR_RETURN(out.db, sqlite::Database::Open({.path = path, .vfs = options.vfs}));
+  out.db->KeepWalOnClose(true);
   HOLDFAST_RETURN_IF_ERROR(PrepareSchema(*out.db, /*read_only=*/false));
   HOLDFAST_ASSIGN_OR_RETURN(out.record, LoadHead(*out.db));
-  if (out.record) {
-    HOLDFAST_RETURN_IF_ERROR(VerifyTail(*out.db, out.record->head, kTailRows));
-    return out;
-  }
-  HOLDFAST_ASSIGN_OR_RETURN(const int64_t rows, out.db->QueryInt("SELECT EXISTS(SELECT 1 FROM rows)"));
-  if (rows != 0) return absl::DataLossError(absl::StrCat("the journal ", path, " has rows and no head"));
+  HOLDFAST_RETURN_IF_ERROR(out.record ? VerifyTail(*out.db, out.record->head, kTailRows)
+                                      : CheckEmpty(*out.db));
+  out.db->KeepWalOnClose(false);
   return out;
 }
 

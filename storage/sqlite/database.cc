@@ -134,6 +134,10 @@ absl::Status Database::CheckpointPassive() {
   return code == SQLITE_OK ? absl::OkStatus() : Error(code, "checkpoint the write-ahead log");
 }
 
+void Database::KeepWalOnClose(bool keep) {
+  sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, keep ? 1 : 0, nullptr);
+}
+
 absl::Status Database::Error(int code, absl::string_view doing) const {
   return ToStatus(code, doing, path_, sqlite3_errmsg(db_));
 }

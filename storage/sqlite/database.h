@@ -60,6 +60,10 @@ class Database {
   // Moves what it can without waiting for anyone; the next write begins the WAL anew when that was all.
   absl::Status CheckpointPassive();
 
+  // Closing the last connection empties the WAL into the database, unless this was called: a damaged database
+  // stays as it was found.
+  void KeepWalOnClose(bool keep);
+
   // The status for `code`, with this connection's message and path.
   absl::Status Error(int code, absl::string_view doing) const;
 

@@ -104,6 +104,23 @@ TEST_F(CorruptionTest, AHeadThatIsNotTheNewestRowsIsSetAside) {
   EXPECT_THAT(OpenDamaged().corruption, HasSubstr("ends at row 10 and its head says 11"));
 }
 
+TEST_F(CorruptionTest, TheWriteAheadLogGoesWithTheDamagedFile) {
+  {
+    World other(9);
+    auto journal = other.Open(folder_.File("live.db"));
+    other.Fill(*journal, 10);
+    auto intruder = sqlite::Database::Open({.path = folder_.File("live.db")}).value();
+    ASSERT_TRUE(intruder->Execute("UPDATE rows SET subject = 'x' WHERE seq = 5").ok());
+    for (const char* suffix : {"", "-wal"}) {
+      std::filesystem::copy_file(folder_.File("live.db") + suffix, path_ + suffix);
+    }
+  }
+  const auto wal_size = std::filesystem::file_size(path_ + "-wal");
+  ASSERT_GT(wal_size, 0u);
+  const OpenReport report = OpenDamaged();
+  EXPECT_EQ(std::filesystem::file_size(report.set_aside + "-wal"), wal_size);
+}
+
 TEST_F(CorruptionTest, AHeadOfAnotherHashIsSetAside) {
   Write(10);
   Sql("UPDATE head SET hash = zeroblob(32)");
