@@ -72,6 +72,7 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
   }
   if (uplink_) uplink_->Start();
   housekeeping_.Start(/*verify=*/!opened.clean || !started.clean_stop);
+  if (parts_.begun) parts_.begun();
 }
 
 void Agent::BeginPolicy(const absl::StatusOr<std::string>& policy_file) {

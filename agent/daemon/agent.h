@@ -52,6 +52,7 @@ struct AgentParts {
   std::function<absl::StatusOr<std::vector<journal::Row>>(const journal::Filter&)> history;
   std::function<void(const NotifyUser&)> notify;
   std::function<void(const std::string&)> log;  // one line, for the operator
+  std::function<void()> begun;                  // the engine works
 };
 
 class Agent final : public control::Delegate,

@@ -26,10 +26,11 @@ void CutAtQuarantine(const std::vector<wire::Quarantined>& quarantined, std::vec
   rows.erase(bad, rows.end());
 }
 
-absl::Status ReadRows(journal::Journal& journal, const BatchRequest& request, Batch& batch) {
+absl::Status ReadRows(journal::Journal& journal, const BatchRequest& request,
+                      const std::vector<wire::Quarantined>& quarantined, Batch& batch) {
   HOLDFAST_ASSIGN_OR_RETURN(std::vector<journal::Row> rows,
                             journal.ReadAfter(batch.from, request.max_rows, request.max_bytes));
-  CutAtQuarantine(batch.quarantined, rows);
+  CutAtQuarantine(quarantined, rows);
   if (rows.empty()) return absl::OkStatus();
   wire::RowFrame frame;
   HOLDFAST_ASSIGN_OR_RETURN(frame.previous_hash, journal.HashAt(rows.front().seq - 1));
@@ -50,11 +51,15 @@ Batch ReadBatch(journal::Journal& journal, const BatchRequest& request) {
     batch.status = quarantined.status();
     return batch;
   }
-  batch.quarantined = *std::move(quarantined);
   batch.from = request.position && request.position->epoch == head.epoch ? request.position->seq
                                                                          : journal.acked_through();
-  while (const wire::Quarantined* q = Covering(batch.quarantined, batch.from + 1)) batch.from = q->last_seq;
-  if (request.with_rows) batch.status = Annotate(ReadRows(journal, request, batch), "reading rows to send");
+  for (const wire::Quarantined& q : *quarantined) {
+    if (q.last_seq > batch.from) batch.quarantined.push_back(q);
+  }
+  while (const wire::Quarantined* q = Covering(*quarantined, batch.from + 1)) batch.from = q->last_seq;
+  if (request.with_rows) {
+    batch.status = Annotate(ReadRows(journal, request, *quarantined, batch), "reading rows to send");
+  }
   return batch;
 }
 

@@ -31,7 +31,7 @@ struct Batch {
   wire::ChainHead head;
   uint64_t from = 0;  // rows after this one were asked for
   std::optional<wire::RowFrame> frame;
-  std::vector<wire::Quarantined> quarantined;  // above `acked`, or all that the server has not heard of
+  std::vector<wire::Quarantined> quarantined;  // those the server has not gone past yet
   bool more = false;                           // rows remain beyond this batch
 };
 

@@ -27,7 +27,8 @@ absl::Duration UntilHeartbeat(const Uuid& device, ServerTime now, absl::Duration
 class BatchSize {
  public:
   static constexpr size_t kSmallest = size_t{256} << 10;
-  static constexpr size_t kLargest = size_t{900} << 10;
+  // Of payloads; with subjects and what surrounds a row a frame stays within 1 MB.
+  static constexpr size_t kLargest = size_t{640} << 10;
   static constexpr size_t kMostRows = 10'000;
 
   size_t bytes() const { return bytes_; }

@@ -1,0 +1,75 @@
+#include "agent/daemon/flags.h"
+
+#include <CLI/CLI.hpp>
+
+#include "agent/control/paths.h"
+#include "agent/daemon/version.h"
+
+namespace holdfast::agent {
+namespace {
+
+constexpr char kFooter[] =
+    "Signals: TERM and INT stop it (last row, goodbye to the server, journal closed); HUP reads --policy "
+    "again.\n"
+    "Exit codes: 0 stopped; 1 internal error; 2 usage; 3 state folder cannot be used; 4 another daemon uses "
+    "it;\n"
+    "5 --check-policy: not valid; 6 the local socket cannot be opened.";
+
+void AddStateFlags(CLI::App& app, Flags& flags) {
+  flags.state_dir = control::DefaultStateDir();
+  app.add_option("--state-dir", flags.state_dir, "Folder of journal, identity and policies")
+      ->capture_default_str();
+  app.add_option("--socket", flags.socket, "Local socket (default: control.sock in the state folder)");
+  app.add_option("--ready-file", flags.ready_file, "Written with the process id once it runs");
+  app.add_flag("--dump-rows", flags.dump_rows,
+               "Print EPOCH SEQ HASH KIND of each row in the journal, and exit");
+}
+
+void AddPolicyFlags(CLI::App& app, Flags& flags) {
+  app.add_option("--policy", flags.policy, "Policy file (YAML); goes before the server's policy");
+  app.add_option("--check-policy", flags.check_policy, "Check a policy file, print what is wrong, and exit");
+}
+
+void AddServerFlags(CLI::App& app, Flags& flags) {
+  auto* enroll =
+      app.add_option("--enroll", flags.enroll,
+                     "Enrollment string; others can see it in the process list: prefer --enroll-file");
+  auto* file = app.add_option("--enroll-file", flags.enroll_file, "File that holds the enrollment string");
+  auto* none = app.add_flag("--no-server", flags.no_server, "Work without a server");
+  enroll->excludes(file)->excludes(none);
+  file->excludes(none);
+}
+
+void AddBackendFlags(CLI::App& app, Flags& flags) {
+  flags.backend = "vici";
+  flags.vici_socket = "/var/run/charon.vici";
+  app.add_option("--backend", flags.backend, "What runs the sessions")
+      ->check(CLI::IsMember({"simulated", "vici"}))
+      ->capture_default_str();
+  app.add_option("--vici-socket", flags.vici_socket, "charon's VICI socket")->capture_default_str();
+  app.add_option("--scenario", flags.scenario, "simulated: the Mac's life (YAML)");
+  app.add_option("--profiles", flags.profiles, "simulated: profiles to install, files or folders");
+  app.add_option("--sim-control", flags.sim_control, "simulated: socket to play with the Mac");
+  app.add_option("--seed", flags.seed, "Seed of the engine's jitter (default: random)");
+}
+
+}  // namespace
+
+std::variant<Flags, int> ParseFlags(int argc, char** argv) {
+  Flags flags;
+  CLI::App app("Holdfast's daemon: keeps VPN services connected and records what happens.", "holdfastd");
+  app.footer(kFooter);
+  app.set_version_flag("--version", kAgentVersion);
+  AddStateFlags(app, flags);
+  AddPolicyFlags(app, flags);
+  AddServerFlags(app, flags);
+  AddBackendFlags(app, flags);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return flags;
+}
+
+}  // namespace holdfast::agent
