@@ -5,7 +5,7 @@
 
 namespace holdfast::agent {
 
-journal::OpenOptions JournalOptions(const std::string& path, RandomSource& random, Clock& clock) {
+journal::OpenOptions JournalOptions(const std::string& path, RandomSource& random, const Clock& clock) {
   journal::OpenOptions options;
   options.path = path;
   options.random = &random;

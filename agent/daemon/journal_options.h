@@ -8,6 +8,6 @@
 namespace holdfast::agent {
 
 // Clock and random source must outlive the journal.
-journal::OpenOptions JournalOptions(const std::string& path, RandomSource& random, Clock& clock);
+journal::OpenOptions JournalOptions(const std::string& path, RandomSource& random, const Clock& clock);
 
 }  // namespace holdfast::agent

@@ -27,7 +27,7 @@ class LinuxMachine final : public Machine {
         backend_(executor, clock, {.socket_path = flags.vici_socket}),
         signals_(executor, clock),
         prober_(executor, clock) {}
-  Clock& clock() override { return clock_; }
+  const Clock& clock() override { return clock_; }
   session::Backend& backend() override { return backend_; }
   signals::Source& signals() override { return signals_; }
   signals::Prober& prober() override { return prober_; }
@@ -58,7 +58,7 @@ class SimulatedMachine final : public Machine {
  public:
   SimulatedMachine(std::unique_ptr<session::SimulatedWorld> world, wire::HardwareIdentity hardware)
       : world_(std::move(world)), hardware_(std::move(hardware)) {}
-  Clock& clock() override { return world_->clock(); }
+  const Clock& clock() override { return world_->clock(); }
   session::Backend& backend() override { return world_->backend(); }
   signals::Source& signals() override { return world_->signals(); }
   signals::Prober& prober() override { return world_->prober(); }

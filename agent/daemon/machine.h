@@ -19,7 +19,7 @@ class Machine {
  public:
   virtual ~Machine() = default;
   // A simulated Mac's wall clock may be moved by its scenario.
-  virtual Clock& clock() = 0;
+  virtual const Clock& clock() = 0;
   virtual session::Backend& backend() = 0;
   virtual signals::Source& signals() = 0;
   virtual signals::Prober& prober() = 0;

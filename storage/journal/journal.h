@@ -39,7 +39,7 @@ struct OpenOptions {
   std::string path;                // of the database file; its folder must exist
   const char* vfs = nullptr;       // SQLite VFS name; nullptr: the default
   RandomSource* random = nullptr;  // makes epochs; required
-  Clock* clock = nullptr;          // stamps the rows the journal writes about itself; required
+  const Clock* clock = nullptr;    // stamps the rows the journal writes about itself; required
   // Payload of the journal's own rows (EpochBegan, Gap, Pruned): encoded by the caller, so that storage knows
   // no protobuf.
   std::function<std::string(const std::string& reason, std::optional<uint64_t> previous_epoch)>
