@@ -37,25 +37,25 @@ std::vector<EngineInput> PolicyStack::Load(const absl::StatusOr<std::string>& fi
                                        "server", std::string(server.status().message())}});
     }
   }
-  if (!file_path_.empty()) {
-    inputs = FileRead(file);
-    if (!file_) LoadKeptFile(&inputs);
-    if (file_) return inputs;
-  } else {
+  if (file_path_.empty()) {
     files_.Remove(kKeptFile).IgnoreError();  // a layer that is gone must not come back by itself
+  } else {
+    for (EngineInput& input : FileRead(file)) {
+      if (std::holds_alternative<PolicyRejected>(input)) inputs.push_back(std::move(input));
+    }
+    if (!file_) LoadKeptFile();
   }
-  inputs.push_back(Applied());
+  inputs.insert(inputs.begin(), Applied());
   return inputs;
 }
 
-void PolicyStack::LoadKeptFile(std::vector<EngineInput>* inputs) {
+void PolicyStack::LoadKeptFile() {
   const absl::StatusOr<std::optional<std::string>> kept = files_.Read(kKeptFile);
   if (!kept.ok() || !*kept) return;
   absl::StatusOr<LayeredPolicy> parsed = ParseFile(**kept);
   if (!parsed.ok()) return;
   file_ = *std::move(parsed);
   file_->change.outcome = PolicyChange::Outcome::kKept;
-  inputs->push_back(Applied());
 }
 
 std::vector<EngineInput> PolicyStack::FileRead(const absl::StatusOr<std::string>& file) {

@@ -27,7 +27,7 @@ class PolicyStack {
   PolicyStack(platform::StateFiles& files, std::string file_path);
 
   // At the start: what the file says now (ignored without a file layer), what was kept of it, and the last
-  // good bundle. Gives the engine's inputs, the policy in force last.
+  // good bundle. Gives the engine's inputs: the policy in force, then what was rejected.
   std::vector<EngineInput> Load(const absl::StatusOr<std::string>& file,
                                 const std::optional<uplink::AcceptedPolicy>& bundle);
   // The file was read again. No inputs when nothing changed.
@@ -43,7 +43,7 @@ class PolicyStack {
   static absl::StatusOr<LayeredPolicy> ParseBundle(const uplink::AcceptedPolicy& bundle);
   PolicyRejected RejectedFile(const absl::Status& why, const std::string& text) const;
   EngineInput Applied() const;
-  void LoadKeptFile(std::vector<EngineInput>* inputs);
+  void LoadKeptFile();
 
   platform::StateFiles& files_;
   const std::string file_path_;
