@@ -41,7 +41,7 @@ class LinuxMachine final : public Machine {
 };
 
 // Several simulated Macs may run on one machine: each state folder is another Mac.
-wire::HardwareIdentity SimulatedHardware(const std::string& state_dir) {
+wire::HardwareIdentity SimulatedHardware(const std::string& state_dir, const std::string& hostname) {
   wire::HardwareIdentity identity = platform::ReadMachineIdentity();
   char resolved[PATH_MAX];
   const std::string folder = realpath(state_dir.c_str(), resolved) != nullptr ? resolved : state_dir;
@@ -51,6 +51,7 @@ wire::HardwareIdentity SimulatedHardware(const std::string& state_dir) {
   identity.model = "SimulatedMac1,1";
   identity.os_version = "simulated";
   identity.os_build = "SIM1";
+  if (!hostname.empty()) identity.hostname = hostname;
   return identity;
 }
 
@@ -94,7 +95,8 @@ absl::StatusOr<std::unique_ptr<Machine>> MakeSimulated(const Flags& flags, Clock
   HOLDFAST_ASSIGN_OR_RETURN(std::unique_ptr<session::SimulatedWorld> world,
                             session::SimulatedWorld::Open(options, clock, executor));
   InstallProfiles(flags.profiles, world->mac(), log);
-  return std::make_unique<SimulatedMachine>(std::move(world), SimulatedHardware(flags.state_dir));
+  wire::HardwareIdentity hardware = SimulatedHardware(flags.state_dir, world->hostname());
+  return std::make_unique<SimulatedMachine>(std::move(world), std::move(hardware));
 }
 
 }  // namespace

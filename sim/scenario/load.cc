@@ -78,6 +78,7 @@ absl::StatusOr<Scenario> Loader::Load(const YamlValue& root) {
              {"profiles", [&](const YamlValue& v) { return ReadProfiles(v); }},
              {"gateways", [&](const YamlValue& v) { return ReadGateways(v); }},
              {"network", [&](const YamlValue& v) { return ReadNetwork(v); }},
+             {"hostname", [&](const YamlValue& v) { return Store(v.Text(), &scenario_.hostname); }},
              {"console_user", [&](const YamlValue& v) { return Store(v.Text(), &scenario_.console_user); }},
              {"steps", [&](const YamlValue& v) {
                 steps = v;  // after all else: a step names services

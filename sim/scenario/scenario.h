@@ -29,6 +29,7 @@ struct Scenario {
   std::vector<profiles::Profile> profiles;
   std::map<std::string, Gateway> gateways;
   bool network_up = true;
+  std::string hostname;      // empty: the real machine's
   std::string console_user;  // empty: the login window
   std::vector<Step> steps;   // by time
   std::string folder = ".";  // the file's, for relative paths

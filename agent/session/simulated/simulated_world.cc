@@ -25,6 +25,7 @@ absl::StatusOr<std::unique_ptr<SimulatedWorld>> SimulatedWorld::Open(const Optio
 SimulatedWorld::SimulatedWorld(const sim::Scenario& scenario, const Options& options, const Clock& base,
                                PollExecutor& executor)
     : clock_(base),
+      hostname_(scenario.hostname),
       mac_(sim::MakeMac(scenario, clock_, executor)),
       backend_(*mac_),
       signals_(*mac_),

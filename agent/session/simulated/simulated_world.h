@@ -31,6 +31,8 @@ class SimulatedWorld {
 
   // The Mac's clock: what the agent is to go by, because a scenario may move it.
   const Clock& clock() const { return clock_; }
+  // As the scenario names the Mac; may be empty.
+  const std::string& hostname() const { return hostname_; }
   sim::SimulatedMac& mac() { return *mac_; }
   SimulatedBackend& backend() { return backend_; }
   signals::SimulatedSignals& signals() { return signals_; }
@@ -41,6 +43,7 @@ class SimulatedWorld {
                  PollExecutor& executor);
 
   sim::SkewedClock clock_;
+  const std::string hostname_;
   std::unique_ptr<sim::SimulatedMac> mac_;
   SimulatedBackend backend_;
   signals::SimulatedSignals signals_;
