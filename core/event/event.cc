@@ -159,7 +159,8 @@ std::string Describe(const Event& event) {
           [](const AgentStopped& e) { return absl::StrCat("agent stopped: ", e.reason); },
           [](const SessionEvent& e) {
             std::string text = absl::StrCat("session ", SessionStatusName(e.status));
-            if (e.stop_reason) absl::StrAppend(&text, ", ", StopReasonText(*e.stop_reason));
+            if (e.stop_reason && *e.stop_reason != 0)
+              absl::StrAppend(&text, ", ", StopReasonText(*e.stop_reason));
             if (!e.requested_by.empty()) absl::StrAppend(&text, ", asked by ", e.requested_by);
             if (!e.detail.empty()) absl::StrAppend(&text, " (", e.detail, ")");
             return text;
