@@ -37,6 +37,10 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(const ServerDepen
   return std::unique_ptr<ServerCore>(new ServerCore(std::move(state)));
 }
 
+void ServerCore::SetAgentEndpoint(std::string host_and_port) {
+  state_->context.options.agent_endpoint = std::move(host_and_port);
+}
+
 absl::StatusOr<wire::EnrollResponse> ServerCore::Enroll(const Peer& peer,
                                                         const wire::EnrollRequest& request) {
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(state_->context.store));

@@ -61,6 +61,8 @@ class ServerCore final : public AgentApi {
   static absl::StatusOr<std::unique_ptr<ServerCore>> Create(const ServerDependencies& dependencies,
                                                             const ServerOptions& options);
   ~ServerCore() override;
+  // Replaces options.agent_endpoint: a listener on port 0 knows its port only once the core exists.
+  void SetAgentEndpoint(std::string host_and_port);
 
   // --- agents
   absl::StatusOr<wire::EnrollResponse> Enroll(const Peer& peer, const wire::EnrollRequest& request) override;
