@@ -1,4 +1,4 @@
-// Owners for OpenSSL's objects and its error text. Only base/crypto/*.cc include this.
+// Owners for OpenSSL's objects and its error text. Only .cc files that talk to OpenSSL include this.
 #pragma once
 
 #include <openssl/bio.h>

@@ -1,0 +1,66 @@
+#include "server/app/flags.h"
+
+#include <CLI/CLI.hpp>
+
+namespace holdfast::server {
+namespace {
+
+constexpr char kFooter[] =
+    R"(On its first start the server makes its authority and its signing keys in DIR, and an admin token: printed once,
+stored as a hash, and written to DIR/admin-token (readable by the owner only) so that holdfast-admin --data-dir DIR works
+on this host. Copy it where it belongs and delete the file when that is not wanted.
+
+Stop it with SIGTERM or SIGINT: calls in flight are answered first.
+
+Exit codes: 0 stopped on request; 1 failed; 2 wrong usage; 3 the data folder cannot be used (not writable, in use by
+another server, keys missing); 4 the database cannot be opened; 5 an address cannot be listened on.)";
+
+CLI::Validator EndpointValidator() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const auto endpoint = Endpoint::Parse(text);
+        return endpoint.ok() ? std::string() : std::string(endpoint.status().message());
+      },
+      "HOST:PORT");
+}
+
+}  // namespace
+
+std::optional<ServerFlags> ParseServerFlags(int argc, const char* const* argv, int* exit_code) {
+  ServerFlags flags;
+  std::string agents = flags.agent_listen.ToString();
+  std::string admins = flags.admin_listen.ToString();
+  CLI::App app("Holdfast's central server: agents report to it, admins ask it.", "holdfast-server");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("holdfast-server " HOLDFAST_VERSION));
+  app.add_option("--data-dir", flags.data_dir, "Folder for database and keys; made if absent")
+      ->required()
+      ->type_name("DIR");
+  app.add_option("--agent-listen", agents, "Where agents connect (mutual TLS); port 0: any free one")
+      ->check(EndpointValidator())
+      ->capture_default_str();
+  app.add_option("--admin-listen", admins, "Where admins connect (TLS and a token); port 0: any free one")
+      ->check(EndpointValidator())
+      ->capture_default_str();
+  app.add_option(
+         "--public-host", flags.public_hosts,
+         "Name or address that this server is reached by; may be given more than once. The first goes "
+         "into enrollment strings. localhost, 127.0.0.1 and the host's name are always added")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  app.add_option("--ready-file", flags.ready_file,
+                 "JSON with ports and paths, written once the server serves")
+      ->type_name("FILE");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    *exit_code = app.exit(error) == 0 ? kExitOk : kExitUsage;
+    return std::nullopt;
+  }
+  flags.agent_listen = *Endpoint::Parse(agents);
+  flags.admin_listen = *Endpoint::Parse(admins);
+  return flags;
+}
+
+}  // namespace holdfast::server

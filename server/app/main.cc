@@ -1,0 +1,13 @@
+#include "server/app/flags.h"
+#include "server/app/log.h"
+#include "server/app/serve.h"
+#include "server/app/signals.h"
+
+int main(int argc, char** argv) {
+  int exit_code = 0;
+  const auto flags = holdfast::server::ParseServerFlags(argc, argv, &exit_code);
+  if (!flags) return exit_code;
+  holdfast::server::SignalWaiter signals({SIGTERM, SIGINT});
+  holdfast::server::RouteGrpcLog();
+  return holdfast::server::Serve(*flags, [&] { signals.Wait(); });
+}

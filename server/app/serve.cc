@@ -1,0 +1,132 @@
+#include "server/app/serve.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <climits>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "server/app/data_dir.h"
+#include "server/app/log.h"
+#include "server/app/ready_file.h"
+#include "server/rpc/rpc_server.h"
+#include "storage/fleet/sqlite/sqlite_store.h"
+
+namespace holdfast::server {
+namespace {
+
+constexpr absl::Duration kStopGrace = absl::Seconds(10);
+
+int Fail(int exit_code, const absl::Status& status) {
+  Log(LogLevel::kError, status.message());
+  return exit_code;
+}
+
+std::string HostName() {
+  char name[256] = {};
+  return gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "localhost";
+}
+
+std::string AbsolutePath(const std::string& path) {
+  char resolved[PATH_MAX];
+  return realpath(path.c_str(), resolved) != nullptr ? resolved : path;
+}
+
+absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const KeyIssuer& issuer,
+                                                WallTime now, RandomSource& random) {
+  RpcServerOptions options;
+  options.agent_listen = flags.agent_listen;
+  options.admin_listen = flags.admin_listen;
+  options.ca_certificates_pem = issuer.CaCertificatesPem();
+  options.on_tick_error = [](const absl::Status& status) {
+    Log(LogLevel::kError, absl::StrCat("housekeeping: ", status.message()));
+  };
+  HOLDFAST_ASSIGN_OR_RETURN(options.identity,
+                            NewTlsIdentity(issuer.authority(),
+                                           CertificateHosts({flags.agent_listen, flags.admin_listen},
+                                                            flags.public_hosts, HostName()),
+                                           now, random));
+  return options;
+}
+
+// The first start's token goes to people on stdout and to tools in a file; the log never sees it.
+absl::Status HandOutAdminToken(ServerCore& core, const DataDir& dir) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::optional<std::string> token, core.EnsureAdminToken());
+  if (!token) return absl::OkStatus();
+  HOLDFAST_RETURN_IF_ERROR(WriteFileAtomically(dir.admin_token(), *token + "\n", 0600));
+  std::printf(
+      "First start. The admin token, shown only now:\n\n  %s\n\nIt is also in %s (owner only), for tools on "
+      "this "
+      "host; delete the file if that is not wanted.\n",
+      token->c_str(), dir.admin_token().c_str());
+  std::fflush(stdout);
+  return absl::OkStatus();
+}
+
+absl::Status WriteReadyFiles(const ServerFlags& flags, const DataDir& dir, const KeyIssuer& issuer,
+                             const RpcServer& rpc) {
+  Ready ready;
+  ready.agents = PublicEndpoint(flags.agent_listen, rpc.agent_port(), flags.public_hosts, HostName());
+  ready.admins = LocalEndpoint(flags.admin_listen, rpc.admin_port());
+  ready.ca_file = AbsolutePath(dir.ca_certificate());
+  if (access(dir.admin_token().c_str(), F_OK) == 0) ready.token_file = AbsolutePath(dir.admin_token());
+  ready.ca_spki_sha256 = issuer.CaSpkiSha256Hex();
+  ready.pid = getpid();
+  HOLDFAST_RETURN_IF_ERROR(WriteFileAtomically(dir.serving(), ReadyJson(ready)));
+  if (flags.ready_file.empty()) return absl::OkStatus();
+  return WriteFileAtomically(flags.ready_file, ReadyJson(ready));
+}
+
+absl::Status Announce(const ServerFlags& flags, const DataDir& dir, const KeyIssuer& issuer,
+                      const RpcServer& rpc) {
+  HOLDFAST_RETURN_IF_ERROR(WriteReadyFiles(flags, dir, issuer, rpc));
+  Log(LogLevel::kInfo, absl::StrCat("serving agents on port ", rpc.agent_port(), ", admins on port ",
+                                    rpc.admin_port(), ", data in ", flags.data_dir));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) {
+  umask(077);
+  SystemClock clock;
+  SystemRandom random;
+  absl::StatusOr<DataDir> dir = DataDir::Open(flags.data_dir);
+  if (!dir.ok()) return Fail(kExitDataDir, dir.status());
+  absl::StatusOr<ServerKeys> keys = dir->LoadOrCreateKeys(clock.Now().wall, random);
+  if (!keys.ok()) return Fail(kExitDataDir, keys.status());
+  absl::StatusOr<KeyIssuer> issuer = KeyIssuer::Create(*std::move(keys), random);
+  if (!issuer.ok()) return Fail(kExitDataDir, issuer.status());
+
+  auto store = fleet::SqliteFleetStore::Open({.path = dir->database()});
+  if (!store.ok()) return Fail(kExitDatabase, store.status());
+  auto core = ServerCore::Create({&clock, &random, store->get(), &*issuer}, ServerOptions{});
+  if (!core.ok()) return Fail(kExitDatabase, core.status());
+
+  CoreThread thread(clock);
+  const auto options = MakeRpcOptions(flags, *issuer, clock.Now().wall, random);
+  if (!options.ok()) return Fail(kExitUsage, options.status());
+  auto rpc = RpcServer::Listen(**core, thread, clock, *options);
+  if (!rpc.ok()) return Fail(kExitListen, rpc.status());
+  (*core)->SetAgentEndpoint(
+      PublicEndpoint(flags.agent_listen, (*rpc)->agent_port(), flags.public_hosts, HostName()).ToString());
+  if (auto status = HandOutAdminToken(**core, *dir); !status.ok()) return Fail(kExitFailed, status);
+  thread.Start();
+  if (auto status = Announce(flags, *dir, *issuer, **rpc); !status.ok()) return Fail(kExitFailed, status);
+
+  wait_for_stop();
+  Log(LogLevel::kInfo, "stopping");
+  (*rpc)->Stop(kStopGrace);
+  unlink(dir->serving().c_str());
+  if (!flags.ready_file.empty()) unlink(flags.ready_file.c_str());
+  Log(LogLevel::kInfo, "stopped");
+  return kExitOk;
+}
+
+}  // namespace holdfast::server

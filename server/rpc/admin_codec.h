@@ -1,0 +1,31 @@
+// AdminService messages: plain values -> protobuf for answers, protobuf -> plain values for requests.
+// Requests that cannot be meant are INVALID_ARGUMENT naming the field.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "holdfast/v1/admin_service.pb.h"
+#include "server/service/admin_messages.h"
+
+namespace holdfast::server {
+
+absl::StatusOr<ListDevicesRequest> FromProto(const v1::ListDevicesRequest& m);
+absl::StatusOr<ListHistoryRequest> FromProto(const v1::ListHistoryRequest& m);
+absl::StatusOr<ListIncidentsRequest> FromProto(const v1::ListIncidentsRequest& m);
+absl::StatusOr<GetComplianceReportRequest> FromProto(const v1::GetComplianceReportRequest& m);
+absl::StatusOr<CreateEnrollmentTokenRequest> FromProto(const v1::CreateEnrollmentTokenRequest& m);
+PutPolicyRequest FromProto(const v1::PutPolicyRequest& m);
+GetPolicyRequest FromProto(const v1::GetPolicyRequest& m);
+ListAuditRequest FromProto(const v1::ListAuditRequest& m);
+
+v1::Device ToProto(const Device& m);
+v1::HistoryRow ToProto(const HistoryRow& m);
+v1::Incident ToProto(const Incident& m);
+v1::ComplianceReport ToProto(const ComplianceReport& m);
+v1::PolicyInfo ToProto(const PolicyInfo& m);
+v1::EnrollmentToken ToProto(const EnrollmentToken& m);
+v1::AuditEntry ToProto(const AuditEntry& m);
+
+// What a report's signature is checked over, from a report that was saved.
+absl::StatusOr<ComplianceReport> FromProto(const v1::ComplianceReport& m);
+
+}  // namespace holdfast::server

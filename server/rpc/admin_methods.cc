@@ -1,0 +1,113 @@
+#include "server/rpc/admin_methods.h"
+
+#include "base/error.h"
+#include "server/rpc/admin_codec.h"
+
+namespace holdfast::server {
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListDevicesRequest& request,
+                  v1::ListDevicesResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ListDevicesRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const ListDevicesResponse found, core.ListDevices(actor, plain));
+  for (const Device& device : found.devices) *response->add_devices() = ToProto(device);
+  response->set_next_page_token(found.next_page_token);
+  response->set_total(found.total);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetDeviceRequest& request,
+                  v1::GetDeviceResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const Device device, core.GetDevice(actor, request.device()));
+  *response->mutable_device() = ToProto(device);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListHistoryRequest& request,
+                  v1::ListHistoryResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ListHistoryRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const ListHistoryResponse found, core.ListHistory(actor, plain));
+  for (const HistoryRow& row : found.rows) *response->add_rows() = ToProto(row);
+  response->set_next_page_token(found.next_page_token);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListIncidentsRequest& request,
+                  v1::ListIncidentsResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ListIncidentsRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const ListIncidentsResponse found, core.ListIncidents(actor, plain));
+  for (const Incident& incident : found.incidents) *response->add_incidents() = ToProto(incident);
+  response->set_next_page_token(found.next_page_token);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetComplianceReportRequest& request,
+                  v1::GetComplianceReportResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const GetComplianceReportRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const GetComplianceReportResponse made, core.GetComplianceReport(actor, plain));
+  *response->mutable_report() = ToProto(made.report);
+  response->set_signature(made.signature);
+  response->set_key_id(made.key_id);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutPolicyRequest& request,
+                  v1::PutPolicyResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const PutPolicyResponse stored, core.PutPolicy(actor, FromProto(request)));
+  *response->mutable_policy() = ToProto(stored.policy);
+  for (const std::string& warning : stored.warnings) response->add_warnings(warning);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetPolicyRequest& request,
+                  v1::GetPolicyResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const GetPolicyResponse found, core.GetPolicy(actor, FromProto(request)));
+  *response->mutable_policy() = ToProto(found.policy);
+  response->set_document(found.document);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListPoliciesRequest& request,
+                  v1::ListPoliciesResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<PolicyInfo> found,
+                            core.ListPolicies(actor, ListPoliciesRequest{request.group()}));
+  for (const PolicyInfo& policy : found) *response->add_policies() = ToProto(policy);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::CreateEnrollmentTokenRequest& request,
+                  v1::CreateEnrollmentTokenResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const CreateEnrollmentTokenRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const CreateEnrollmentTokenResponse made,
+                            core.CreateEnrollmentToken(actor, plain));
+  *response->mutable_token() = ToProto(made.token);
+  response->set_secret(made.secret);
+  response->set_enrollment_string(made.enrollment_string);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListEnrollmentTokensRequest& /*request*/,
+                  v1::ListEnrollmentTokensResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<EnrollmentToken> found, core.ListEnrollmentTokens(actor));
+  for (const EnrollmentToken& token : found) *response->add_tokens() = ToProto(token);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeEnrollmentTokenRequest& request,
+                  v1::RevokeEnrollmentTokenResponse* /*response*/) {
+  return core.RevokeEnrollmentToken(actor, request.token_id());
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeDeviceRequest& request,
+                  v1::RevokeDeviceResponse* /*response*/) {
+  return core.RevokeDevice(actor, RevokeDeviceRequest{request.device(), request.reason()});
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAuditRequest& request,
+                  v1::ListAuditResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ListAuditResponse found, core.ListAudit(actor, FromProto(request)));
+  for (const AuditEntry& entry : found.entries) *response->add_entries() = ToProto(entry);
+  response->set_next_page_token(found.next_page_token);
+  return absl::OkStatus();
+}
+
+}  // namespace holdfast::server

@@ -1,0 +1,38 @@
+// AdminService's unary methods as plain calls on ServerCore with protobuf at both ends, for every listener
+// that speaks protobuf or its JSON. On the core thread.
+#pragma once
+
+#include "absl/status/status.h"
+#include "holdfast/v1/admin_service.pb.h"
+#include "server/service/server_core.h"
+
+namespace holdfast::server {
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListDevicesRequest& request,
+                  v1::ListDevicesResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetDeviceRequest& request,
+                  v1::GetDeviceResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListHistoryRequest& request,
+                  v1::ListHistoryResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListIncidentsRequest& request,
+                  v1::ListIncidentsResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetComplianceReportRequest& request,
+                  v1::GetComplianceReportResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutPolicyRequest& request,
+                  v1::PutPolicyResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetPolicyRequest& request,
+                  v1::GetPolicyResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListPoliciesRequest& request,
+                  v1::ListPoliciesResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::CreateEnrollmentTokenRequest& request,
+                  v1::CreateEnrollmentTokenResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListEnrollmentTokensRequest& request,
+                  v1::ListEnrollmentTokensResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeEnrollmentTokenRequest& request,
+                  v1::RevokeEnrollmentTokenResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeDeviceRequest& request,
+                  v1::RevokeDeviceResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAuditRequest& request,
+                  v1::ListAuditResponse* response);
+
+}  // namespace holdfast::server

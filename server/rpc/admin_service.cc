@@ -1,0 +1,142 @@
+#include "server/rpc/admin_service.h"
+
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "proto/wire/status_codec.h"
+#include "server/rpc/admin_codec.h"
+#include "server/rpc/admin_methods.h"
+#include "server/rpc/core_stream.h"
+#include "server/rpc/peer.h"
+
+namespace holdfast::server {
+namespace {
+
+constexpr size_t kMaxBacklog = 10'000;  // rows a watcher may be behind
+
+using EventStream = CoreStream<v1::WatchEventsResponse>;
+
+// What is known of the caller before the core thread has looked at it.
+struct Caller {
+  std::string bearer;
+  std::string source;
+};
+
+Caller CallerOf(const grpc::ServerContextBase& context) {
+  const auto& metadata = context.client_metadata();
+  const auto it = metadata.find("authorization");
+  return {it == metadata.end() ? "" : std::string(it->second.data(), it->second.size()),
+          PeerAddress(context.peer())};
+}
+
+class StreamSink final : public EventSink {
+ public:
+  explicit StreamSink(std::shared_ptr<EventStream> stream) : stream_(std::move(stream)) {}
+  bool Deliver(const HistoryRow& row) override {
+    v1::WatchEventsResponse message;
+    *message.mutable_row() = ToProto(row);
+    stream_->Send(std::move(message));
+    return stream_->backlog() <= kMaxBacklog;
+  }
+  void Close(const absl::Status& status) override { stream_->Close(wire::ToGrpc(status)); }
+
+ private:
+  std::shared_ptr<EventStream> stream_;
+};
+
+absl::StatusOr<EventFeed::Filter> Admit(ServerCore& core, const Caller& caller,
+                                        const v1::WatchEventsRequest& request) {
+  HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, core.Authenticate(caller.bearer, caller.source));
+  EventFeed::Filter filter;
+  HOLDFAST_ASSIGN_OR_RETURN(filter.device, core.CheckWatch(actor, request.device()));
+  filter.kinds.insert(request.kinds().begin(), request.kinds().end());
+  return filter;
+}
+
+}  // namespace
+
+template <class Request, class Response>
+grpc::ServerUnaryReactor* AdminService::Run(Context* context, const Request* request, Response* response) {
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  // gRPC keeps request and response until Finish.
+  executor_.Post([this, caller = CallerOf(*context), request, response, reactor] {
+    const absl::StatusOr<Actor> actor = core_.Authenticate(caller.bearer, caller.source);
+    reactor->Finish(wire::ToGrpc(actor.ok() ? Call(core_, *actor, *request, response) : actor.status()));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AdminService::ListDevices(Context* context, const v1::ListDevicesRequest* request,
+                                                    v1::ListDevicesResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::GetDevice(Context* context, const v1::GetDeviceRequest* request,
+                                                  v1::GetDeviceResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListHistory(Context* context, const v1::ListHistoryRequest* request,
+                                                    v1::ListHistoryResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListIncidents(Context* context,
+                                                      const v1::ListIncidentsRequest* request,
+                                                      v1::ListIncidentsResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::GetComplianceReport(Context* context,
+                                                            const v1::GetComplianceReportRequest* request,
+                                                            v1::GetComplianceReportResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::PutPolicy(Context* context, const v1::PutPolicyRequest* request,
+                                                  v1::PutPolicyResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::GetPolicy(Context* context, const v1::GetPolicyRequest* request,
+                                                  v1::GetPolicyResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListPolicies(Context* context, const v1::ListPoliciesRequest* request,
+                                                     v1::ListPoliciesResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::CreateEnrollmentToken(Context* context,
+                                                              const v1::CreateEnrollmentTokenRequest* request,
+                                                              v1::CreateEnrollmentTokenResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListEnrollmentTokens(Context* context,
+                                                             const v1::ListEnrollmentTokensRequest* request,
+                                                             v1::ListEnrollmentTokensResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::RevokeEnrollmentToken(Context* context,
+                                                              const v1::RevokeEnrollmentTokenRequest* request,
+                                                              v1::RevokeEnrollmentTokenResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::RevokeDevice(Context* context, const v1::RevokeDeviceRequest* request,
+                                                     v1::RevokeDeviceResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListAudit(Context* context, const v1::ListAuditRequest* request,
+                                                  v1::ListAuditResponse* response) {
+  return Run(context, request, response);
+}
+
+grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminService::WatchEvents(
+    Context* context, const v1::WatchEventsRequest* request) {
+  const std::shared_ptr<EventStream> stream = EventStream::Create(executor_);
+  executor_.Post([this, stream, caller = CallerOf(*context), request = *request] {
+    const auto sink = std::make_shared<StreamSink>(stream);
+    absl::StatusOr<EventFeed::Filter> filter = Admit(core_, caller, request);
+    if (!filter.ok()) return sink->Close(filter.status());
+    stream->Open();
+    stream->OnGone([this, sink] { feed_.Remove(sink); });
+    feed_.Add(sink, *std::move(filter));
+  });
+  return stream.get();
+}
+
+}  // namespace holdfast::server

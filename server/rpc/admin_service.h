@@ -1,0 +1,61 @@
+// AdminService over gRPC: every method needs "authorization: Bearer TOKEN". Handlers run on gRPC's threads
+// and only post; the token is checked on the core thread, where the method then runs.
+#pragma once
+
+#include "base/executor.h"
+#include "holdfast/v1/admin_service.grpc.pb.h"
+#include "server/rpc/event_feed.h"
+#include "server/service/server_core.h"
+
+namespace holdfast::server {
+
+class AdminService final : public v1::AdminService::CallbackService {
+ public:
+  // All must outlive the gRPC server; the executor is the core thread.
+  AdminService(ServerCore& core, EventFeed& feed, Executor& executor)
+      : core_(core), feed_(feed), executor_(executor) {}
+
+  using Context = grpc::CallbackServerContext;
+  grpc::ServerUnaryReactor* ListDevices(Context* context, const v1::ListDevicesRequest* request,
+                                        v1::ListDevicesResponse* response) override;
+  grpc::ServerUnaryReactor* GetDevice(Context* context, const v1::GetDeviceRequest* request,
+                                      v1::GetDeviceResponse* response) override;
+  grpc::ServerUnaryReactor* ListHistory(Context* context, const v1::ListHistoryRequest* request,
+                                        v1::ListHistoryResponse* response) override;
+  grpc::ServerUnaryReactor* ListIncidents(Context* context, const v1::ListIncidentsRequest* request,
+                                          v1::ListIncidentsResponse* response) override;
+  grpc::ServerUnaryReactor* GetComplianceReport(Context* context,
+                                                const v1::GetComplianceReportRequest* request,
+                                                v1::GetComplianceReportResponse* response) override;
+  grpc::ServerUnaryReactor* PutPolicy(Context* context, const v1::PutPolicyRequest* request,
+                                      v1::PutPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* GetPolicy(Context* context, const v1::GetPolicyRequest* request,
+                                      v1::GetPolicyResponse* response) override;
+  grpc::ServerUnaryReactor* ListPolicies(Context* context, const v1::ListPoliciesRequest* request,
+                                         v1::ListPoliciesResponse* response) override;
+  grpc::ServerUnaryReactor* CreateEnrollmentToken(Context* context,
+                                                  const v1::CreateEnrollmentTokenRequest* request,
+                                                  v1::CreateEnrollmentTokenResponse* response) override;
+  grpc::ServerUnaryReactor* ListEnrollmentTokens(Context* context,
+                                                 const v1::ListEnrollmentTokensRequest* request,
+                                                 v1::ListEnrollmentTokensResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeEnrollmentToken(Context* context,
+                                                  const v1::RevokeEnrollmentTokenRequest* request,
+                                                  v1::RevokeEnrollmentTokenResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeDevice(Context* context, const v1::RevokeDeviceRequest* request,
+                                         v1::RevokeDeviceResponse* response) override;
+  grpc::ServerUnaryReactor* ListAudit(Context* context, const v1::ListAuditRequest* request,
+                                      v1::ListAuditResponse* response) override;
+  grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
+      Context* context, const v1::WatchEventsRequest* request) override;
+
+ private:
+  template <class Request, class Response>
+  grpc::ServerUnaryReactor* Run(Context* context, const Request* request, Response* response);
+
+  ServerCore& core_;
+  EventFeed& feed_;
+  Executor& executor_;
+};
+
+}  // namespace holdfast::server

@@ -1,0 +1,61 @@
+// The server's two ports, as gRPC servers over TLS.
+#pragma once
+
+#include <grpcpp/server.h>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/time/time.h"
+#include "base/enrollment.h"
+
+namespace holdfast::server {
+
+// What a listener proves itself with. The chain holds the authority's certificate too: an agent that knows
+// only its hash finds it there.
+struct TlsIdentity {
+  std::string private_key_pem;
+  std::string certificate_chain_pem;
+};
+
+struct AgentListenerLimits {
+  int max_message_bytes = 8 << 20;  // a full frame and its sections
+  int max_concurrent_streams = 8;   // per connection: an agent has one Sync, one Watch and at times a Renew
+  // gRPC refuses new connections when its buffers take this much.
+  size_t memory_bytes = size_t{2} << 30;
+  // gRPC adds 10 % of jitter. Connections are made anew now and then, so that load balancers can spread them.
+  absl::Duration max_connection_age = absl::Hours(6);
+  absl::Duration max_connection_age_grace = absl::Minutes(1);
+  absl::Duration keepalive = absl::Minutes(5);
+};
+
+class Listener {
+ public:
+  // Asks clients for a certificate and leaves its judgement to PeerReader. No reflection, no compression.
+  // Errors name the address and say why it cannot be listened on.
+  static absl::StatusOr<std::unique_ptr<Listener>> Agents(const Endpoint& listen, const TlsIdentity& identity,
+                                                          const std::vector<std::string>& client_cas_pem,
+                                                          const AgentListenerLimits& limits,
+                                                          grpc::Service& service);
+  // Server TLS only; reflection and the standard health service, which need no token.
+  static absl::StatusOr<std::unique_ptr<Listener>> Admins(const Endpoint& listen, const TlsIdentity& identity,
+                                                          grpc::Service& service);
+  ~Listener();
+
+  uint16_t port() const { return port_; }
+  // Takes no new calls, lets those in flight end for `grace`, then cancels them. Idempotent.
+  void Shutdown(absl::Duration grace);
+
+ private:
+  Listener(std::unique_ptr<grpc::Server> server, uint16_t port) : server_(std::move(server)), port_(port) {}
+  static absl::StatusOr<std::unique_ptr<Listener>> Start(grpc::ServerBuilder& builder, const Endpoint& listen,
+                                                         std::shared_ptr<grpc::ServerCredentials> credentials,
+                                                         grpc::Service& service);
+  std::unique_ptr<grpc::Server> server_;
+  uint16_t port_;
+};
+
+}  // namespace holdfast::server

@@ -1,0 +1,35 @@
+// Who calls, from gRPC's view of the connection. Thread-safe.
+#pragma once
+
+#include <grpcpp/server_context.h>
+
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "base/crypto/client_verifier.h"
+#include "base/time.h"
+#include "server/service/agent_api.h"
+
+namespace holdfast::server {
+
+// "10.0.0.1:4711" or "[::1]:4711" from gRPC's "ipv4:..." and "ipv6:%5B::1%5D:...".
+std::string PeerAddress(const std::string& grpc_peer);
+
+class PeerReader {
+ public:
+  // The clock must outlive it.
+  PeerReader(crypto::ClientVerifier verifier, const Clock& clock)
+      : verifier_(std::move(verifier)), clock_(clock) {}
+
+  // For every method but Enroll: UNAUTHENTICATED without a valid device certificate, with the reason.
+  absl::StatusOr<Peer> Verified(const grpc::ServerContextBase& context) const;
+  // For Enroll: a certificate counts when it is valid and is ignored otherwise, because a device whose
+  // certificate is no good any more must be able to get another.
+  Peer Any(const grpc::ServerContextBase& context) const;
+
+ private:
+  crypto::ClientVerifier verifier_;
+  const Clock& clock_;
+};
+
+}  // namespace holdfast::server

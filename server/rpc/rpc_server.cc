@@ -1,0 +1,75 @@
+#include "server/rpc/rpc_server.h"
+
+#include <utility>
+
+#include "base/error.h"
+
+namespace holdfast::server {
+namespace {
+
+constexpr absl::Duration kTickInterval = absl::Seconds(5);
+
+}  // namespace
+
+RpcServer::RpcServer(ServerCore& core, CoreThread& thread, const Clock& clock,
+                     const RpcServerOptions& options)
+    : core_(core),
+      thread_(thread),
+      clock_(clock),
+      options_(options),
+      backend_(core, thread),
+      decorated_(options.decorate ? options.decorate(backend_, thread) : nullptr),
+      feed_(core),
+      admin_service_(core, feed_, thread) {}
+
+RpcServer::~RpcServer() {
+  Stop(absl::ZeroDuration());
+}
+
+absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(ServerCore& core, CoreThread& thread,
+                                                             const Clock& clock,
+                                                             const RpcServerOptions& options) {
+  HOLDFAST_ASSIGN_OR_RETURN(crypto::ClientVerifier verifier,
+                            crypto::ClientVerifier::Create(options.ca_certificates_pem));
+  std::unique_ptr<RpcServer> server(new RpcServer(core, thread, clock, options));
+  HOLDFAST_RETURN_IF_ERROR(server->Open(std::move(verifier)));
+  server->ScheduleTick();
+  return server;
+}
+
+absl::Status RpcServer::Open(crypto::ClientVerifier verifier) {
+  agent_service_ = std::make_unique<AgentService>(Backend(), thread_, PeerReader(std::move(verifier), clock_),
+                                                  options_.admission, clock_);
+  HOLDFAST_ASSIGN_OR_RETURN(
+      agents_, Listener::Agents(options_.agent_listen, options_.identity, options_.ca_certificates_pem,
+                                options_.agents, *agent_service_));
+  HOLDFAST_ASSIGN_OR_RETURN(admins_,
+                            Listener::Admins(options_.admin_listen, options_.identity, admin_service_));
+  return absl::OkStatus();
+}
+
+AgentBackend& RpcServer::Backend() {
+  return decorated_ != nullptr ? *decorated_ : backend_;
+}
+
+void RpcServer::ScheduleTick() {
+  thread_.PostAt(clock_.Now().mono + kTickInterval, [this] {
+    const absl::Status status = core_.Tick();
+    if (!status.ok() && options_.on_tick_error) options_.on_tick_error(status);
+    ScheduleTick();
+  });
+}
+
+void RpcServer::Stop(absl::Duration grace) {
+  thread_.Start();  // else a call that came in before would never be answered, and gRPC waits for it
+  thread_.Post([this] {
+    const absl::Status stopping = absl::UnavailableError("the server is stopping");
+    Backend().CloseAll(stopping);
+    feed_.CloseAll(stopping);
+  });
+  if (agents_ != nullptr) agents_->Shutdown(grace);
+  if (admins_ != nullptr) admins_->Shutdown(grace);
+  thread_.Stop();
+}
+
+}  // namespace holdfast::server
