@@ -1,0 +1,167 @@
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "base/error.h"
+#include "server/admin/command.h"
+#include "server/admin/text_forms.h"
+
+namespace holdfast::admin {
+namespace {
+
+using text::Align;
+using text::Cell;
+using text::Style;
+
+struct ListFlags {
+  std::string query, group, order, posture;
+  int limit = 100;
+};
+
+std::vector<Printer::Field<v1::Device>> DeviceFields(const Printer& p) {
+  using D = v1::Device;
+  return {
+      {{"NAME", Align::kLeft, true, 8}, [](const D& d) { return Cell(d.hostname()); }},
+      {{"POSTURE"}, [](const D& d) { return Cell(NameOf(d.posture()), StyleOf(d.posture())); }},
+      {{"REACHABILITY"},
+       [](const D& d) {
+         return d.revoked() ? Cell("revoked", Style::kRed)
+                            : Cell(NameOf(d.reachability()), StyleOf(d.reachability()));
+       }},
+      {{"INCIDENTS", Align::kRight},
+       [](const D& d) {
+         return Cell(absl::StrCat(d.open_incidents()), d.open_incidents() > 0 ? Style::kRed : Style::kPlain);
+       }},
+      {{"LAST SEEN"}, [&p](const D& d) { return Cell(p.Time(d.last_seen())); }},
+      {{"SERIAL"}, [](const D& d) { return Cell(d.serial_number()); }},
+      {{"GROUP", Align::kLeft, true}, [](const D& d) { return Cell(d.group()); }},
+      {{"POLICY", Align::kRight}, [](const D& d) { return Cell(absl::StrCat(d.policy_version())); }},
+      {{"AGENT"}, [](const D& d) { return Cell(d.agent_version()); }},
+      {{"DEVICE ID"}, [](const D& d) { return Cell(d.device_id()); }, false},
+      {{"MODEL"}, [](const D& d) { return Cell(d.model()); }, false},
+      {{"OS VERSION"}, [](const D& d) { return Cell(d.os_version()); }, false},
+      {{"POLICY STATE"}, [](const D& d) { return Cell(d.policy_state()); }, false},
+      {{"ENROLLED"}, [&p](const D& d) { return Cell(p.Time(d.enrolled())); }, false},
+  };
+}
+
+absl::Status ListDevices(Session& session, const ListFlags& flags) {
+  v1::ListDevicesRequest request;
+  request.set_query(flags.query);
+  request.set_group(flags.group);
+  request.set_order_by(flags.order);
+  if (!flags.posture.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(const v1::TimeClass posture, ParseTimeClassName(flags.posture));
+    request.set_posture(posture);
+  }
+  v1::ListDevicesResponse all;
+  HOLDFAST_RETURN_IF_ERROR(FetchPages(session.client, &AdminClient::Stub::ListDevices, request, flags.limit,
+                                      &v1::ListDevicesResponse::mutable_devices, &all));
+  const Printer& p = session.printer;
+  if (p.format() == Format::kJson) {
+    p.Json(all);
+    return absl::OkStatus();
+  }
+  p.List(all.devices(), DeviceFields(p), "No devices match.");
+  if (all.devices_size() < all.total()) {
+    p.Note(absl::StrCat(all.devices_size(), " of ", all.total(), " devices: --limit 0 shows all"));
+  }
+  return absl::OkStatus();
+}
+
+std::vector<Printer::Field<v1::ServiceState>> ServiceFields(const Printer& p) {
+  using S = v1::ServiceState;
+  return {
+      {{"SERVICE", Align::kLeft, true, 8}, [](const S& s) { return Cell(s.service_name()); }},
+      {{"RULE", Align::kLeft, true, 8}, [](const S& s) { return Cell(s.rule()); }},
+      {{"CLASS"}, [](const S& s) { return Cell(NameOf(s.time_class()), StyleOf(s.time_class())); }},
+      {{"CAUSE"}, [](const S& s) { return Cell(s.cause()); }},
+      {{"SINCE"}, [&p](const S& s) { return Cell(p.Time(s.since())); }},
+      {{"DETAIL", Align::kLeft, true, 12}, [](const S& s) { return Cell(s.detail()); }},
+  };
+}
+
+void PrintDevice(const Printer& p, const v1::Device& d) {
+  p.Fields({
+      {"Name", Cell(d.hostname(), Style::kBold)},
+      {"Device id", d.device_id()},
+      {"Serial number", d.serial_number()},
+      {"Model", d.model()},
+      {"macOS", d.os_version()},
+      {"Agent", d.agent_version()},
+      {"Group", d.group().empty() ? "(none)" : d.group()},
+      {"Reachability", d.revoked() ? Cell("revoked", Style::kRed)
+                                   : Cell(NameOf(d.reachability()), StyleOf(d.reachability()))},
+      {"Last seen", p.Time(d.last_seen())},
+      {"Enrolled", p.Time(d.enrolled())},
+      {"Posture", Cell(NameOf(d.posture()), StyleOf(d.posture()))},
+      {"Open incidents", absl::StrCat(d.open_incidents())},
+      {"Policy", absl::StrCat("version ", d.policy_version(), " ", d.policy_state())},
+      {"Clock", absl::StrCat(Duration(d.clock_offset_ns()), " from the server's")},
+      {"Stored through", absl::StrCat("row ", d.stored_through(), " of epoch ", d.epoch(), ", chain head ",
+                                      absl::BytesToHexString(d.chain_head()).substr(0, 16))},
+  });
+  p.Note("");
+  p.List(d.services(), ServiceFields(p), "No verdicts yet.");
+}
+
+absl::Status ShowDevice(Session& session, const std::string& name) {
+  v1::GetDeviceRequest request;
+  request.set_device(name);
+  v1::GetDeviceResponse response;
+  HOLDFAST_RETURN_IF_ERROR(session.client.Call(&AdminClient::Stub::GetDevice, request, &response));
+  const Printer& p = session.printer;
+  switch (p.format()) {
+    case Format::kJson:
+      p.Json(response);
+      break;
+    case Format::kCsv:
+      p.List(std::vector<v1::Device>{response.device()}, DeviceFields(p), "");
+      break;
+    case Format::kTable:
+      PrintDevice(p, response.device());
+      break;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Revoke(Session& session, const std::string& name, const std::string& reason) {
+  v1::RevokeDeviceRequest request;
+  request.set_device(name);
+  request.set_reason(reason);
+  v1::RevokeDeviceResponse response;
+  HOLDFAST_RETURN_IF_ERROR(session.client.Call(&AdminClient::Stub::RevokeDevice, request, &response));
+  session.printer.Note(absl::StrCat("Revoked ", name, ": its certificates are refused from now on."));
+  if (session.printer.format() == Format::kJson) session.printer.Json(response);
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+void AddDeviceCommands(CLI::App& app, Chosen& chosen) {
+  auto list = std::make_shared<ListFlags>();
+  CLI::App* devices = app.add_subcommand("devices", "The fleet");
+  devices->add_option("--query", list->query, "Part of a hostname, serial number or device id");
+  devices->add_option("--group", list->group, "Only this group");
+  devices->add_option("--posture", list->posture, "Only this posture, e.g. violation");
+  devices->add_option("--order", list->order,
+                      "name, last_seen, posture, open_incidents or version; a leading - reverses");
+  devices->add_option("--limit", list->limit, "At most this many; 0: all")->check(CLI::NonNegativeNumber);
+  devices->callback([&chosen, list] { chosen.run = [list](Session& s) { return ListDevices(s, *list); }; });
+
+  auto name = std::make_shared<std::string>();
+  CLI::App* device = app.add_subcommand("device", "One device and its services");
+  device->add_option("device", *name, "Device id, serial number or hostname")->required();
+  device->callback([&chosen, name] { chosen.run = [name](Session& s) { return ShowDevice(s, *name); }; });
+
+  auto reason = std::make_shared<std::string>();
+  CLI::App* revoke = app.add_subcommand("revoke", "Refuse a device's certificates from now on");
+  revoke->add_option("device", *name, "Device id, serial number or hostname")->required();
+  revoke->add_option("--reason", *reason, "Why; goes into the audit log");
+  revoke->callback(
+      [&chosen, name, reason] { chosen.run = [=](Session& s) { return Revoke(s, *name, *reason); }; });
+}
+
+}  // namespace holdfast::admin
