@@ -171,6 +171,10 @@ void Agent::Incident(const std::string& name, const std::string& key, const std:
   Dispatch(IncidentReported{name, key, summary, open});
 }
 
+void Agent::StateChanged(const std::string& text, const std::string& error) {
+  Log(absl::StrCat("server ", options_.uplink.server, ": ", text, error.empty() ? "" : ": ", error));
+}
+
 void Agent::OnJournalBlocked(const absl::Status& why) {
   warnings_["journal"] = absl::StrCat("the journal takes no rows, they are kept in memory: ", why.message());
   Log(warnings_["journal"]);

@@ -103,6 +103,7 @@ class Agent final : public control::Delegate,
   void PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) override;
   void Incident(const std::string& name, const std::string& key, const std::string& summary,
                 bool open) override;
+  void StateChanged(const std::string& text, const std::string& error) override;
   void OnJournalBlocked(const absl::Status& why);
   void OnJournalRecovered(uint64_t dropped);
   void TakePolicyInputs(const std::vector<EngineInput>& inputs);

@@ -70,16 +70,18 @@ class SimulatedMachine final : public Machine {
   const wire::HardwareIdentity hardware_;
 };
 
-// A profile that cannot be read does not keep the daemon from running: it is a finding, as on a Mac.
+// A profile that cannot be read does not keep the daemon from running: it is a finding, as on a Mac, and is
+// named here too.
 void InstallProfiles(const std::vector<std::string>& paths, sim::SimulatedMac& mac, const LogLine& log) {
   for (const std::string& path : paths) {
     absl::StatusOr<std::vector<profiles::Profile>> read = profiles::ReadPath(path);
-    if (read.ok()) {
-      mac.Install(*read);
-      continue;
+    if (!read.ok()) read = std::vector<profiles::Profile>{profiles::Unreadable(path, read.status())};
+    for (const profiles::Profile& profile : *read) {
+      for (const ProfileFinding& finding : profile.findings) {
+        log(absl::StrCat("profile ", profile.identifier, ": ", finding.code, ": ", finding.message));
+      }
     }
-    log(absl::StrCat("a profile cannot be read and is left out: ", read.status().message()));
-    mac.Install(profiles::Unreadable(path, read.status()));
+    mac.Install(*read);
   }
 }
 

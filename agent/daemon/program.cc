@@ -91,6 +91,7 @@ int Daemon::OpenState() {
   files_ = std::make_unique<platform::StateDirectory>(*std::move(files));
   absl::StatusOr<std::unique_ptr<Machine>> machine =
       MakeMachine(flags_, system_clock_, executor_, [this](const std::string& line) { log_(line); });
+  if (absl::IsAlreadyExists(machine.status())) return Fail(kExitRunning, machine.status());
   if (!machine.ok()) return Fail(kExitUsage, machine.status());
   machine_ = *std::move(machine);
   return kExitOk;

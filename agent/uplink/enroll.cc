@@ -16,10 +16,10 @@ constexpr absl::Duration kDeadline = absl::Seconds(30);
 void Uplink::Enroll() {
   if (options_.token.empty()) {
     busy_ = false;
-    state_ = reenroll_ ? State::kRefused : State::kNotEnrolled;
+    SetState(reenroll_ ? State::kRefused : State::kNotEnrolled);
     return;
   }
-  state_ = State::kEnrolling;
+  SetState(State::kEnrolling);
   absl::StatusOr<wire::EnrollRequest> request = MakeEnrollRequest();
   if (!request.ok()) {
     BackOff(State::kBackingOff, request.status());
@@ -70,7 +70,7 @@ void Uplink::OnEnrolled(absl::StatusOr<wire::EnrollResponse> answer) {
   sections_.Forget();
   if (answer->policy) TakePolicy(*answer->policy);
   auto proceed = [this] {
-    state_ = State::kOnline;
+    SetState(State::kOnline);
     Finish(/*more=*/true);
   };
   if (other_device) {

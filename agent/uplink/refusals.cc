@@ -112,7 +112,7 @@ void Uplink::OnRevoked(const absl::Status& status) {
   OpenIncident("enrollment_refused", "", absl::StrCat("this device was revoked: ", status.message()));
   busy_ = false;
   if (!HasUnusedToken() || state_ == State::kEnrolling) {
-    state_ = State::kRevoked;
+    SetState(State::kRevoked);
     return;
   }
   // An admin's new token is the word to come back with, under a new key.
@@ -131,17 +131,19 @@ void Uplink::OnReenrollRequired(const absl::Status& status) {
 
 void Uplink::Refuse(const absl::Status& status) {
   const ErrorReason reason = ReasonOf(status);
-  refusal_ = reason == ErrorReason::kNone ? std::string(absl::StatusCodeToString(status.code()))
-                                          : std::string(ErrorReasonName(reason));
-  OpenIncident("enrollment_refused", "", absl::StrCat(refusal_, ": ", status.message()));
+  const std::string refusal = reason == ErrorReason::kNone
+                                  ? std::string(absl::StatusCodeToString(status.code()))
+                                  : std::string(ErrorReasonName(reason));
+  OpenIncident("enrollment_refused", "", absl::StrCat(refusal, ": ", status.message()));
   const absl::Duration wait = std::max(RetryAfterOf(status).value_or(absl::ZeroDuration()), kRefusedRetry);
+  refusal_ = refusal;
   BackOff(State::kRefused, WithRetryAfter(status, wait));
 }
 
 void Uplink::BackOff(State state, const absl::Status& status) {
   busy_ = false;
-  state_ = state;
   last_error_ = std::string(status.message());
+  SetState(state);
   const std::optional<absl::Duration> retry_after = RetryAfterOf(status);
   throttled_ = retry_after.has_value();
   const absl::Duration wait = penalty_.Failed(retry_after, jitter_);

@@ -108,9 +108,9 @@ void Uplink::OnAnswer(const InFlight& message, absl::StatusOr<wire::SyncResponse
 void Uplink::OnSynced(const InFlight& message, const wire::SyncResponse& answer) {
   const Stamp now = Now();
   const bool rows_held_back = !std::exchange(with_rows_, true);
-  state_ = State::kOnline;
   last_contact_ = now.wall;
   last_error_.clear();
+  SetState(State::kOnline);
   penalty_.Succeeded(now.mono);
   TakeAnchor(message, answer);
   sections_.Delivered(message.sections);

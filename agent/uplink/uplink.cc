@@ -47,7 +47,7 @@ void Uplink::Start() {
     }
   }
   if (identity_ && identity_->enrolled()) {
-    state_ = State::kConnecting;
+    SetState(State::kConnecting);
     Reconnect();
     RunIn(HeartbeatOffset(identity_->device_id, std::min(Interval(), kFirstContactSpread)));
     return;
@@ -90,6 +90,32 @@ void Uplink::SayGoodbye(wire::Goodbye why, std::function<void()> done) {
   busy_ = true;
   goodbye_done_ = std::move(done);
   Sync(why);
+}
+
+void Uplink::SetState(State state) {
+  const std::string before = StateText();
+  state_ = state;
+  if (const std::string text = StateText(); text != before) deps_.host.StateChanged(text, last_error_);
+}
+
+std::string Uplink::StateText() const {
+  switch (state_) {
+    case State::kNotEnrolled:
+      return "not enrolled";
+    case State::kConnecting:
+      return "connecting";
+    case State::kEnrolling:
+      return "enrolling";
+    case State::kOnline:
+      return "online";
+    case State::kBackingOff:
+      return "backing off";
+    case State::kRefused:
+      return absl::StrCat("refused: ", refusal_);
+    case State::kRevoked:
+      return "revoked";
+  }
+  return "";
 }
 
 void Uplink::Run() {
@@ -206,29 +232,7 @@ View Uplink::view() const {
   if (position_) view.acked_through = position_->seq;
   view.last_error = last_error_;
   view.anchor = anchor_;
-  switch (state_) {
-    case State::kNotEnrolled:
-      view.text = "not enrolled";
-      break;
-    case State::kConnecting:
-      view.text = "connecting";
-      break;
-    case State::kEnrolling:
-      view.text = "enrolling";
-      break;
-    case State::kOnline:
-      view.text = "online";
-      break;
-    case State::kBackingOff:
-      view.text = "backing off";
-      break;
-    case State::kRefused:
-      view.text = absl::StrCat("refused: ", refusal_);
-      break;
-    case State::kRevoked:
-      view.text = "revoked";
-      break;
-  }
+  view.text = StateText();
   return view;
 }
 

@@ -37,6 +37,8 @@ class Host {
   // Opens or closes an incident of the registry.
   virtual void Incident(const std::string& name, const std::string& key, const std::string& summary,
                         bool open) = 0;
+  // The state as a person reads it, each time it changes; `error`: what led there, if anything did.
+  virtual void StateChanged(const std::string& text, const std::string& error) = 0;
 };
 
 struct Options {
@@ -106,6 +108,8 @@ class Uplink {
 
   // uplink.cc: life and schedule
   Stamp Now() const { return deps_.clock.Now(); }
+  void SetState(State state);
+  std::string StateText() const;
   void Run();
   void RunIn(absl::Duration delay);
   void Finish(bool more);

@@ -13,6 +13,7 @@ TEST_F(UplinkTest, EnrollsAndSendsWhatTheJournalHolds) {
   EXPECT_EQ(server_.enrolls[0].token, "token-1");
   EXPECT_TRUE(AllRowsArrived());
   EXPECT_EQ(uplink_->view().device, server_.device);
+  EXPECT_EQ(host_.states, (std::vector<std::string>{"enrolling", "online"}));
 }
 
 TEST_F(UplinkTest, KeepsItsIdentityAcrossARestart) {

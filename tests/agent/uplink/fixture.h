@@ -34,6 +34,7 @@ struct FakeHost final : Host {
                 bool open) override {
     incidents.push_back({name, key, summary, open});
   }
+  void StateChanged(const std::string& text, const std::string&) override { states.push_back(text); }
   int Opened(const std::string& name) const {
     int count = 0;
     for (const Reported& incident : incidents) count += incident.name == name && incident.open;
@@ -44,6 +45,7 @@ struct FakeHost final : Host {
   std::vector<AcceptedPolicy> applied;
   std::vector<absl::Status> refused;
   std::vector<Reported> incidents;
+  std::vector<std::string> states;
 };
 
 class UplinkTest : public ::testing::Test {
