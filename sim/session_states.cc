@@ -141,7 +141,7 @@ void SessionManager::BeginStop(Session& session, int reason) {
 void SessionManager::Supersede(const Session& by) {
   if (!TunnelsAll(by.facts)) return;
   for (auto& [id, other] : sessions_) {
-    if (&other == &by || !TunnelsAll(other.facts) || !Up(other)) continue;
+    if (!TunnelsAll(other.facts) || !Up(other)) continue;  // `by` itself is not up yet
     log_(absl::StrCat("Request to install session is superceded by registered sessions: ",
                       SessionDescription(by.facts)));
     Drop(id, kReasonSuperseded);

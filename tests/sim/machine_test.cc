@@ -234,6 +234,27 @@ TEST_F(Machine, AnInstalledServiceIsToldBeforeItsStatus) {
   }
 }
 
+TEST_F(Machine, TheEndOfASessionIsToldBeforeItsProfileIsGone) {
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    SimulatedMac other(time, time, seed);
+    struct Order : Observer {
+      void OnInstalled(const InstalledFacts& facts) override {
+        EXPECT_TRUE(!facts.services.empty() || ended);
+      }
+      void OnSession(const SessionEvent& event) override { ended = event.stop_reason == 32; }
+      bool ended = true;  // nothing is installed at first
+    } order;
+    other.AddObserver(&order);
+    other.Install(MakeProfile(MakeService("corp")));
+    ASSERT_TRUE(other.StartSession(Uuid::FromName("corp"), std::nullopt).ok());
+    time.RunFor(absl::Seconds(5));
+    ASSERT_TRUE(other.Remove("com.example.corp").ok());
+    time.RunFor(absl::Seconds(1));
+    EXPECT_TRUE(order.ended);
+    other.RemoveObserver(&order);
+  }
+}
+
 TEST_F(Machine, AChangedConfigurationIsMadeAnew) {
   ServiceFacts service = MakeService("corp");
   const Uuid id = Connected(service);

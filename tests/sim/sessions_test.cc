@@ -144,6 +144,19 @@ TEST_F(Sessions, AHangingStopTakesTheWholeStoppingTimer) {
   EXPECT_EQ(mac.StatusOf(id), Status::kDisconnected);
 }
 
+TEST_F(Sessions, ATimerOfAnEarlierAttemptDoesNothing) {
+  const Uuid id = Install(MakeService("corp"));
+  mac.SetGateway("corp.example.com", Gateway::kSilent);
+  ASSERT_TRUE(mac.StartSession(id, std::nullopt).ok());
+  time.RunFor(absl::Seconds(60));
+  ASSERT_TRUE(mac.StopSession(id).ok());
+  time.RunFor(absl::Seconds(2));
+  mac.SetGateway("corp.example.com", Gateway::kReachable);
+  ASSERT_TRUE(mac.StartSession(id, std::nullopt).ok());
+  time.RunFor(absl::Minutes(5));  // past the first attempt's 120 s
+  EXPECT_EQ(mac.StatusOf(id), Status::kConnected);
+}
+
 TEST_F(Sessions, TimersAreTheScenarios) {
   mac.settings().timers.starting_ikev2 = absl::Seconds(6);
   const Uuid id = Install(MakeService("corp"));
