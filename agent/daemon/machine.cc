@@ -6,8 +6,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "agent/platform/linux/linux_signals.h"
 #include "agent/platform/posix/machine_identity.h"
-#include "agent/platform/posix/network_source.h"
 #include "agent/platform/posix/tcp_prober.h"
 #include "agent/session/simulated/simulated_world.h"
 #include "agent/session/vici/backend.h"
@@ -25,7 +25,7 @@ class LinuxMachine final : public Machine {
   LinuxMachine(const Flags& flags, Clock& clock, PollExecutor& executor)
       : clock_(clock),
         backend_(executor, clock, {.socket_path = flags.vici_socket}),
-        signals_(executor, clock),
+        signals_(executor, clock, {}),
         prober_(executor, clock) {}
   const Clock& clock() override { return clock_; }
   session::Backend& backend() override { return backend_; }
@@ -36,7 +36,7 @@ class LinuxMachine final : public Machine {
  private:
   Clock& clock_;
   vici::ViciBackend backend_;
-  platform::NetworkSource signals_;
+  platform::LinuxSignals signals_;
   platform::TcpProber prober_;
 };
 

@@ -83,7 +83,7 @@ void TcpProber::Run(const Uuid& service, const Probe& probe, absl::Duration time
   base.target = probe.Target();
   const MonoTime now = clock_.Now().mono;
   auto attempt = std::make_unique<Attempt>(executor_, std::move(base), now, std::move(done));
-  attempt->timeout.Set(now + timeout, [this, id] { Finish(id, "timed out"); });
+  attempt->timeout.Set(now + timeout, [this, id] { Finish(id, "Connection timed out"); });
   attempts_[id] = std::move(attempt);
   auto resolved = lifetime_.Guard([this, id](const Resolved& answer) {
     if (attempts_.count(id) == 0) return;
@@ -126,7 +126,7 @@ void TcpProber::Finish(uint64_t id, const std::string& error) {
   }
   attempt.result.ok = error.empty();
   attempt.result.error = error;
-  if (attempt.result.ok) attempt.result.round_trip = clock_.Now().mono - attempt.started;
+  attempt.result.round_trip = clock_.Now().mono - attempt.started;
   attempt.done(attempt.result);
 }
 
