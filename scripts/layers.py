@@ -21,7 +21,8 @@ RULES = [
     ("agent/platform/", BASE + ["core/", "agent/signals/", "agent/session/", "agent/platform/"]),
     ("agent/ctl/", BASE + ["core/", "proto/", "holdfast/v1/", "storage/journal/", "agent/control/", "agent/ctl/"]),
     ("agent/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "sim/", "agent/"]),
-    ("server/admin/", BASE + ["core/", "proto/", "holdfast/v1/", "server/admin/"]),
+    ("server/admin/", BASE + ["core/", "proto/", "holdfast/v1/", "server/admin/", "server/app/log.h",
+                              "server/app/ready_file.h", "server/rpc/admin_codec.h", "server/service/report_bytes.h"]),
     ("server/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "server/"]),
     ("server-mock/", BASE + ["core/", "storage/", "proto/", "holdfast/v1/", "server/", "server-mock/"]),
 ]
