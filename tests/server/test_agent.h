@@ -45,6 +45,11 @@ class TestAgent {
         grpc::CreateCustomChannel(absl::StrCat("localhost:", port_), grpc::SslCredentials(tls), arguments);
     stub_ = v1::AgentService::NewStub(channel_);
   }
+  // The server came back on another port.
+  void SetPort(uint16_t port) {
+    port_ = port;
+    Connect();
+  }
   void UseCertificate(std::string pem) {
     certificate_ = std::move(pem);
     Connect();

@@ -1,0 +1,217 @@
+// holdfast-admin against a running holdfast-server, with devices that enrolled and reported.
+
+#include <google/protobuf/util/json_util.h>
+#include <gtest/gtest.h>
+
+#include "absl/strings/str_split.h"
+#include "base/crypto/authority.h"
+#include "base/error.h"
+#include "holdfast/v1/admin_service.pb.h"
+#include "tests/integration/server/running_server.h"
+
+namespace holdfast {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kExitFailed = 1, kExitUsage = 2, kExitUnreachable = 3, kExitNotAuthorised = 4,
+              kExitNotFound = 5;
+
+struct Result {
+  int code = -1;
+  std::string out, err;
+};
+
+class AdminCli : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    server_ = new RunningServer(NewFolder(::testing::TempDir()));
+    const std::string token =
+        Json<v1::CreateEnrollmentTokenResponse>({"tokens", "create", "--quota", "10"}).secret();
+    for (const char* name : {"anna", "bert"}) {
+      TestAgent agent = server_->NewAgent(name);
+      const auto enrolled = agent.Enroll(token);
+      ASSERT_TRUE(enrolled.ok()) << enrolled.status();
+      agent.Append(5);
+      ASSERT_TRUE(agent.Sync().ok());
+    }
+  }
+  static void TearDownTestSuite() {
+    EXPECT_EQ(server_->Stop(), 0) << server_->program().Err();
+    delete server_;
+    server_ = nullptr;
+  }
+
+  static Result RunWith(std::vector<std::string> arguments) {
+    Program admin(server_->folder(), "holdfast-admin", arguments);
+    Result result;
+    result.code = admin.Wait();
+    result.out = admin.Out();
+    result.err = admin.Err();
+    return result;
+  }
+  static Result Run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--data-dir", server_->data_dir()});
+    return RunWith(std::move(arguments));
+  }
+  // Runs with --json and parses the whole output: unknown fields are an error.
+  template <class Message>
+  static Message Json(std::vector<std::string> arguments) {
+    arguments.emplace_back("--json");
+    const Result result = Run(std::move(arguments));
+    EXPECT_EQ(result.code, 0) << result.err;
+    Message message;
+    const auto status = google::protobuf::util::JsonStringToMessage(result.out, &message);
+    EXPECT_TRUE(status.ok()) << status.ToString() << "\n" << result.out;
+    return message;
+  }
+  static std::string Write(const std::string& name, const std::string& text, mode_t mode = 0600) {
+    const std::string path = server_->folder() + "/" + name;
+    EXPECT_TRUE(WriteFileAtomically(path, text, mode).ok());
+    return path;
+  }
+  static RunningServer* server_;
+};
+RunningServer* AdminCli::server_ = nullptr;
+
+TEST_F(AdminCli, DevicesAsTableJsonAndCsv) {
+  const auto json = Json<v1::ListDevicesResponse>({"devices"});
+  ASSERT_EQ(json.devices_size(), 2);
+  EXPECT_EQ(json.devices(0).hostname(), "anna");
+  EXPECT_EQ(json.total(), 2);
+  const Result table = Run({"devices"});
+  EXPECT_THAT(table.out, HasSubstr("anna"));
+  EXPECT_THAT(table.out, HasSubstr("SERIAL-bert"));
+  EXPECT_EQ(table.out.find('\x1b'), std::string::npos) << "no colour into a pipe";
+  const Result csv = Run({"devices", "--csv", "--order", "-name"});
+  const std::vector<std::string> lines = absl::StrSplit(csv.out, '\n');
+  ASSERT_GE(lines.size(), 3u);
+  EXPECT_THAT(lines[0], HasSubstr("name,posture,reachability"));
+  EXPECT_THAT(lines[1], HasSubstr("bert,"));
+}
+
+TEST_F(AdminCli, LimitIsKeptAndTheRestAnnounced) {
+  const Result one = Run({"devices", "--limit", "1"});
+  EXPECT_THAT(one.out, HasSubstr("1 of 2 devices"));
+  EXPECT_EQ(Json<v1::ListDevicesResponse>({"devices", "--limit", "1"}).devices_size(), 1);
+}
+
+TEST_F(AdminCli, DeviceShowsItsChain) {
+  const auto device = Json<v1::GetDeviceResponse>({"device", "anna"}).device();
+  EXPECT_EQ(device.stored_through(), 5u);
+  EXPECT_EQ(device.chain_head().size(), 32u);
+  EXPECT_THAT(Run({"device", "anna"}).out, HasSubstr("SERIAL-anna"));
+}
+
+TEST_F(AdminCli, HistoryHasTheRowsInOrder) {
+  const auto history = Json<v1::ListHistoryResponse>({"history", "anna", "--ascending"});
+  ASSERT_EQ(history.rows_size(), 5);
+  for (int i = 0; i < 5; ++i) EXPECT_EQ(history.rows(i).seq(), static_cast<uint64_t>(i + 1));
+  EXPECT_EQ(Json<v1::ListHistoryResponse>({"history", "anna", "--to", "1d"}).rows_size(), 0);
+}
+
+TEST_F(AdminCli, ReportVerifiesOfflineAndOnlyUnchanged) {
+  const Result made = Run({"report", "--from", "1h", "--json"});
+  ASSERT_EQ(made.code, 0) << made.err;
+  const std::string key = server_->data_dir() + "/report.pub";
+  const std::string saved = Write("report.json", made.out);
+  const Result good = RunWith({"report", "verify", saved, "--key", key});
+  EXPECT_EQ(good.code, 0) << good.err;
+  std::string forged = made.out;
+  const size_t devices = forged.find("\"devices\": 2");
+  ASSERT_NE(devices, std::string::npos) << forged;
+  forged[devices + 11] = '3';
+  const Result bad = RunWith({"report", "verify", Write("forged.json", forged), "--key", key});
+  EXPECT_EQ(bad.code, kExitFailed);
+  EXPECT_THAT(bad.err, HasSubstr("NOT as the server signed it"));
+}
+
+TEST_F(AdminCli, PolicyIsCheckedStoredAndShownAsItWasPut) {
+  const std::string document = "# ours\npolicyVersion: 1\n";
+  const std::string file = Write("policy.yaml", document);
+  EXPECT_THAT(Run({"policy", "put", file, "--dry-run"}).out, HasSubstr("Nothing was stored"));
+  EXPECT_EQ(Json<v1::ListPoliciesResponse>({"policy", "list"}).policies_size(), 0);
+  EXPECT_EQ(Json<v1::PutPolicyResponse>({"policy", "put", file, "--comment", "first"}).policy().version(),
+            1u);
+  EXPECT_EQ(Run({"policy", "show"}).out, document);
+  const Result broken = Run({"policy", "put", Write("broken.yaml", "policyVersion: many\n")});
+  EXPECT_EQ(broken.code, kExitFailed);
+  EXPECT_THAT(broken.err, HasSubstr("policyVersion"));
+}
+
+TEST_F(AdminCli, TokensAreListedAndRevoked) {
+  const auto made = Json<v1::CreateEnrollmentTokenResponse>(
+      {"tokens", "create", "--group", "eng", "--lifetime", "2d", "--serial", "A", "--serial", "B"});
+  EXPECT_EQ(made.token().allowed_serials_size(), 2);
+  EXPECT_THAT(made.enrollment_string(), HasSubstr("holdfast1:127.0.0.1:"));
+  EXPECT_THAT(made.enrollment_string(), HasSubstr(server_->ready().ca_spki_sha256));
+  EXPECT_EQ(Run({"tokens", "revoke", made.token().token_id()}).code, 0);
+  const Result listed = Run({"tokens", "list"});
+  EXPECT_THAT(listed.out, HasSubstr("revoked"));
+  EXPECT_EQ(listed.out.find(made.secret()), std::string::npos);
+}
+
+TEST_F(AdminCli, RevokedDeviceIsRefusedAndAudited) {
+  const std::string token = Json<v1::CreateEnrollmentTokenResponse>({"tokens", "create"}).secret();
+  TestAgent agent = server_->NewAgent("carl");
+  ASSERT_TRUE(agent.Enroll(token).ok());
+  ASSERT_TRUE(agent.Sync().ok());
+  EXPECT_EQ(Run({"revoke", "carl", "--reason", "lost"}).code, 0);
+  EXPECT_EQ(ReasonOf(agent.Sync().status()), ErrorReason::kRevoked);
+  const auto audit = Json<v1::ListAuditResponse>({"audit", "--limit", "1"});
+  ASSERT_EQ(audit.entries_size(), 1);
+  EXPECT_EQ(audit.entries(0).action(), "RevokeDevice");
+}
+
+TEST_F(AdminCli, WatchPrintsRowsAsTheyArrive) {
+  const std::string token = Json<v1::CreateEnrollmentTokenResponse>({"tokens", "create"}).secret();
+  TestAgent agent = server_->NewAgent("dora");
+  ASSERT_TRUE(agent.Enroll(token).ok());
+  Program watch(server_->folder(), "holdfast-admin",
+                {"--data-dir", server_->data_dir(), "watch", "--device", "dora", "--count", "2", "--json"});
+  // It does not say when its stream is open: rows are sent until it has seen two.
+  int code = -1;
+  for (int i = 0; i < 200 && code == -1; ++i) {
+    agent.Append(1);
+    ASSERT_TRUE(agent.Sync().ok());
+    code = watch.Wait(absl::Milliseconds(100));
+  }
+  EXPECT_EQ(code, 0) << watch.Err();
+  const std::vector<std::string> lines = absl::StrSplit(watch.Out(), '\n', absl::SkipEmpty());
+  ASSERT_EQ(lines.size(), 2u);
+  v1::HistoryRow row;
+  EXPECT_TRUE(google::protobuf::util::JsonStringToMessage(lines[0], &row).ok()) << lines[0];
+  EXPECT_EQ(row.hostname(), "dora");
+}
+
+TEST_F(AdminCli, ExitCodesTellWhatWentWrong) {
+  EXPECT_EQ(Run({"device", "nobody"}).code, kExitNotFound);
+  EXPECT_EQ(Run({"devices", "--posture", "bad"}).code, kExitFailed);
+  EXPECT_EQ(Run({"devices", "--nonsense"}).code, kExitUsage);
+  EXPECT_EQ(Run({}).code, kExitUsage);
+  EXPECT_EQ(RunWith({"devices"}).code, kExitUsage);
+  EXPECT_EQ(Run({"devices", "--server", "localhost:1"}).code, kExitUnreachable);
+  const Result refused = Run({"devices", "--token-file", Write("token", "hfa_0_0")});
+  EXPECT_EQ(refused.code, kExitNotAuthorised);
+  EXPECT_THAT(refused.err, HasSubstr("token"));
+}
+
+TEST_F(AdminCli, ForeignAuthorityIsSaidToBeOne) {
+  SystemRandom random;
+  const auto other = crypto::Authority::Create("other", SystemClock().Now().wall, random);
+  const Result result = Run({"devices", "--ca", Write("other.pem", other->certificate_pem())});
+  EXPECT_EQ(result.code, kExitUnreachable);
+  EXPECT_THAT(result.err, HasSubstr("this is not our server"));
+  EXPECT_THAT(result.err, HasSubstr("ca.pem"));
+}
+
+TEST_F(AdminCli, EnvironmentNamesTheServer) {
+  setenv("HOLDFAST_SERVER", server_->ready().admins.ToString().c_str(), 1);
+  setenv("HOLDFAST_CA", server_->ready().ca_file.c_str(), 1);
+  setenv("HOLDFAST_TOKEN_FILE", server_->ready().token_file.c_str(), 1);
+  EXPECT_EQ(RunWith({"devices"}).code, 0);
+  for (const char* name : {"HOLDFAST_SERVER", "HOLDFAST_CA", "HOLDFAST_TOKEN_FILE"}) unsetenv(name);
+}
+
+}  // namespace
+}  // namespace holdfast
