@@ -15,6 +15,7 @@ RULES = [
     ("storage/fleet/", DOMAIN + ["storage/"]),
     ("storage/", BASE + ["storage/"]),
     ("profiles/", BASE + ["core/", "profiles/"]),
+    ("sim/vfs/", BASE + ["storage/sqlite/", "sim/vfs/"]),
     ("sim/", BASE + ["core/", "profiles/", "sim/", "agent/session/session.h", "agent/signals/"]),
     ("agent/session/", BASE + ["core/", "sim/", "profiles/", "agent/session/", "agent/signals/"]),
     ("agent/signals/", BASE + ["core/", "sim/", "agent/session/", "agent/signals/"]),

@@ -32,7 +32,9 @@ Salvage SalvageFrom(const OpenOptions& options) {
   if (!db.ok()) return out;
   (*db)->KeepWalOnClose(true);
   if (auto id = (*db)->QueryInt("PRAGMA application_id"); !id.ok() || *id != kApplicationId) return out;
-  if (auto record = LoadHead(**db); record.ok() && *record) out.epoch = (*record)->head.epoch;
+  if (auto loaded = LoadHead(**db); loaded.ok()) {
+    if (const std::optional<HeadRecord>& record = *loaded) out.epoch = record->head.epoch;
+  }
   if (auto check = (*db)->QueryText("PRAGMA quick_check(meta)"); !check.ok() || *check != "ok") return out;
   if (auto meta = LoadMeta(**db); meta.ok()) out.meta = *std::move(meta);
   return out;
@@ -49,9 +51,14 @@ absl::Status CheckOptions(const OpenOptions& options) {
   return absl::OkStatus();
 }
 
+// A journal that has its first row.
+struct Begun {
+  std::unique_ptr<sqlite::Database> db;
+  HeadRecord record;
+};
+
 // Opens the file, setting a damaged one aside; begins the journal where there is none.
-absl::StatusOr<OpenedFile> OpenOrReplace(const OpenOptions& options, OpenReport& report) {
-  report.created = !options.files->Exists(options.path);
+absl::StatusOr<Begun> OpenOrReplace(const OpenOptions& options, OpenReport& report) {
   absl::StatusOr<OpenedFile> opened = OpenFile(options, options.path);
   std::string reason = "created";
   Salvage salvage;
@@ -65,14 +72,14 @@ absl::StatusOr<OpenedFile> OpenOrReplace(const OpenOptions& options, OpenReport&
     opened = OpenFile(options, options.path);
   }
   HOLDFAST_RETURN_IF_ERROR(opened.status());
-  if (opened->record) {
-    report.clean = opened->record->clean;
-    return opened;
+  if (const std::optional<HeadRecord>& record = opened->record) {
+    report.clean = record->clean;
+    return Begun{std::move(opened->db), *record};
   }
   report.created = true;
-  HOLDFAST_ASSIGN_OR_RETURN(opened->record,
+  HOLDFAST_ASSIGN_OR_RETURN(const HeadRecord record,
                             BeginJournal(*opened->db, options, reason, salvage.epoch, salvage.meta));
-  return opened;
+  return Begun{std::move(opened->db), record};
 }
 
 absl::Status CheckEmpty(sqlite::Database& db) {
@@ -105,8 +112,8 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(const OpenOptions& option
   HOLDFAST_ASSIGN_OR_RETURN(std::unique_ptr<sqlite::FileLock> lock,
                             effective.files->Lock(absl::StrCat(options.path, ".lock")));
   HOLDFAST_RETURN_IF_ERROR(FinishMoves(*effective.files, options.path, options.clock->Now().wall));
-  HOLDFAST_ASSIGN_OR_RETURN(OpenedFile opened, OpenOrReplace(effective, out));
-  auto writer = std::make_unique<Writer>(effective, std::move(lock), std::move(opened.db), *opened.record);
+  HOLDFAST_ASSIGN_OR_RETURN(Begun begun, OpenOrReplace(effective, out));
+  auto writer = std::make_unique<Writer>(effective, std::move(lock), std::move(begun.db), begun.record);
   HOLDFAST_RETURN_IF_ERROR(writer->MarkOpen());
   return writer;
 }
