@@ -137,18 +137,22 @@ absl::Status Derivation::SetAll(const fleet::StoredRow& row, TimeClass time_clas
   return absl::OkStatus();
 }
 
+// A verdict that repeats the current one moves no border of the timeline.
 absl::Status Derivation::On(const fleet::StoredRow& row, const Verdict& event) {
-  HOLDFAST_RETURN_IF_ERROR(AddPoint(
-      row,
-      {.kind = PointKind::kVerdict, .key = event.key, .time_class = event.time_class, .cause = event.cause}));
   HOLDFAST_RETURN_IF_ERROR(LoadVerdicts());
   const auto [it, added] = verdicts_.try_emplace(event.key);
-  fleet::CurrentVerdict& now = it->second;
-  if (added || now.time_class != event.time_class || now.cause != event.cause) now.since = row.at;
-  now = {event.key,        event.rule,  event.service, event.service_name,
-         event.time_class, event.cause, event.detail,  now.since};
+  fleet::CurrentVerdict& current = it->second;
+  const bool moved = added || current.time_class != event.time_class || current.cause != event.cause;
+  const fleet::CurrentVerdict now{
+      event.key,        event.rule,  event.service, event.service_name,
+      event.time_class, event.cause, event.detail,  moved ? row.at : current.since};
+  if (!added && now == current) return absl::OkStatus();
+  current = now;
   changed_.insert(event.key);
-  return absl::OkStatus();
+  if (!moved) return absl::OkStatus();
+  return AddPoint(
+      row,
+      {.kind = PointKind::kVerdict, .key = event.key, .time_class = event.time_class, .cause = event.cause});
 }
 
 absl::Status Derivation::On(const fleet::StoredRow& row, const IncidentOpened& event) {

@@ -109,6 +109,7 @@ struct CurrentVerdict {
   TimeClass time_class = TimeClass::kUnknown;
   std::string cause, detail;
   ServerTime since;
+  friend bool operator==(const CurrentVerdict&, const CurrentVerdict&) = default;
 };
 
 // The epoch is 0 for what the server itself raised.

@@ -23,7 +23,7 @@ CREATE INDEX devices_by_version ON devices(version_key, key, device_group, postu
 CREATE INDEX devices_by_posture ON devices(severity, key, device_group, posture);
 CREATE INDEX devices_by_open_incidents ON devices(open_incidents, key, device_group, posture);
 CREATE INDEX devices_by_hardware ON devices(serial_number, platform_uuid);
-CREATE INDEX devices_search ON devices(search);
+CREATE INDEX devices_search ON devices(search, device_group, posture);
 CREATE TABLE contacts(
   device INTEGER PRIMARY KEY REFERENCES devices(key),
   last_seen INTEGER NOT NULL, clock_offset INTEGER NOT NULL, asleep INTEGER NOT NULL);
