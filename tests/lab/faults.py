@@ -11,13 +11,13 @@ class Fault:
     what: str
     inject: Callable[["Lab"], None]
     heal: Callable[["Lab"], None]
-    lasts: float           # seconds between the two
+    lasts: float           # seconds between the two; 0: it is over as soon as it has happened
     within: float          # the tunnel must carry traffic again so many seconds after the end
     told: tuple[str, ...]  # a word that must be in the agent's history of it, one of them
 
 
 def nothing(_lab):
-    """The fault is over as soon as it has happened."""
+    """There is nothing to repair."""
 
 
 def kill_charon(lab):
@@ -51,5 +51,5 @@ FAULTS = [
           lambda lab: lab.network.cut_client_link(), lambda lab: lab.network.mend_client_link(), 6.0, 8.0,
           ("no network",)),
     Fault("link_lost_forgotten", "the same, and meanwhile the gateway gives the client up",
-          forget_client, lambda lab: lab.network.mend_client_link(), 6.0, 15.0, ("no network",)),
+          forget_client, lambda lab: lab.network.mend_client_link(), 6.0, 12.0, ("did not re-assert",)),
 ]

@@ -55,13 +55,14 @@ class Lab:
         injected = time.monotonic()
         fault.inject(self)
         if fault.lasts > 0:
-            self.witness.silent_since(QUIET)
+            last = self.witness.silent_since(QUIET)
             time.sleep(max(0.0, injected + fault.lasts - time.monotonic()))
-        fault.heal(self)
-        healed = time.monotonic() if fault.lasts > 0 else injected
-        # A fault without a duration is an instant: what was on its way may still arrive.
-        last = self.witness.silent_since(QUIET) if fault.lasts > 0 else self.witness.last_before(injected)
-        back = self.witness.first_after(healed if fault.lasts > 0 else injected + QUIET, fault.within)
+            healed = time.monotonic()
+            fault.heal(self)
+            back = self.witness.first_after(healed, fault.within)
+        else:
+            healed = injected
+            last, back = self.witness.gap_after(injected, fault.within) or (None, None)
         self.judge(fault, before, last, healed, back)
 
     def judge(self, fault, before, last, healed, back):

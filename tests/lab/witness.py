@@ -15,6 +15,7 @@ import threading
 import time
 
 PERIOD = 0.1
+GAP = 2.5 * PERIOD  # between two answers: at least one ping was lost
 
 
 def checksum(data):
@@ -74,9 +75,17 @@ class Witness:
                     return later
                 self.changed.wait(left)
 
-    def last_before(self, moment):
+    def gap_after(self, moment, limit):
+        """The last answer before and the first after the first gap that ends later than `moment`; nothing if none does
+        within `limit` seconds of it."""
         with self.changed:
-            return max((at for at in self.answers if at <= moment), default=None)
+            while True:
+                pairs = zip(self.answers, self.answers[1:])
+                gap = next(((a, b) for a, b in pairs if b > moment and b - a > GAP), None)
+                left = moment + limit - time.monotonic()
+                if gap is not None or left <= 0:
+                    return gap
+                self.changed.wait(left)
 
     def silent_since(self, quiet):
         """Waits until there was no answer for `quiet` seconds; the time of the last one."""

@@ -10,14 +10,8 @@
 namespace holdfast::vici {
 namespace {
 
-constexpr int kStopCommand = 1;
 constexpr int kPluginFailed = 7;
 constexpr int kNotInTime = 12;
-constexpr size_t kDeadIkesKept = 64;
-constexpr absl::Duration kCauseWindow = absl::Seconds(2);
-// charon sends ike-updown, then the line that says why, then child-updown: within about 2 ms.
-constexpr absl::Duration kChildFollowsIke = absl::Milliseconds(50);
-constexpr absl::Duration kListSoon = absl::Milliseconds(200);
 
 std::string Milliseconds(absl::Duration d) {
   return absl::StrCat(absl::ToInt64Milliseconds(d));
@@ -73,6 +67,10 @@ void ViciBackend::Lost(const absl::Status& status) {
   for (auto& [id, tracked] : services_) {
     tracked.associations.clear();
     tracked.busy = false;
+    tracked.path_lost = false;
+    tracked.down_pending = false;
+    tracked.probing = 0;
+    tracked.given_up.reset();
     if (tracked.status != SessionStatus::kDisconnected) {
       Report(tracked, SessionStatus::kDisconnected, Cause{kPluginFailed, std::string(status.message())});
     }
@@ -90,154 +88,6 @@ void ViciBackend::Run(Command command, Call::Done done) {
 
 void ViciBackend::After(absl::Duration delay, std::function<void()> work) {
   executor_.PostAt(clock_.Now().mono + delay, lifetime_.Guard(std::move(work)));
-}
-
-// --- events
-
-void ViciBackend::Event(const std::string& name, const Section& message) {
-  const bool up = message.Value("up") == "yes";
-  if (name == "log") {
-    log_.Add(clock_.Now().mono, message);
-  } else if (name == "child-updown") {
-    ++updowns_;
-    ChildUpdown(up, message);
-  } else if (name == "ike-updown") {
-    ++updowns_;
-    if (up) return;
-    const std::vector<std::string> ids = IkeIdsOf(message);
-    dead_ikes_.insert(dead_ikes_.end(), ids.begin(), ids.end());
-    while (dead_ikes_.size() > kDeadIkesKept) dead_ikes_.pop_front();
-    After(kChildFollowsIke, [this, ids] { IkeDown(ids); });
-  } else {
-    List();  // rekeyed: associations have new ids
-  }
-}
-
-void ViciBackend::ChildUpdown(bool up, const Section& message) {
-  for (const SecurityAssociation& sa : AssociationsOf(message)) {
-    for (auto& [id, tracked] : services_) {
-      if (tracked.service.connection != sa.connection || tracked.service.child != sa.child) continue;
-      if (up) {
-        tracked.associations.emplace(sa.ike_id, sa.child_id);
-        Settle(tracked);
-      } else {
-        Forget(tracked, sa.ike_id, &sa.child_id);
-      }
-    }
-  }
-}
-
-void ViciBackend::IkeDown(const std::vector<std::string>& ike_ids) {
-  for (auto& [id, tracked] : services_) {
-    for (const std::string& ike_id : ike_ids) Forget(tracked, ike_id, nullptr);
-  }
-}
-
-// Takes away one association of an IKE_SA, or all of them; the last one's end is the session's.
-void ViciBackend::Forget(Tracked& tracked, const std::string& ike_id, const std::string* child_id) {
-  const size_t before = tracked.associations.size();
-  std::erase_if(tracked.associations, [&](const auto& sa) {
-    return sa.first == ike_id && (child_id == nullptr || sa.second == *child_id);
-  });
-  if (before > 0 && tracked.associations.empty()) ReportDown(tracked);
-}
-
-// --- listing
-
-void ViciBackend::List() {
-  if (listing_) {
-    list_again_ = true;
-    return;
-  }
-  listing_ = true;
-  list_again_ = false;
-  const uint64_t updowns = updowns_;
-  Run({"list-conns", {}, "list-conn", options_.answer_within}, [this, updowns](const Answer& connections) {
-    if (!connections.ok()) return ListFailed(connections.status());
-    Run({"list-sas", {}, "list-sa", options_.answer_within},
-        [this, updowns, services = ServicesOf(connections->streamed)](const Answer& associations) {
-          if (!associations.ok()) return ListFailed(associations.status());
-          Listed(updowns, services, associations->streamed);
-        });
-  });
-}
-
-void ViciBackend::Listed(uint64_t updowns, std::vector<ViciService> services,
-                         const std::vector<Section>& associations) {
-  listing_ = false;
-  if (StillLoading(services)) return list_timer_.Set(clock_.Now().mono + kListSoon, [this] { List(); });
-  if (updowns != updowns_ || list_again_) return List();  // an event crossed it: the listing may be older
-  Install(std::move(services));
-  TakeAssociations(associations);
-  list_timer_.Set(clock_.Now().mono + options_.list_every, [this] { List(); });
-}
-
-bool ViciBackend::StillLoading(const std::vector<ViciService>& services) const {
-  return services.empty() && clock_.Now().mono - opened_at_ < options_.reload_grace;
-}
-
-// The feed's connection stands, and charon answers nothing on another one.
-void ViciBackend::ListFailed(const absl::Status& status) {
-  listing_ = false;
-  for (auto& [id, tracked] : services_) {
-    if (tracked.status != SessionStatus::kConnected) continue;
-    Report(tracked, SessionStatus::kReasserting, Cause{0, std::string(status.message())});
-  }
-  list_timer_.Set(clock_.Now().mono + options_.list_every, [this] { List(); });
-}
-
-void ViciBackend::Install(std::vector<ViciService> services) {
-  std::map<Uuid, Tracked> next;
-  InstalledFacts installed;
-  bool changed = !std::exchange(installed_told_, true) || services.size() != services_.size();
-  for (ViciService& service : services) {
-    installed.services.push_back(service.facts);
-    auto known = services_.extract(service.facts.id);
-    changed = changed || known.empty() || known.mapped().service != service;
-    Tracked tracked = known.empty() ? Tracked() : std::move(known.mapped());
-    tracked.service = std::move(service);
-    const Uuid id = tracked.service.facts.id;
-    next.emplace(id, std::move(tracked));
-  }
-  for (auto& [id, gone] : services_) {
-    if (gone.status != SessionStatus::kInvalid) Report(gone, SessionStatus::kInvalid);
-  }
-  services_ = std::move(next);
-  if (!changed) return;
-  executor_.Post(lifetime_.Guard([this, installed] { listener_->OnInstalled(installed); }));
-}
-
-void ViciBackend::TakeAssociations(const std::vector<Section>& events) {
-  const bool tell_all = std::exchange(tell_all_, false);
-  for (auto& [id, tracked] : services_) tracked.associations.clear();
-  for (const Section& event : events) {
-    for (const SecurityAssociation& sa : AssociationsOf(event)) {
-      const bool dead = std::find(dead_ikes_.begin(), dead_ikes_.end(), sa.ike_id) != dead_ikes_.end();
-      if (dead || !sa.carries_traffic) continue;
-      for (auto& [id, tracked] : services_) {
-        const bool its = tracked.service.connection == sa.connection && tracked.service.child == sa.child;
-        if (its) tracked.associations.emplace(sa.ike_id, sa.child_id);
-      }
-    }
-  }
-  for (auto& [id, tracked] : services_) {
-    const uint64_t generation = tracked.generation;
-    Settle(tracked);
-    if (tell_all && generation == tracked.generation) Report(tracked, tracked.status);
-  }
-}
-
-// Brings the status in line with the associations held, unless a command's answer is still to come.
-void ViciBackend::Settle(Tracked& tracked) {
-  const bool up = !tracked.associations.empty();
-  if (up) {
-    const bool stopping = tracked.status == SessionStatus::kDisconnecting && tracked.busy;
-    if (tracked.status != SessionStatus::kConnected && !stopping) Report(tracked, SessionStatus::kConnected);
-  } else if (tracked.status == SessionStatus::kInvalid) {
-    Report(tracked, SessionStatus::kDisconnected);
-  } else if (tracked.status != SessionStatus::kDisconnected && !tracked.busy) {
-    ReportDown(tracked);
-  }
 }
 
 // --- starting
@@ -354,35 +204,6 @@ void ViciBackend::Terminated(const Uuid& id, uint64_t command) {
   if (tracked->status != SessionStatus::kDisconnecting) return;
   // With an association left, or without an answer, the next listing tells.
   List();
-}
-
-// --- telling
-
-void ViciBackend::ReportDown(Tracked& tracked) {
-  std::optional<Cause> cause = log_.CauseFor(tracked.service.connection, clock_.Now().mono, kCauseWindow);
-  if (tracked.status == SessionStatus::kDisconnecting) cause = Cause{kStopCommand, ""};
-  Report(tracked, SessionStatus::kDisconnected, cause ? *cause : Cause{0, "charon did not say why"});
-}
-
-void ViciBackend::Report(Tracked& tracked, SessionStatus status, const std::optional<Cause>& cause) {
-  tracked.status = status;
-  SessionEvent event;
-  event.service = tracked.service.facts.id;
-  event.generation = ++tracked.generation;
-  event.status = status;
-  if (cause) {
-    event.detail = cause->line;
-    if (status == SessionStatus::kDisconnected) {
-      if (cause->stop_reason != 0) event.stop_reason = cause->stop_reason;
-      event.cause = cause->stop_reason != 0 ? CauseOfStopReason(cause->stop_reason) : FailureCause::kUnknown;
-    }
-  }
-  executor_.Post(lifetime_.Guard([this, event = std::move(event)] { listener_->OnSession(event); }));
-}
-
-ViciBackend::Tracked* ViciBackend::Find(const Uuid& id) {
-  const auto it = services_.find(id);
-  return it == services_.end() ? nullptr : &it->second;
 }
 
 }  // namespace holdfast::vici

@@ -4,15 +4,19 @@
 // Each child of each connection is a service named CONNECTION/CHILD. What charon says is taken so:
 //   connected      a child-updown event with up=yes, or a listed CHILD_SA that is installed. It means that
 //   charon holds
-//                  a security association, not that packets arrive: under MOBIKE charon keeps one through any
-//                  loss of the link without an event. Whether data flows is for the liveness probes, and the
-//                  engine's to judge.
+//                  a security association, not that packets arrive: whether data flows is for the liveness
+//                  probes.
 //   disconnected   an updown event without `up` (its state is not looked at: it still reads ESTABLISHED when
 //   a dead peer
 //                  is given up), or charon's socket closed, since tunnels end with their daemon
 //   connecting     from StartSession until charon's answer
 //   disconnecting  from StopSession until the association is gone
-//   reasserting    it was connected and charon does not answer now (stopped, stuck)
+//   reasserting    it was connected, and now charon does not answer (stopped, stuck), or its log says that
+//   the path to
+//                  the gateway is gone or unanswered. Under MOBIKE charon keeps the association through that
+//                  without an event, and, having given up, for ever: so it is ended here after
+//                  `reassert_timeout` of unanswered probing, as a session manager would, and told as stop
+//                  reason 13.
 // Causes come from charon's log: its answers and events carry none.
 #pragma once
 
@@ -20,6 +24,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -38,6 +43,8 @@ struct ViciOptions {
   absl::Duration initiate_timeout = absl::Seconds(30);
   absl::Duration terminate_timeout = absl::Seconds(3);  // for a peer's answer to our DELETE
   absl::Duration answer_within = absl::Seconds(5);      // charon's, beyond what a command may take
+  // From the first unanswered probe of a path; charon probes each 2.5 s.
+  absl::Duration reassert_timeout = absl::Seconds(5);
   // charon does not tell when its configuration changes, so it is asked.
   absl::Duration list_every = absl::Seconds(10);
   // A charon that has just started has no connections until its configuration is loaded.
@@ -63,6 +70,11 @@ class ViciBackend final : public session::Backend {
     uint64_t command = 0;  // of the newest start or stop: answers to older ones are dropped
     bool busy = false;     // that command is not answered yet
     std::set<std::pair<std::string, std::string>> associations;  // ids of IKE_SA and CHILD_SA
+    bool down_pending = false;      // it is down, and the line that says why is awaited
+    std::string ended_ike;          // id of the IKE_SA that went down last
+    bool path_lost = false;         // charon does not know a path that works
+    uint64_t probing = 0;           // number of the probing under way; 0: none
+    std::optional<Cause> given_up;  // we end it, and this is why
   };
   using Answer = absl::StatusOr<Reply>;
 
@@ -86,12 +98,17 @@ class ViciBackend final : public session::Backend {
   void NotStarted(Tracked& tracked, const Answer& answer);
   void GiveUp(Tracked& tracked, const Cause& cause);
   void Terminate(Tracked& tracked, Call::Done done);
+  void Path(const std::string& connection, PathNews news, const std::string& line);
+  void PathLost(Tracked& tracked, PathNews news, const std::string& line);
+  void Abandon(const std::string& connection, const std::string& line);
   void Terminated(const Uuid& id, uint64_t command);
   bool HasConnectedSibling(const Tracked& tracked) const;
 
   void Run(Command command, Call::Done done);
   void After(absl::Duration delay, std::function<void()> work);
   void Report(Tracked& tracked, SessionStatus status, const std::optional<Cause>& cause = std::nullopt);
+  std::optional<Cause> CauseOfDown(const Tracked& tracked) const;
+  void ReportDownSoon(Tracked& tracked);
   void ReportDown(Tracked& tracked);
   Tracked* Find(const Uuid& id);
 
@@ -108,6 +125,7 @@ class ViciBackend final : public session::Backend {
   MonoTime opened_at_;
   uint64_t updowns_ = 0;  // events so far: a listing that one crossed is out of date
   uint64_t last_call_ = 0;
+  uint64_t last_probing_ = 0;
   std::map<Uuid, Tracked> services_;
   std::deque<std::string> dead_ikes_;  // reported down: a listing may still show them for a moment
   LogTail log_;

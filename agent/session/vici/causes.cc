@@ -9,7 +9,7 @@ namespace holdfast::vici {
 namespace {
 
 constexpr size_t kLinesKept = 32;
-constexpr size_t kConnectionsKept = 64;
+constexpr size_t kIkesKept = 64;
 constexpr size_t kMaxLine = 300;
 
 struct Sign {
@@ -66,20 +66,30 @@ std::vector<std::string> LinesOf(const std::vector<Section>& log_events) {
   return lines;
 }
 
+PathNews PathNewsOf(const Section& log_event) {
+  const absl::string_view line = log_event.Value("msg");
+  if (absl::StrContains(line, "MOBIKE update deferred")) return PathNews::kLost;
+  if (absl::StartsWith(line, "path probing attempt")) return PathNews::kProbing;
+  if (absl::StartsWith(line, "giving up after") && absl::StrContains(line, "path probings"))
+    return PathNews::kGivenUp;
+  if (absl::StartsWith(line, "received packet: from")) return PathNews::kFound;
+  return PathNews::kNone;
+}
+
 void LogTail::Add(MonoTime now, const Section& log_event) {
-  const absl::string_view connection = log_event.Value("ikesa-name");
-  if (connection.empty()) return;
-  auto it = lines_.find(connection);
+  const absl::string_view ike_id = log_event.Value("ikesa-uniqueid");
+  if (ike_id.empty()) return;
+  auto it = lines_.find(ike_id);
   if (it == lines_.end()) {
-    if (lines_.size() >= kConnectionsKept) lines_.clear();
-    it = lines_.emplace(std::string(connection), std::deque<Line>()).first;
+    if (lines_.size() >= kIkesKept) lines_.clear();
+    it = lines_.emplace(std::string(ike_id), std::deque<Line>()).first;
   }
   it->second.push_back({now, text::Printable(log_event.Value("msg").substr(0, kMaxLine))});
   if (it->second.size() > kLinesKept) it->second.pop_front();
 }
 
-std::optional<Cause> LogTail::CauseFor(absl::string_view connection, MonoTime now, absl::Duration age) const {
-  const auto it = lines_.find(connection);
+std::optional<Cause> LogTail::CauseFor(absl::string_view ike_id, MonoTime now, absl::Duration age) const {
+  const auto it = lines_.find(ike_id);
   if (it == lines_.end()) return std::nullopt;
   std::vector<std::string> recent;
   for (const Line& line : it->second) {

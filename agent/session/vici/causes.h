@@ -26,12 +26,23 @@ std::optional<Cause> CauseOf(const std::vector<std::string>& lines);
 // Lines of control-log or log events, made printable.
 std::vector<std::string> LinesOf(const std::vector<Section>& log_events);
 
-// The last lines about each connection, from "log" events. Bounded.
+// What a line says about the path under an IKE_SA. charon tells MOBIKE's doings nowhere else.
+enum class PathNews {
+  kNone,
+  kLost,     // no route to the gateway; charon waits for one
+  kProbing,  // there is a route, and the gateway has not answered on it yet
+  kGivenUp,  // charon stops asking, and keeps the IKE_SA established: it is dead
+  kFound,    // the gateway answered
+};
+PathNews PathNewsOf(const Section& log_event);
+
+// The last lines about each IKE_SA, from "log" events. Bounded. By charon's id, not by name: a session that
+// comes back has the same name, and the end of the one before explains nothing.
 class LogTail {
  public:
   void Add(MonoTime now, const Section& log_event);
   // Of lines no older than `age`.
-  std::optional<Cause> CauseFor(absl::string_view connection, MonoTime now, absl::Duration age) const;
+  std::optional<Cause> CauseFor(absl::string_view ike_id, MonoTime now, absl::Duration age) const;
   void Clear() { lines_.clear(); }
 
  private:

@@ -148,6 +148,36 @@ TEST_F(ViciBackendTest, DownIsTheAbsenceOfUpWhateverTheStateSays) {
   EXPECT_EQ(recorder_.last[kSplit].detail, "giving up after 3 retransmits");
 }
 
+TEST_F(ViciBackendTest, ACauseThatComesAfterTheEventIsWaitedFor) {
+  Begin();
+  Connect(kSplit);
+  charon_.Down(1, "received DELETE for IKE_SA home[1]", true, true);
+  UntilStatus(kSplit, kDisconnected);
+  EXPECT_EQ(recorder_.last[kSplit].stop_reason, 21);
+}
+
+TEST_F(ViciBackendTest, TheEndOfTheSessionBeforeExplainsNothing) {
+  Begin();
+  Connect(kSplit);
+  charon_.Down(1, "received DELETE for IKE_SA home[1]");
+  UntilStatus(kSplit, kDisconnected);
+  charon_.Up("home", "split", 2, 2);
+  UntilStatus(kSplit, kConnected);
+  charon_.Down(2, "deleting IKE_SA home[2] between here and there");
+  UntilStatus(kSplit, kDisconnected);
+  EXPECT_EQ(recorder_.last[kSplit].stop_reason, 1);
+}
+
+TEST_F(ViciBackendTest, ASessionThatIsUpAgainBeforeItsCauseWasKnownWasStillDown) {
+  Begin();
+  Connect(kSplit);
+  charon_.Down(1, "");
+  charon_.Up("home", "split", 2, 2);
+  Until([&] { return recorder_.history[kSplit].size() == 5; });
+  EXPECT_THAT(recorder_.history[kSplit],
+              ElementsAre(kDisconnected, kConnecting, kConnected, kDisconnected, kConnected));
+}
+
 TEST_F(ViciBackendTest, AnIkeSaThatEndsTakesItsChildrenAlongEvenWithoutTheirEvents) {
   Begin();
   charon_.Up("home", "split", 1, 1);
@@ -304,6 +334,58 @@ TEST_F(ViciBackendTest, AStoppedCharonIsReassertingNotConnected) {
   charon_.hangs = true;
   UntilStatus(kSplit, kReasserting);
   EXPECT_THAT(recorder_.last[kSplit].detail, HasSubstr("no answer"));
+}
+
+TEST_F(ViciBackendTest, ALostPathIsReassertingUntilTheGatewayAnswers) {
+  Begin();
+  Connect(kSplit);
+  charon_.Log("home", 1, "no route found to reach peer, MOBIKE update deferred");
+  UntilStatus(kSplit, kReasserting);
+  const size_t listings = charon_.listings;
+  Until([&] { return charon_.listings > listings + 2; });
+  EXPECT_EQ(recorder_.last[kSplit].status, kReasserting);  // it is still listed as installed
+  charon_.Log("home", 1, "received packet: from 198.51.100.1[4500] to 192.0.2.2[4500] (80 bytes)");
+  UntilStatus(kSplit, kConnected);
+  EXPECT_EQ(charon_.Count("terminate"), 0u);
+}
+
+TEST_F(ViciBackendTest, AnUnansweredPathIsEndedBecauseCharonWouldKeepIt) {
+  options_.reassert_timeout = absl::Milliseconds(50);
+  Begin();
+  Connect(kSplit);
+  Connect(kFull);
+  charon_.Log("home", 1, "path probing attempt 1");
+  UntilStatus(kSplit, kReasserting);
+  charon_.Log("home", 1, "path probing attempt 2");
+  UntilStatus(kSplit, kDisconnected);
+  UntilStatus(kFull, kDisconnected);
+  EXPECT_EQ(recorder_.last[kSplit].stop_reason, 13);
+  EXPECT_EQ(recorder_.last[kSplit].cause, FailureCause::kTimeout);
+  EXPECT_EQ(charon_.Count("terminate"), 1u);
+  EXPECT_EQ(charon_.commands.back().second.Value("timeout"), "");  // a dead peer's answer is not waited for
+  Connect(kSplit);
+}
+
+TEST_F(ViciBackendTest, APathThatAnswersWithinTheTimeoutIsKept) {
+  options_.reassert_timeout = absl::Milliseconds(30);
+  Begin();
+  Connect(kSplit);
+  charon_.Log("home", 1, "path probing attempt 1");
+  UntilStatus(kSplit, kReasserting);
+  charon_.Log("home", 1, "received packet: from 198.51.100.1[4500]");
+  UntilStatus(kSplit, kConnected);
+  For(absl::Milliseconds(80));
+  EXPECT_EQ(recorder_.last[kSplit].status, kConnected);
+  EXPECT_EQ(charon_.Count("terminate"), 0u);
+}
+
+TEST_F(ViciBackendTest, WhatCharonGaveUpProbingIsEndedAtOnce) {
+  options_.reassert_timeout = absl::Hours(1);
+  Begin();
+  Connect(kSplit);
+  charon_.Log("home", 1, "giving up after 10 path probings");
+  UntilStatus(kSplit, kDisconnected);
+  EXPECT_EQ(recorder_.last[kSplit].stop_reason, 13);
 }
 
 TEST_F(ViciBackendTest, ConnectionsLoadedAndUnloadedAreNoticed) {

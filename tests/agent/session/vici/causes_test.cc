@@ -12,9 +12,9 @@ int ReasonOf(const std::vector<std::string>& lines) {
   return cause ? cause->stop_reason : -1;
 }
 
-Section Log(const std::string& connection, const std::string& line) {
+Section Log(const std::string& ike_id, const std::string& line) {
   Section log;
-  log.values = {{"ikesa-name", connection}, {"msg", line}};
+  log.values = {{"ikesa-uniqueid", ike_id}, {"msg", line}};
   return log;
 }
 
@@ -44,23 +44,23 @@ TEST(CauseOf, AGatewaysDeleteExplainsTheDeletingThatFollows) {
   EXPECT_EQ(ReasonOf({"deleting IKE_SA home[3] between here and there"}), 1);
 }
 
-TEST(LogTail, KeepsToTheConnectionAndToRecentLines) {
+TEST(LogTail, KeepsToTheIkeSaAndToRecentLines) {
   LogTail tail;
-  tail.Add(kNow, Log("home", "giving up after 3 retransmits"));
+  tail.Add(kNow, Log("7", "giving up after 3 retransmits"));
   tail.Add(kNow, Log("", "received AUTHENTICATION_FAILED"));
-  EXPECT_EQ(tail.CauseFor("home", kNow + absl::Seconds(1), absl::Seconds(2))->stop_reason, 20);
-  EXPECT_FALSE(tail.CauseFor("home", kNow + absl::Seconds(3), absl::Seconds(2)).has_value());
-  EXPECT_FALSE(tail.CauseFor("office", kNow, absl::Seconds(2)).has_value());
+  EXPECT_EQ(tail.CauseFor("7", kNow + absl::Seconds(1), absl::Seconds(2))->stop_reason, 20);
+  EXPECT_FALSE(tail.CauseFor("7", kNow + absl::Seconds(3), absl::Seconds(2)).has_value());
+  EXPECT_FALSE(tail.CauseFor("8", kNow, absl::Seconds(2)).has_value());
 }
 
 TEST(LogTail, IsBoundedAndPrintable) {
   LogTail tail;
   for (int i = 0; i < 1000; ++i)
     tail.Add(kNow, Log(absl::StrCat("c", i % 100), "peer not responding\x1b[2J"));
-  tail.Add(kNow, Log("home", "peer not responding\x1b[2J"));
-  EXPECT_EQ(tail.CauseFor("home", kNow, absl::Seconds(1))->line, "peer not responding?[2J");
-  for (int i = 0; i < 40; ++i) tail.Add(kNow, Log("home", "quiet"));
-  EXPECT_FALSE(tail.CauseFor("home", kNow, absl::Seconds(1)).has_value());
+  tail.Add(kNow, Log("7", "peer not responding\x1b[2J"));
+  EXPECT_EQ(tail.CauseFor("7", kNow, absl::Seconds(1))->line, "peer not responding?[2J");
+  for (int i = 0; i < 40; ++i) tail.Add(kNow, Log("7", "quiet"));
+  EXPECT_FALSE(tail.CauseFor("7", kNow, absl::Seconds(1)).has_value());
 }
 
 }  // namespace

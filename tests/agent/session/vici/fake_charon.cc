@@ -15,9 +15,13 @@
 namespace holdfast::vici {
 namespace {
 
-Section LogLine(const std::string& connection, const std::string& line) {
+Section LogLine(const std::string& connection, int ike, const std::string& line) {
   Section log;
-  log.values = {{"group", "IKE"}, {"level", "1"}, {"ikesa-name", connection}, {"msg", line}};
+  log.values = {{"group", "IKE"},
+                {"level", "1"},
+                {"ikesa-name", connection},
+                {"ikesa-uniqueid", absl::StrCat(ike)},
+                {"msg", line}};
   return log;
 }
 
@@ -145,7 +149,7 @@ Section FakeCharon::Listed(const Association& association) const {
 void FakeCharon::Initiate(int fd, const Section& arguments) {
   const Outcome outcome = initiate;
   for (const std::string& line : outcome.log)
-    Send(fd, {PacketType::kEvent, "control-log", LogLine("home", line)});
+    Send(fd, {PacketType::kEvent, "control-log", LogLine("home", 1, line)});
   if (outcome.never) return;
   if (outcome.error.empty()) {
     const std::string connection(arguments.Value("ike")), child(arguments.Value("child"));
@@ -185,6 +189,10 @@ void FakeCharon::Send(int fd, const Packet& packet) {
     std::perror("send");
 }
 
+void FakeCharon::Log(const std::string& connection, int ike, const std::string& line) {
+  Emit("log", LogLine(connection, ike, line));
+}
+
 void FakeCharon::Emit(const std::string& event, const Section& message) {
   for (const auto& [fd, client] : clients_) {
     if (client.events.count(event) > 0) Send(fd, {PacketType::kEvent, event, message});
@@ -200,15 +208,16 @@ void FakeCharon::Up(const std::string& connection, const std::string& child, int
   Emit("child-updown", event);
 }
 
-void FakeCharon::Down(int ike, const std::string& log_line, bool child_event) {
+void FakeCharon::Down(int ike, const std::string& log_line, bool child_event, bool log_last) {
   std::vector<Association> gone;
   std::copy_if(associations.begin(), associations.end(), std::back_inserter(gone),
                [ike](const Association& a) { return a.ike == ike; });
   for (const Association& association : gone) Emit("ike-updown", Listed(association));
   std::erase_if(associations, [ike](const Association& a) { return a.ike == ike; });
   for (const Association& association : gone) {
-    if (!log_line.empty()) Emit("log", LogLine(association.connection, log_line));
+    if (!log_line.empty() && !log_last) Log(association.connection, association.ike, log_line);
     if (child_event) Emit("child-updown", Listed(association));
+    if (!log_line.empty() && log_last) Log(association.connection, association.ike, log_line);
   }
 }
 

@@ -52,8 +52,9 @@ class FakeCharon {
 
   // --- what happens to it. Events as charon 5.9 sends them: ike-updown, the log line, child-updown.
   void Up(const std::string& connection, const std::string& child, int ike = 1, int id = 1);
-  void Down(int ike, const std::string& log_line, bool child_event = true);
+  void Down(int ike, const std::string& log_line, bool child_event = true, bool log_last = false);
   void Rekey(int old_id, int new_id);
+  void Log(const std::string& connection, int ike, const std::string& line);
   void Emit(const std::string& event, const Section& message);
 
  private:
