@@ -34,6 +34,9 @@ std::chrono::system_clock::time_point After(absl::Duration duration) {
 
 }  // namespace
 
+// Released on the executor's thread alone, and with it each ClientContext, which holds the channel too: the
+// last reference to a process's last channel joins gRPC's callback threads, and one of those cannot join
+// itself.
 struct GrpcTransport::Connection {
   std::unique_ptr<v1::AgentService::Stub> stub;
 };
@@ -46,9 +49,14 @@ class GrpcTransport::Pending {
     ++count_;
     if (context != nullptr) contexts_.insert(context);
   }
-  void Remove(grpc::ClientContext* context) {
+  // The context is about to go: it is not cancelled any more. Done is still to come.
+  void Forget(grpc::ClientContext* context) {
     const std::lock_guard<std::mutex> lock(mutex_);
     contexts_.erase(context);
+  }
+  // The executor is not used any more.
+  void Done() {
+    const std::lock_guard<std::mutex> lock(mutex_);
     if (--count_ == 0) idle_.notify_all();
   }
   void CancelAndWait() {
@@ -95,19 +103,19 @@ class GrpcTransport::WatchStream final : public grpc::ClientReadReactor<v1::Watc
   }
 
   void OnDone(const grpc::Status& status) override {
-    executor_.Post([closed = std::move(closed_), result = wire::FromGrpc(status)] { closed(result); });
     const std::shared_ptr<Pending> pending = pending_;
-    grpc::ClientContext* const context = context_.get();
-    const std::shared_ptr<grpc::ClientContext> keep = context_;
+    pending->Forget(context_.get());
+    executor_.Post([closed = std::move(closed_), result = wire::FromGrpc(status),
+                    connection = std::move(connection_), context = std::move(context_)] { closed(result); });
     delete this;
-    pending->Remove(context);
+    pending->Done();
   }
 
  private:
   Executor& executor_;
   const std::shared_ptr<Pending> pending_;
-  const std::shared_ptr<Connection> connection_;
-  const std::shared_ptr<grpc::ClientContext> context_;
+  std::shared_ptr<Connection> connection_;
+  std::shared_ptr<grpc::ClientContext> context_;
   const std::function<void(wire::WatchNudge)> nudge_;
   std::function<void(absl::Status)> closed_;
   v1::WatchRequest request_;
@@ -162,8 +170,11 @@ void GrpcTransport::Call(const ProtoRequest& request, Method method, absl::Durat
       [call, guarded, &executor = executor_, pending = pending_](grpc::Status status) mutable {
         absl::StatusOr<Response> answer =
             status.ok() ? wire::FromProto(call->response) : absl::StatusOr<Response>(wire::FromGrpc(status));
-        executor.Post([guarded, answer = std::move(answer)]() mutable { guarded(std::move(answer)); });
-        pending->Remove(&call->context);
+        pending->Forget(&call->context);
+        executor.Post([guarded, answer = std::move(answer), call = std::move(call)]() mutable {
+          guarded(std::move(answer));
+        });
+        pending->Done();
       });
 }
 
@@ -198,7 +209,7 @@ void GrpcTransport::FetchAuthority(absl::Duration deadline, std::function<void(a
                pending = pending_, &executor = executor_]() mutable {
     absl::StatusOr<std::string> pem = FetchPinnedAuthority(server, pin, deadline, pending->cancelled());
     executor.Post([guarded, pem = std::move(pem)]() mutable { guarded(pem); });
-    pending->Remove(nullptr);
+    pending->Done();
   }).detach();
 }
 

@@ -1,0 +1,100 @@
+// The transport over real gRPC and TLS, against a service of this process.
+#include "agent/uplink/grpc_transport.h"
+
+#include <grpcpp/grpcpp.h>
+#include <gtest/gtest.h>
+
+#include <functional>
+
+#include "absl/time/clock.h"
+#include "base/crypto/authority.h"
+#include "base/poll_executor.h"
+#include "base/random.h"
+#include "holdfast/v1/agent_service.grpc.pb.h"
+
+namespace holdfast::uplink {
+namespace {
+
+// Answers each Sync, and keeps each Watch open until the agent leaves it. Not a callback service: that would
+// hold gRPC's callback threads, which belong to the transport alone in an agent.
+class Service final : public v1::AgentService::Service {
+ public:
+  grpc::Status Sync(grpc::ServerContext*, const v1::SyncRequest*, v1::SyncResponse*) override {
+    return grpc::Status::OK;
+  }
+  grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest*,
+                     grpc::ServerWriter<v1::WatchResponse>*) override {
+    while (!context->IsCancelled()) absl::SleepFor(absl::Milliseconds(1));
+    return grpc::Status::CANCELLED;
+  }
+};
+
+class GrpcTransportTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    const WallTime now = clock_.Now().wall;
+    const auto authority = crypto::Authority::Create("test", now, random_);
+    const auto key = crypto::PrivateKey::Generate(crypto::KeyType::kEcP256);
+    ASSERT_TRUE(authority.ok() && key.ok());
+    const auto certificate = authority->IssueServer(*key, {"localhost"}, now, absl::Hours(1), random_);
+    ASSERT_TRUE(certificate.ok()) << certificate.status();
+    ca_pem_ = authority->certificate_pem();
+    grpc::SslServerCredentialsOptions tls;
+    tls.pem_key_cert_pairs.push_back({key->ToPem(), *certificate});
+    grpc::ServerBuilder builder;
+    builder.AddListeningPort("localhost:0", grpc::SslServerCredentials(tls), &port_);
+    builder.RegisterService(&service_);
+    server_ = builder.BuildAndStart();
+    ASSERT_NE(server_, nullptr);
+    transport_ = std::make_unique<GrpcTransport>(
+        executor_, GrpcOptions{{"localhost", static_cast<uint16_t>(port_)}, std::nullopt});
+  }
+  void TearDown() override {
+    transport_.reset();
+    server_->Shutdown(std::chrono::system_clock::now());
+  }
+
+  SystemClock clock_;
+  SystemRandom random_;
+  PollExecutor executor_{clock_};
+  Service service_;
+  int port_ = 0;
+  std::string ca_pem_;
+  std::unique_ptr<grpc::Server> server_;
+  std::unique_ptr<GrpcTransport> transport_;
+};
+
+// As at each enrollment and renewal: an answer makes a new connection, while what was under way on the old
+// one ends on gRPC's threads. Were one of those the last to let go of it, gRPC would abort the process.
+TEST_F(GrpcTransportTest, ANewIdentityInAnAnswerLetsGoOfTheOldConnection) {
+  const Identity identity{"", "", {ca_pem_}};
+  transport_->SetIdentity(identity);
+  int rounds = 50;
+  absl::Status answered;
+  std::function<void()> next = [&] {
+    if (rounds-- == 0 || !answered.ok()) return executor_.Stop();
+    transport_->Watch(Uuid(), [](const wire::WatchNudge&) {}, [](const absl::Status&) {});
+    transport_->Sync({}, absl::Seconds(20), [&](const absl::StatusOr<wire::SyncResponse>& answer) {
+      answered = answer.status();
+      transport_->SetIdentity(identity);
+      // The old connection ends before the new one is used.
+      executor_.PostAt(clock_.Now().mono + absl::Milliseconds(3), next);
+    });
+  };
+  executor_.Post(next);
+  executor_.Run();
+  EXPECT_TRUE(answered.ok()) << answered;
+  EXPECT_EQ(rounds, -1);
+}
+
+TEST_F(GrpcTransportTest, DestructionEndsWhatIsUnderWay) {
+  transport_->SetIdentity({"", "", {ca_pem_}});
+  transport_->Watch(Uuid(), [](const wire::WatchNudge&) {}, [](const absl::Status&) { FAIL(); });
+  transport_->Sync({}, absl::Seconds(20), [](const absl::StatusOr<wire::SyncResponse>&) { FAIL(); });
+  transport_.reset();
+  executor_.Post([this] { executor_.Stop(); });
+  executor_.Run();
+}
+
+}  // namespace
+}  // namespace holdfast::uplink
