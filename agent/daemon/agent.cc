@@ -155,7 +155,9 @@ std::vector<wire::StateSection> Agent::Sections() {
 wire::PolicyStatus Agent::ApplyPolicy(const uplink::AcceptedPolicy& policy) {
   std::vector<EngineInput> inputs;
   wire::PolicyStatus status = policies_.ServerPolicy(policy, &inputs);
-  Incident("policy_tampered", "server", "a policy with a good signature has arrived", false);
+  for (const char* key : {"server", "kept"}) {
+    Incident("policy_tampered", key, "a policy with a good signature has arrived", false);
+  }
   TakePolicyInputs(inputs);
   return status;
 }

@@ -16,7 +16,7 @@ constexpr absl::Duration kDeadline = absl::Seconds(30);
 void Uplink::Enroll() {
   if (options_.token.empty()) {
     busy_ = false;
-    SetState(reenroll_ ? State::kRefused : State::kNotEnrolled);
+    SetState(State::kNotEnrolled);
     return;
   }
   SetState(State::kEnrolling);
