@@ -19,7 +19,7 @@ RULES = [
     ("sim/", BASE + ["core/", "profiles/", "sim/", "agent/session/session.h", "agent/signals/"]),
     ("agent/session/", BASE + ["core/", "sim/", "profiles/", "agent/session/", "agent/signals/"]),
     ("agent/signals/", BASE + ["core/", "sim/", "agent/session/", "agent/signals/"]),
-    ("agent/platform/", BASE + ["core/", "agent/signals/", "agent/session/", "agent/platform/"]),
+    ("agent/platform/", BASE + ["core/", "proto/wire/agent_messages.h", "agent/signals/", "agent/session/", "agent/platform/"]),
     ("agent/ctl/", BASE + ["core/", "proto/", "holdfast/v1/", "storage/journal/", "agent/control/", "agent/ctl/"]),
     ("agent/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "sim/", "agent/"]),
     ("server/admin/", BASE + ["core/", "proto/", "holdfast/v1/", "server/admin/", "server/app/log.h",
