@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "storage/fleet/sqlite/schema.h"
 
@@ -13,14 +14,58 @@ namespace {
 // rows.
 constexpr char kTuning[] = "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=8000";
 
+// What the server cannot answer anything without, and what grows with the number of devices alone: read
+// whole.
+constexpr absl::string_view kReadWhole[] = {"devices",      "contacts", "certificates", "enrollment_tokens",
+                                            "admin_tokens", "chains",   "verdicts",     "policies"};
+// What grows with time: a start must not take longer each day, so only the way to the newest entry is read.
+// Damage elsewhere is an error of the call that meets it.
+constexpr absl::string_view kReadNewest[] = {
+    "SELECT hash FROM rows ORDER BY rowid DESC LIMIT 1",
+    "SELECT kind FROM timeline ORDER BY device DESC LIMIT 1",
+    "SELECT name FROM incidents ORDER BY number DESC LIMIT 1",
+    "SELECT action FROM audit ORDER BY number DESC LIMIT 1",
+};
+
+absl::Status CheckTables(sqlite::Database& db) {
+  for (const absl::string_view table : kReadWhole) {
+    HOLDFAST_ASSIGN_OR_RETURN(const std::string found,
+                              db.QueryText(absl::StrCat("PRAGMA quick_check(", table, ")")));
+    if (found != "ok") return absl::DataLossError(absl::StrCat("table ", table, ": ", found));
+  }
+  for (const absl::string_view newest : kReadNewest) {
+    const absl::Status read = db.QueryText(newest).status();
+    if (!read.ok() && !absl::IsNotFound(read)) return read;
+  }
+  return absl::OkStatus();
+}
+
+// A damaged database is told here, before anything is answered from it, and left as it is: with its
+// write-ahead log.
+absl::StatusOr<std::unique_ptr<sqlite::Database>> OpenChecked(const sqlite::DatabaseOptions& options) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(options));
+  db->KeepWalOnClose(true);
+  HOLDFAST_RETURN_IF_ERROR(db->Execute(kTuning));
+  HOLDFAST_RETURN_IF_ERROR(sqlite::Migrate(*db, Migrations()));
+  HOLDFAST_RETURN_IF_ERROR(CheckTables(*db));
+  db->KeepWalOnClose(false);
+  return db;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<SqliteFleetStore>> SqliteFleetStore::Open(
     const sqlite::DatabaseOptions& options) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open(options));
-  HOLDFAST_RETURN_IF_ERROR(db->Execute(kTuning));
-  HOLDFAST_RETURN_IF_ERROR(sqlite::Migrate(*db, Migrations()));
-  return std::unique_ptr<SqliteFleetStore>(new SqliteFleetStore(std::move(db)));
+  auto db = OpenChecked(options);
+  if (absl::IsDataLoss(db.status())) {
+    return absl::DataLossError(
+        absl::StrCat("the database ", options.path,
+                     " is damaged and was left as it is: move it away with its -wal and "
+                     "-shm and restore the newest backup; devices send again what that lacks. Found: ",
+                     db.status().message()));
+  }
+  HOLDFAST_RETURN_IF_ERROR(db.status());
+  return std::unique_ptr<SqliteFleetStore>(new SqliteFleetStore(*std::move(db)));
 }
 
 SqliteFleetStore::~SqliteFleetStore() = default;
