@@ -18,7 +18,7 @@ import tty
 
 import yaml
 
-from fleet import DemoError, Mac, Server, wait_for
+from fleet import DemoError, Lab, Mac, Server, last_lines, wait_for
 from model import CLASSES, Model, compare
 from narrate import mark, worth_telling
 from screen import Screen, fit
@@ -41,16 +41,19 @@ class Demo:
     def __init__(self, arguments):
         self.arguments = arguments
         self.bin = pathlib.Path(arguments.bin).resolve()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-demo-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-"))
         self.screen = Screen(live=False if arguments.plain else None)
         self.server = None
         self.macs = []
         self.done = []  # (time, mac, step) as carried out
+        self.lab = None
         self.touched = False  # the viewer caused trouble: the model no longer knows what to expect
 
     # --- beginning
     def start(self):
         specs = load_macs()
+        if self.arguments.lab and os.geteuid() != 0:
+            raise DemoError("--lab makes network namespaces, which only root may: run it as root, or leave --lab out")
         self.screen.tell(time.time(), "server", "starts: makes its own certificate authority and an admin token", "*")
         self.server = Server(self.bin, self.folder)
         for spec in specs:
@@ -60,6 +63,9 @@ class Demo:
             mac.start(token["enrollmentString"])
             self.macs.append(mac)
             self.screen.tell(time.time(), mac.name, f"{spec['host']}: {spec['title']}", "*")
+        if self.arguments.lab:
+            self.lab = Lab(self.bin, self.folder)
+            self.screen.tell(time.time(), "lab", "a fifth device, on a real IKEv2 tunnel between network namespaces: its gateway is lost and comes back", "*")
         for mac in self.macs:
             mac.wait_ready()
         self.hints()
@@ -102,6 +108,9 @@ class Demo:
                 "link": "up" if mac.link.up else "CUT", "unsent": unsent, "incidents": len(status.get("incidents", [])),
             }
             self.news_of(mac)
+        if self.lab:
+            for line in self.lab.news():
+                self.screen.tell(time.time(), "lab", line)
 
     def news_of(self, mac):
         rows = mac.ctl("history", "--limit", 200).get("rows", [])
@@ -207,6 +216,8 @@ class Demo:
                 if not any(i["name"] == name and i.get("closed") for i in incidents):
                     failures.append(f"{mac.name}: the incident {name} was not closed")
             results.append({"mac": mac.name, "host": mac.spec["host"], "expected": expected, "measured": measured, "incidents": incidents})
+        if self.lab and self.lab.end(60) != 0:
+            failures.append(f"lab: the real tunnel was not kept as it should be:\n{last_lines(self.lab.program.log)}")
         return results, failures
 
     def summary(self, results, failures):
@@ -245,6 +256,8 @@ class Demo:
         for mac in self.macs:
             if mac.program:
                 mac.program.end()
+        if self.lab:
+            self.lab.program.end()
         if self.server:
             self.server.program.end()
 

@@ -42,6 +42,11 @@ def read_json(path):
         return None
 
 
+def short(path):
+    """As the viewer would type it from here, when that is shorter."""
+    return min(str(path), os.path.relpath(path), key=len)
+
+
 class Link:
     """A TCP forwarder on loopback. Cutting it drops live connections and refuses new ones, as an outage does."""
 
@@ -138,7 +143,7 @@ class Server:
         self.ready = wait_for("starting the server", lambda: read_json(ready), 30, self.program.process, self.program.log)
 
     def admin_line(self, *arguments):
-        return " ".join([str(self.bin / "holdfast-admin"), "--data-dir", str(self.data), *arguments])
+        return " ".join([short(self.bin / "holdfast-admin"), "--data-dir", str(self.data), *arguments])
 
     def admin(self, *arguments):
         """Runs holdfast-admin --json and gives what it printed."""
@@ -189,7 +194,7 @@ class Mac:
         wait_for(f"starting the agent of {self.name}", lambda: read_json(self.ready), 30, self.program.process, self.program.log)
 
     def ctl_line(self, *arguments):
-        return " ".join([str(self.bin / "holdfastctl"), "--socket", str(self.socket), *arguments])
+        return " ".join([short(self.bin / "holdfastctl"), "--socket", str(self.socket), *arguments])
 
     def ctl(self, *arguments):
         done = subprocess.run([str(self.bin / "holdfastctl"), "--socket", str(self.socket), "--json", *map(str, arguments)],
@@ -223,3 +228,24 @@ class Mac:
             self.link.restore()
         else:
             self.simulate(line)
+
+
+class Lab:
+    """The lab (tests/lab): holdfastd on strongSwan's charon, with one fault. Its own witness judges it."""
+
+    def __init__(self, binaries, folder):
+        script = pathlib.Path(__file__).resolve().parent.parent / "tests/lab/lab.sh"
+        self.told = 0
+        os.environ["HOLDFAST_BIN"] = str(binaries)
+        self.program = Program([script, "--require", "gateway_lost"], folder / "lab.log")
+
+    def news(self):
+        lines = [line for line in pathlib.Path(self.program.log).read_text(errors="replace").splitlines() if line.strip()]
+        new, self.told = lines[self.told:], len(lines)
+        return new
+
+    def end(self, seconds):
+        try:
+            return self.program.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return self.program.end()
