@@ -190,7 +190,7 @@ TEST_F(AdminCli, ExitCodesTellWhatWentWrong) {
   EXPECT_EQ(Run({"devices", "--nonsense"}).code, kExitUsage);
   EXPECT_EQ(Run({}).code, kExitUsage);
   EXPECT_EQ(RunWith({"devices"}).code, kExitUsage);
-  EXPECT_EQ(Run({"devices", "--server", "localhost:1"}).code, kExitUnreachable);
+  EXPECT_EQ(Run({"devices", "--server", "127.0.0.1:1"}).code, kExitUnreachable);
   const Result refused = Run({"devices", "--token-file", Write("token", "hfa_0_0")});
   EXPECT_EQ(refused.code, kExitNotAuthorised);
   EXPECT_THAT(refused.err, HasSubstr("token"));

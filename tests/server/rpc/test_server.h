@@ -29,7 +29,7 @@ class TestServer {
     options.agent_listen = {"127.0.0.1", 0};
     options.admin_listen = {"127.0.0.1", 0};
     options.ca_certificates_pem = issuer_.CaCertificatesPem();
-    options.identity = *NewTlsIdentity(issuer_.authority(), {"localhost"}, clock_.Now().wall, random_);
+    options.identity = *NewTlsIdentity(issuer_.authority(), {"127.0.0.1"}, clock_.Now().wall, random_);
     if (change) change(options);
     auto rpc = RpcServer::Listen(*core_, thread_, clock_, options);
     EXPECT_TRUE(rpc.ok()) << rpc.status();
@@ -67,7 +67,7 @@ class TestServer {
   std::shared_ptr<grpc::Channel> AdminChannel() const {
     grpc::SslCredentialsOptions tls;
     tls.pem_root_certs = ca_pem();
-    return grpc::CreateChannel(absl::StrCat("localhost:", admin_port()), grpc::SslCredentials(tls));
+    return grpc::CreateChannel(absl::StrCat("127.0.0.1:", admin_port()), grpc::SslCredentials(tls));
   }
   // Calls AdminService with this text as its authorization; empty: none.
   absl::Status ListDevices(const std::string& authorization, v1::ListDevicesResponse* response) const {
