@@ -39,7 +39,7 @@ absl::Status CountIncidents(Context& context, LiveDevice& device) {
   const int count = static_cast<int>(open.size());
   if (count == device.record.open_incidents) return absl::OkStatus();
   device.record.open_incidents = count;
-  return context.store.UpdateDevice(device.record);
+  return context.store.SetOpenIncidents(device.record.key, count);
 }
 
 absl::StatusOr<TimeClass> PostureOf(Context& context, fleet::DeviceKey device) {
@@ -53,7 +53,7 @@ absl::StatusOr<TimeClass> PostureOf(Context& context, fleet::DeviceKey device) {
 absl::Status SetPosture(Context& context, fleet::DeviceRecord& record, TimeClass posture) {
   if (record.posture == posture) return absl::OkStatus();
   record.posture = posture;
-  return context.store.UpdateDevice(record);
+  return context.store.SetPosture(record.key, posture);
 }
 
 }  // namespace holdfast::server

@@ -46,6 +46,9 @@ class DeviceStore {
   virtual absl::StatusOr<DeviceKey> AddDevice(const DeviceRecord& record) = 0;
   // Everything but what is a Contact's.
   virtual absl::Status UpdateDevice(const DeviceRecord& record) = 0;
+  // Two of its fields alone: they change often.
+  virtual absl::Status SetPosture(DeviceKey device, TimeClass posture) = 0;
+  virtual absl::Status SetOpenIncidents(DeviceKey device, int count) = 0;
   virtual absl::Status SaveContacts(absl::Span<const Contact> contacts) = 0;
   virtual absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) = 0;
   virtual absl::StatusOr<std::optional<DeviceRecord>> DeviceByKey(DeviceKey key) = 0;

@@ -3,6 +3,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "core/compliance/posture.h"
 #include "storage/fleet/sqlite/columns.h"
 #include "storage/fleet/sqlite/device_row.h"
 #include "storage/fleet/sqlite/page_token.h"
@@ -41,20 +42,34 @@ absl::string_view Tables(DeviceOrder order) {
                                          : "FROM devices d CROSS JOIN contacts c ON c.device = d.key";
 }
 
-// Parameters: 1 group, 2 posture, 3 text.
-std::string Filters(const DeviceQuery& query) {
+// Parameters: 1 group, 2 severity, 3 text. A page walks the index of its order and asks for each device
+// whether it is among those that another index has found; the unary plus keeps the planner from walking those
+// instead.
+std::string PageFilters(const DeviceQuery& query) {
+  const absl::string_view number = NumberColumn(query.order);
   std::string out = "1";
   if (!query.group.empty()) absl::StrAppend(&out, " AND d.device_group = ?1");
-  if (query.posture) absl::StrAppend(&out, " AND d.posture = ?2");
-  if (!query.text.empty()) {
-    absl::StrAppend(&out, " AND d.key IN (SELECT key FROM devices WHERE instr(search, ?3) > 0)");
+  if (query.posture && query.order == DeviceOrder::kPosture) absl::StrAppend(&out, " AND d.severity = ?2");
+  if (query.posture && query.order != DeviceOrder::kPosture) {
+    absl::StrAppend(&out, " AND +", number, " IN (SELECT key FROM devices WHERE severity = ?2)");
   }
+  if (!query.text.empty()) {
+    absl::StrAppend(&out, " AND ", number, " IN (SELECT key FROM devices WHERE instr(search, ?3) > 0)");
+  }
+  return out;
+}
+
+std::string CountFilters(const DeviceQuery& query) {
+  std::string out = "1";
+  if (!query.group.empty()) absl::StrAppend(&out, " AND d.device_group = ?1");
+  if (query.posture) absl::StrAppend(&out, " AND d.severity = ?2");
+  if (!query.text.empty()) absl::StrAppend(&out, " AND instr(d.search, ?3) > 0");
   return out;
 }
 
 void BindFilters(sqlite::Statement& s, const DeviceQuery& query) {
   if (!query.group.empty()) s.Bind(1, query.group);
-  if (query.posture) s.Bind(2, static_cast<int>(*query.posture));
+  if (query.posture) s.Bind(2, compliance::Severity(*query.posture));
   if (!query.text.empty()) s.Bind(3, absl::AsciiStrToLower(query.text));
 }
 
@@ -78,7 +93,7 @@ std::string PageSql(const DeviceQuery& query) {
   const absl::string_view column = OrderColumn(query.order);
   const absl::string_view number = NumberColumn(query.order);
   const absl::string_view direction = query.descending ? " DESC" : " ASC";
-  std::string where = Filters(query);
+  std::string where = PageFilters(query);
   if (!query.after.empty()) {
     absl::StrAppend(&where, " AND (", column, ", ", number, ") ", query.descending ? "<" : ">", " (?4, ?5)");
   }
@@ -116,12 +131,8 @@ absl::StatusOr<DevicePage> SqliteFleetStore::ListDevices(const DeviceQuery& quer
 }
 
 absl::StatusOr<int> SqliteFleetStore::CountDevices(const DeviceQuery& query) {
-  DeviceQuery without_text = query;
-  without_text.text.clear();
-  // One walk of the index that has the text, instead of one for the matches and one for the filters.
-  const std::string text = query.text.empty() ? "" : " AND instr(d.search, ?3) > 0";
-  HOLDFAST_ASSIGN_OR_RETURN(auto count, db_->Prepare(absl::StrCat("SELECT COUNT(*) FROM devices d WHERE ",
-                                                                  Filters(without_text), text)));
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto count, db_->Prepare(absl::StrCat("SELECT COUNT(*) FROM devices d WHERE ", CountFilters(query))));
   BindFilters(count, query);
   HOLDFAST_ASSIGN_OR_RETURN(const bool found, count.Step());
   return found ? static_cast<int>(count.Int(0)) : 0;

@@ -98,6 +98,16 @@ absl::Status SqliteFleetStore::UpdateDevice(const DeviceRecord& record) {
   return update.Bind(19, record.key).Run();
 }
 
+absl::Status SqliteFleetStore::SetPosture(DeviceKey device, TimeClass posture) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto set, db_->Prepare("UPDATE devices SET posture=?, severity=? WHERE key=?"));
+  return set.BindAll(static_cast<int>(posture), compliance::Severity(posture), device).Run();
+}
+
+absl::Status SqliteFleetStore::SetOpenIncidents(DeviceKey device, int count) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto set, db_->Prepare("UPDATE devices SET open_incidents=? WHERE key=?"));
+  return set.BindAll(count, device).Run();
+}
+
 absl::Status SqliteFleetStore::SaveContacts(absl::Span<const Contact> contacts) {
   HOLDFAST_ASSIGN_OR_RETURN(
       auto save, db_->Prepare("INSERT INTO contacts(device, last_seen, clock_offset, asleep) VALUES(?,?,?,?) "

@@ -5,9 +5,10 @@
 namespace holdfast::fleet {
 namespace {
 
-// Each index of `devices` is named after the order it serves and carries what filters need, so that a
-// filtered page is read from the index alone. `search` is hostname, serial number and device id in lower
-// case.
+// Each index of `devices` is named after the order it serves and carries the group, so that a group's page is
+// read from the index alone. What changes often (severity, open incidents) is in no index but its own.
+// `search` is hostname, serial number and device id in lower case; severity is that of the posture, one to
+// one.
 constexpr char kDevices[] = R"sql(
 CREATE TABLE devices(
   key INTEGER PRIMARY KEY,
@@ -18,12 +19,12 @@ CREATE TABLE devices(
   posture INTEGER NOT NULL, open_incidents INTEGER NOT NULL,
   policy_version INTEGER NOT NULL, policy_state TEXT NOT NULL,
   name_key TEXT NOT NULL, version_key TEXT NOT NULL, severity INTEGER NOT NULL, search TEXT NOT NULL);
-CREATE INDEX devices_by_name ON devices(name_key, key, device_group, posture);
-CREATE INDEX devices_by_version ON devices(version_key, key, device_group, posture);
-CREATE INDEX devices_by_posture ON devices(severity, key, device_group, posture);
-CREATE INDEX devices_by_open_incidents ON devices(open_incidents, key, device_group, posture);
+CREATE INDEX devices_by_name ON devices(name_key, key, device_group);
+CREATE INDEX devices_by_version ON devices(version_key, key, device_group);
+CREATE INDEX devices_by_posture ON devices(severity, key, device_group);
+CREATE INDEX devices_by_open_incidents ON devices(open_incidents, key, device_group);
 CREATE INDEX devices_by_hardware ON devices(serial_number, platform_uuid);
-CREATE INDEX devices_search ON devices(search, device_group, posture);
+CREATE INDEX devices_search ON devices(search, device_group);
 CREATE TABLE contacts(
   device INTEGER PRIMARY KEY REFERENCES devices(key),
   last_seen INTEGER NOT NULL, clock_offset INTEGER NOT NULL, asleep INTEGER NOT NULL);

@@ -21,6 +21,8 @@ class SqliteFleetStore final : public FleetStore {
 
   absl::StatusOr<DeviceKey> AddDevice(const DeviceRecord& record) override;
   absl::Status UpdateDevice(const DeviceRecord& record) override;
+  absl::Status SetPosture(DeviceKey device, TimeClass posture) override;
+  absl::Status SetOpenIncidents(DeviceKey device, int count) override;
   absl::Status SaveContacts(absl::Span<const Contact> contacts) override;
   absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) override;
   absl::StatusOr<std::optional<DeviceRecord>> DeviceByKey(DeviceKey key) override;
