@@ -9,13 +9,19 @@ CanonicalWriter& CanonicalWriter::U8(uint8_t v) {
   return *this;
 }
 CanonicalWriter& CanonicalWriter::U16(uint16_t v) {
-  return U8(static_cast<uint8_t>(v >> 8)).U8(static_cast<uint8_t>(v));
+  return Integer(v, 2);
 }
 CanonicalWriter& CanonicalWriter::U32(uint32_t v) {
-  return U16(static_cast<uint16_t>(v >> 16)).U16(static_cast<uint16_t>(v));
+  return Integer(v, 4);
 }
 CanonicalWriter& CanonicalWriter::U64(uint64_t v) {
-  return U32(static_cast<uint32_t>(v >> 32)).U32(static_cast<uint32_t>(v));
+  return Integer(v, 8);
+}
+CanonicalWriter& CanonicalWriter::Integer(uint64_t v, size_t size) {
+  char bytes[8];
+  for (size_t i = size; i-- > 0; v >>= 8) bytes[i] = static_cast<char>(v);
+  out_.append(bytes, size);
+  return *this;
 }
 CanonicalWriter& CanonicalWriter::Raw(absl::string_view bytes) {
   out_.append(bytes.data(), bytes.size());

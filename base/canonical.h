@@ -20,10 +20,13 @@ class CanonicalWriter {
   CanonicalWriter& I64(int64_t v) { return U64(static_cast<uint64_t>(v)); }
   CanonicalWriter& Raw(absl::string_view bytes);    // no length: the layout fixes it
   CanonicalWriter& Bytes(absl::string_view bytes);  // u32 length, then the bytes
+  // Room for this many bytes in all, for a writer who knows.
+  void Reserve(size_t bytes) { out_.reserve(bytes); }
   const std::string& str() const { return out_; }
   std::string Take() { return std::move(out_); }
 
  private:
+  CanonicalWriter& Integer(uint64_t v, size_t size);
   std::string out_;
 };
 

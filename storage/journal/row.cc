@@ -19,7 +19,9 @@ void CopyTo(std::array<uint8_t, N>& out, absl::string_view bytes) {
 }  // namespace
 
 std::string CanonicalBytes(const Row& row, const Sha256Digest& previous) {
+  constexpr size_t kFixed = 128;  // all but subject and payload, and a little more
   CanonicalWriter out;
+  out.Reserve(kFixed + row.subject.size() + row.payload.size());
   out.Raw(kMagic).Raw(AsBytes(previous)).U64(row.epoch).U64(row.seq);
   out.Raw({reinterpret_cast<const char*>(row.at.boot.bytes.data()), row.at.boot.bytes.size()});
   out.I64(row.at.mono.ns).I64(row.at.wall.ns).U16(row.kind).U16(row.payload_version);
