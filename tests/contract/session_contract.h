@@ -32,8 +32,8 @@ class Subject {
   virtual void Hang(const Uuid& service) = 0;
   // What stands behind the back end dies and comes back. False where there is no such thing to restart.
   virtual bool RestartManager() = 0;
-  // A start while the session is not disconnected was skipped, as far as the back end can tell. Negative
-  // where it cannot.
+  // Starts that the manager skipped because the session was not disconnected. Negative where the back end
+  // skips them itself, so that the manager never sees them.
   virtual int SkippedStarts() const { return -1; }
 };
 

@@ -150,9 +150,9 @@ void FakeCharon::Initiate(int fd, const Section& arguments) {
   const Outcome outcome = initiate;
   for (const std::string& line : outcome.log)
     Send(fd, {PacketType::kEvent, "control-log", LogLine("home", 1, line)});
-  if (outcome.never) return;
+  const std::string connection(arguments.Value("ike")), child(arguments.Value("child"));
+  if (outcome.never || hanging.count(child) > 0) return;
   if (outcome.error.empty()) {
-    const std::string connection(arguments.Value("ike")), child(arguments.Value("child"));
     if (outcome.event) {
       Up(connection, child);
     } else {

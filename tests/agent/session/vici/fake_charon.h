@@ -45,6 +45,7 @@ class FakeCharon {
     bool event = true;             // a success is told by events
   };
   Outcome initiate, terminate;
+  std::set<std::string> hanging;  // children whose initiate is not answered, whatever the outcome says
   std::vector<std::pair<std::string, Section>> commands;  // all but listings
   size_t Count(const std::string& command) const;
   size_t listings = 0;
