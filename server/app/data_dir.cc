@@ -18,10 +18,15 @@ namespace holdfast::server {
 namespace {
 
 absl::Status MakeFolder(const std::string& path) {
-  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) return ErrnoStatus(errno, "creating", path);
+  if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
+    const absl::Status failed = ErrnoStatus(errno, "making the data folder", path);
+    return absl::Status(failed.code(),
+                        absl::StrCat(failed.message(), "; make its parent, or name another with --data-dir"));
+  }
   struct stat info{};
   if (stat(path.c_str(), &info) != 0) return ErrnoStatus(errno, "looking at", path);
-  if (!S_ISDIR(info.st_mode)) return absl::FailedPreconditionError(path + " is not a folder");
+  if (!S_ISDIR(info.st_mode))
+    return absl::FailedPreconditionError(path + " is not a folder; name another with --data-dir");
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return absl::PermissionDeniedError(absl::StrCat(
         path, " holds private keys and can be reached by others than its owner: chmod 700 ", path));

@@ -1,5 +1,4 @@
 #include "server/app/flags.h"
-#include "server/app/log.h"
 #include "server/app/serve.h"
 #include "server/app/signals.h"
 
@@ -8,6 +7,5 @@ int main(int argc, char** argv) {
   const auto flags = holdfast::server::ParseServerFlags(argc, argv, &exit_code);
   if (!flags) return exit_code;
   holdfast::server::SignalWaiter signals({SIGTERM, SIGINT});
-  holdfast::server::RouteGrpcLog();
   return holdfast::server::Serve(*flags, [&] { signals.Wait(); });
 }

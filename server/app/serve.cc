@@ -83,6 +83,11 @@ absl::Status WriteReadyFiles(const ServerFlags& flags, const DataDir& dir, const
   return WriteFileAtomically(flags.ready_file, ReadyJson(ready));
 }
 
+void LogStore(const absl::Status& status) {
+  if (status.ok()) return Log(LogLevel::kInfo, "the store takes rows again");
+  Log(LogLevel::kError, absl::StrCat("the store takes nothing, agents keep their rows: ", status.message()));
+}
+
 absl::Status Announce(const ServerFlags& flags, const DataDir& dir, const KeyIssuer& issuer,
                       const RpcServer& rpc) {
   HOLDFAST_RETURN_IF_ERROR(WriteReadyFiles(flags, dir, issuer, rpc));
@@ -112,8 +117,11 @@ int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) 
   CoreThread thread(clock);
   const auto options = MakeRpcOptions(flags, *issuer, clock.Now().wall, random);
   if (!options.ok()) return Fail(kExitUsage, options.status());
+  SilenceGrpcLog();  // why it cannot listen is told once, below
   auto rpc = RpcServer::Listen(**core, thread, clock, *options);
   if (!rpc.ok()) return Fail(kExitListen, rpc.status());
+  RouteGrpcLog();
+  (*core)->SetStoreListener(LogStore);
   (*core)->SetAgentEndpoint(
       PublicEndpoint(flags.agent_listen, (*rpc)->agent_port(), flags.public_hosts, HostName()).ToString());
   if (auto status = HandOutAdminToken(**core, *dir); !status.ok()) return Fail(kExitFailed, status);

@@ -56,7 +56,11 @@ absl::Status WhyNot(const Endpoint& listen) {
   setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
   if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd, 1) != 0) {
     const int error = errno;
-    return absl::Status(absl::StatusCode::kFailedPrecondition, absl::ErrnoToStatus(error, doing).message());
+    const absl::string_view remedy = error == EADDRINUSE ? "; stop what listens there, or listen elsewhere"
+                                     : error == EADDRNOTAVAIL
+                                         ? "; give an address of this machine, or 0.0.0.0"
+                                         : "";
+    return absl::FailedPreconditionError(absl::StrCat(absl::ErrnoToStatus(error, doing).message(), remedy));
   }
   return absl::InternalError(absl::StrCat(doing, ": gRPC refused; is the server certificate's key its own?"));
 }

@@ -78,6 +78,7 @@ std::vector<absl::StatusOr<wire::SyncResponse>> ServerCore::SyncBatch(const std:
     if (!status.ok() && !IsRefusal(status)) failed = status;
   }
   if (failed.ok()) failed = transaction->Commit();
+  state_->TellStoreListener(failed);
   if (failed.ok()) {
     if (state_->row_listener) state_->TellListener(stored, calls);
     return answers;
@@ -94,6 +95,16 @@ void ServerCore::SetNudge(std::function<void(const Uuid&, absl::Duration)> nudge
 
 void ServerCore::SetRowListener(std::function<void(const HistoryRow&)> listener) {
   state_->row_listener = std::move(listener);
+}
+
+void ServerCore::SetStoreListener(std::function<void(const absl::Status&)> listener) {
+  state_->store_listener = std::move(listener);
+}
+
+void ServerCore::State::TellStoreListener(const absl::Status& status) {
+  const bool news = status.ok() == store_failing;
+  store_failing = !status.ok();
+  if (news && store_listener) store_listener(status);
 }
 
 absl::StatusOr<Actor> ServerCore::Authenticate(absl::string_view bearer, const std::string& source) {

@@ -109,6 +109,9 @@ class ServerCore final : public AgentApi {
   // Each new row. Costs a decode per row: set it only while somebody watches; nullptr ends it.
   void SetRowListener(std::function<void(const HistoryRow&)> listener);
 
+  // The store failed, or works again (OK): once each, however many syncs fail in between.
+  void SetStoreListener(std::function<void(const absl::Status&)> listener);
+
   // Call every few seconds: writes last contacts in a batch and judges who became silent.
   absl::Status Tick();
 

@@ -36,6 +36,7 @@ struct ServerCore::State {
   absl::Status MarkSilent(ServerTime now);
   absl::Status RaiseSilence(ServerTime now);
   void TellListener(const std::vector<fleet::StoredRow>& rows, const std::vector<SyncCall>& calls);
+  void TellStoreListener(const absl::Status& status);
 
   Context context;
   Directory directory;
@@ -44,6 +45,8 @@ struct ServerCore::State {
   Enrollment enrollment;
   std::function<void(const Uuid&, absl::Duration)> nudge;
   std::function<void(const HistoryRow&)> row_listener;
+  std::function<void(const absl::Status&)> store_listener;
+  bool store_failing = false;
   // Up to where in last contacts silence was judged already.
   ServerTime silent_through, missed_through;
 };

@@ -56,6 +56,7 @@ def full_below_the_server(server, agents, disk, choose):
     say(f"the agent is told: {text}")
     check("fleet.db" in text and "try again" in text, "the refusal does not name the file and that a retry helps")
     check(server.process.poll() is None, "the server ended")
+    check("the store takes nothing" in server.text() and "fleet.db" in server.text(), f"it says nothing; {server.tail()}")
     with SimulatedMac(agent.sim_control) as mac:
         mac.do(f'user-disconnect "{REQUIRED}"')
     uplink = agent.status()["uplink"]
@@ -70,6 +71,8 @@ def full_below_the_server(server, agents, disk, choose):
     disk.make_space()
     for each in agents:
         wait_until(f"all rows of {each.state_dir} to be acknowledged", each.all_acknowledged, seconds=90, every=0.1)
+    lines = server.text().count("the store takes nothing"), server.text().count("the store takes rows again")
+    check(lines == (1, 1), f"the server's log has {lines} lines about its store; {server.tail()}")
     return settle(server, agents)
 
 
