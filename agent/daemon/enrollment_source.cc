@@ -1,6 +1,7 @@
 #include "agent/daemon/enrollment_source.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/file.h"
 
@@ -17,7 +18,13 @@ absl::StatusOr<std::optional<EnrollmentString>> FindEnrollment(const Flags& flag
   if (flags.no_server) return none;
   std::string given = flags.enroll;
   if (!flags.enroll_file.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(given, ReadFile(flags.enroll_file));
+    absl::StatusOr<std::string> read = ReadFile(flags.enroll_file);
+    if (!read.ok()) {
+      return absl::Status(read.status().code(),
+                          absl::StrCat("the enrollment string (--enroll-file): ", read.status().message(),
+                                       "; write there what `holdfast-admin tokens create` prints"));
+    }
+    given = *std::move(read);
   }
   if (given.empty()) {
     HOLDFAST_ASSIGN_OR_RETURN(std::optional<std::string> kept, files.Read(kKept));

@@ -98,7 +98,8 @@ absl::StatusOr<std::string> FetchPinnedAuthority(const Endpoint& server, const S
       "connecting to ", server.ToString(), " for the first time: none of the ",
       std::max(sk_X509_num(chain), 0),
       " certificates it shows has the key that the enrollment string names (", ToHex(pin).substr(0, 16),
-      "...): it is not the server meant, or something in between answers for it"));
+      "...): it is not the server meant, or something in between answers for it; compare the "
+      "enrollment string with a new one of the server's, and look for what intercepts TLS"));
 }
 
 }  // namespace holdfast::uplink

@@ -14,12 +14,15 @@ namespace holdfast::platform {
 
 absl::StatusOr<StateDirectory> StateDirectory::Open(const std::string& path) {
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    return Annotate(ErrnoStatus(errno, "making", path), "the state folder");
+    const absl::Status failed = ErrnoStatus(errno, "the state folder: making", path);
+    return absl::Status(
+        failed.code(), absl::StrCat(failed.message(), "; make its parent, or name another with --state-dir"));
   }
   struct stat found = {};
   if (stat(path.c_str(), &found) != 0) return ErrnoStatus(errno, "looking at", path);
   if (!S_ISDIR(found.st_mode)) {
-    return absl::FailedPreconditionError(absl::StrCat("the state folder: ", path, " is not a folder"));
+    return absl::FailedPreconditionError(
+        absl::StrCat("the state folder: ", path, " is not a folder; name another with --state-dir"));
   }
   if (access(path.c_str(), R_OK | W_OK | X_OK) != 0) {
     return absl::PermissionDeniedError(
