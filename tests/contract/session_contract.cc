@@ -173,6 +173,7 @@ TEST_P(SessionContract, ServicesAreIndependent) {
   ASSERT_TRUE(Stop(subject->other_service()).ok());
   ASSERT_TRUE(
       subject->RunUntil([&] { return recorder.IsNow(subject->other_service(), Status::kDisconnected); }));
+  subject->Settle();
   EXPECT_TRUE(recorder.IsNow(subject->service(), Status::kConnected));
 }
 
