@@ -24,6 +24,7 @@ void Delivery::Begin(Observer* observer) {
   auto it = seen_.find(observer);
   if (it == seen_.end() || it->second.begun) return;
   it->second.begun = true;
+  it->second.installed = installed_;
   Snapshot snapshot = snapshot_();
   for (SessionEvent& event : snapshot.statuses) {
     event.generation = ++generations_[event.service];
@@ -101,7 +102,12 @@ void Delivery::Installed(InstalledFacts installed) {
   // The end of a session whose configuration went is told before that it went.
   Now();
   for (const auto& [service, due] : last_due_) broadcast_due_ = std::max(broadcast_due_, due);
-  Broadcast([installed = std::move(installed)](Observer& o) { o.OnInstalled(installed); });
+  Broadcast([this, number = ++installed_, installed = std::move(installed)](Observer& o) {
+    uint64_t& last = seen_[&o].installed;
+    if (number <= last) return;  // its snapshot was newer
+    last = number;
+    o.OnInstalled(installed);
+  });
   sessions_not_before_ = broadcast_due_;
 }
 

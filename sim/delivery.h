@@ -47,7 +47,8 @@ class Delivery {
 
  private:
   struct Seen {
-    bool begun = false;  // had its snapshot
+    bool begun = false;      // had its snapshot
+    uint64_t installed = 0;  // number of the newest facts it was told
     std::map<Uuid, uint64_t> generations;
   };
   void Begin(Observer* observer);
@@ -65,6 +66,7 @@ class Delivery {
   std::function<Snapshot()> snapshot_;
   std::vector<Observer*> observers_;  // in order of joining
   std::map<Observer*, Seen> seen_;
+  uint64_t installed_ = 0;  // facts sent so far
   std::map<Uuid, uint64_t> generations_;
   std::map<Uuid, MonoTime> last_due_;
   MonoTime broadcast_due_;

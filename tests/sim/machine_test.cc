@@ -11,6 +11,18 @@ using ::testing::SizeIs;
 
 class Machine : public MacTest {};
 
+// Two installations are still on their way when somebody begins to look: what he sees first is newer than both.
+TEST_F(Machine, FactsOlderThanAnObserversFirstLookAreNotToldAgain) {
+  mac.Install(MakeProfile(MakeService("one")));
+  mac.Install(MakeProfile(MakeService("two")));
+  Watcher late;
+  mac.AddObserver(&late);
+  time.RunFor(absl::Seconds(1));
+  mac.RemoveObserver(&late);
+  ASSERT_THAT(late.installed, SizeIs(1));
+  EXPECT_THAT(late.installed[0].services, SizeIs(2));
+}
+
 // --- network
 
 TEST_F(Machine, StartWithoutANetworkFailsWithNoNetwork) {
