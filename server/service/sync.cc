@@ -16,6 +16,8 @@ constexpr size_t kBootsRemembered = 8;
 constexpr int kReturnsOfAClone = 3;
 constexpr absl::Duration kAnchorLife = absl::Hours(1);
 constexpr size_t kLongestText = 1024;
+// Ranges of one message that become incidents: a device cannot fill the store with them.
+constexpr size_t kMostQuarantined = 64;
 
 std::string Shortened(const std::string& text) {
   return text.substr(0, kLongestText);
@@ -38,6 +40,13 @@ std::string PolicyState(const wire::PolicyStatus& status) {
 fleet::Hardware HardwareOf(const wire::HardwareIdentity& h) {
   return {Shortened(h.serial_number), Shortened(h.platform_uuid), Shortened(h.model),
           Shortened(h.os_version),    Shortened(h.os_build),      Shortened(h.hostname)};
+}
+
+// Any clock is the device's word: the difference must not overflow.
+int64_t ClockOffset(WallTime device, ServerTime server) {
+  int64_t offset = 0;
+  if (!__builtin_sub_overflow(device.ns, server.ns, &offset)) return offset;
+  return device.ns < server.ns ? INT64_MIN : INT64_MAX;
 }
 
 }  // namespace
@@ -140,7 +149,7 @@ absl::Status SyncHandler::TakeContact(LiveDevice& device, const wire::SyncReques
       std::max(context_.options.heartbeat, policy != nullptr ? policy->heartbeat : absl::ZeroDuration());
   const bool was_silent = received - device.record.last_seen > SilentAfter(interval);
   const bool asleep = request.goodbye == wire::Goodbye::kSleep || request.goodbye == wire::Goodbye::kShutdown;
-  directory_.Contacted(device, received, request.sent.wall.ns - received.ns, asleep);
+  directory_.Contacted(device, received, ClockOffset(request.sent.wall, received), asleep);
   if (!was_silent) return absl::OkStatus();
   HOLDFAST_ASSIGN_OR_RETURN(const TimeClass posture, PostureOf(context_, device.record.key));
   HOLDFAST_RETURN_IF_ERROR(SetPosture(context_, device.record, posture));
@@ -231,7 +240,9 @@ absl::Status SyncHandler::TakeState(LiveDevice& device, const wire::SyncRequest&
     HOLDFAST_RETURN_IF_ERROR(context_.store.UpdateDevice(record));
     device.record = record;
   }
-  for (const wire::Quarantined& q : request.quarantined) {
+  const size_t ranges = std::min(request.quarantined.size(), kMostQuarantined);
+  for (size_t i = 0; i < ranges; ++i) {
+    const wire::Quarantined& q = request.quarantined[i];
     HOLDFAST_RETURN_IF_ERROR(RaiseIncident(
         context_, device,
         {.name = "journal_gap",

@@ -222,5 +222,15 @@ TEST_F(Sync, ClockOffsetIsTheDevicesWallClockMinusTheServers) {
   EXPECT_EQ(Seen().clock_offset_ns, 90000000000);
 }
 
+TEST_F(Sync, AbsurdClocksAreTakenAsTheyAre) {
+  for (const int64_t ns : {INT64_MIN, INT64_MAX}) {
+    device.now.wall = {ns};
+    device.WriteVerdict(TimeClass::kProtected);
+    const auto answer = device.SyncNow();
+    ASSERT_TRUE(answer.ok()) << answer.status();
+  }
+  EXPECT_EQ(Seen().clock_offset_ns, INT64_MAX - world.clock.now.wall.ns);
+}
+
 }  // namespace
 }  // namespace holdfast::server

@@ -89,7 +89,7 @@ TEST(TimeEstimate, AnchorThatDoesNotFitTheMessageIsNotUsed) {
 TEST(TimeEstimate, AbsurdClocksDoNotOverflow) {
   for (const int64_t mono : {INT64_MIN, INT64_MAX}) {
     for (const int64_t wall : {INT64_MIN, INT64_MAX}) {
-      TimeEstimator estimator(kReceived, {kBoot, {-mono - 1}, {-wall - 1}}, std::nullopt, NoAnchors);
+      TimeEstimator estimator(kReceived, {kBoot, {~mono}, {~wall}}, std::nullopt, NoAnchors);
       for (const BootId& boot : {kBoot, kEarlier}) {
         const auto e = estimator.For({boot, {mono}, {wall}}, {0});
         EXPECT_LE(e->at, kReceived);
