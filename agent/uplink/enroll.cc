@@ -11,6 +11,12 @@ namespace {
 
 constexpr absl::Duration kDeadline = absl::Seconds(30);
 
+// Of the certificate request; the server ignores it, but it may not be empty. A machine need not have a
+// serial number.
+std::string CommonName(const wire::HardwareIdentity& hardware) {
+  return hardware.serial_number.empty() ? "holdfast device" : hardware.serial_number;
+}
+
 }  // namespace
 
 void Uplink::Enroll() {
@@ -46,7 +52,7 @@ absl::StatusOr<wire::EnrollRequest> Uplink::MakeEnrollRequest() {
   HOLDFAST_ASSIGN_OR_RETURN(crypto::PrivateKey key, crypto::PrivateKey::FromPem(identity_->private_key_pem));
   wire::EnrollRequest request;
   request.token = options_.token;
-  HOLDFAST_ASSIGN_OR_RETURN(request.csr_pem, crypto::MakeCsrPem(key, options_.hardware.serial_number));
+  HOLDFAST_ASSIGN_OR_RETURN(request.csr_pem, crypto::MakeCsrPem(key, CommonName(options_.hardware)));
   HOLDFAST_ASSIGN_OR_RETURN(request.previous_key_signature, key.Sign(request.csr_pem));
   request.hardware = options_.hardware;
   request.agent_version = options_.agent_version;
@@ -114,7 +120,7 @@ void Uplink::Renew() {
   absl::StatusOr<crypto::PrivateKey> key = crypto::PrivateKey::Generate(crypto::KeyType::kEcP256);
   wire::RenewRequest request{identity_->device_id, {}};
   if (key.ok()) {
-    absl::StatusOr<std::string> csr = crypto::MakeCsrPem(*key, options_.hardware.serial_number);
+    absl::StatusOr<std::string> csr = crypto::MakeCsrPem(*key, CommonName(options_.hardware));
     if (csr.ok()) request.csr_pem = *std::move(csr);
   }
   if (request.csr_pem.empty()) {

@@ -9,7 +9,7 @@ namespace holdfast::server {
 
 class SignalWaiter {
  public:
-  explicit SignalWaiter(std::initializer_list<int> signals) {
+  SignalWaiter(std::initializer_list<int> signals) {
     sigemptyset(&set_);
     for (int signal : signals) sigaddset(&set_, signal);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);

@@ -26,6 +26,12 @@ TEST_F(UplinkTest, KeepsItsIdentityAcrossARestart) {
   EXPECT_TRUE(AllRowsArrived());
 }
 
+TEST_F(UplinkTest, AMachineWithoutASerialNumberEnrollsToo) {
+  options_.hardware.serial_number.clear();
+  StartOnline();
+  EXPECT_EQ(server_.enrolls.size(), 1u);
+}
+
 TEST_F(UplinkTest, WithoutATokenItWaitsAndSaysSo) {
   options_.token.clear();
   StartUplink();
