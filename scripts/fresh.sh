@@ -9,8 +9,10 @@ if [ "${HOLDFAST_FRESH_STAGE:-}" != inside ]; then
   command -v debootstrap >/dev/null || apt-get install -y --no-install-recommends debootstrap >/dev/null
   root=$(mktemp -d "${TMPDIR:-/var/tmp}/holdfast-fresh.XXXXXX")
   trap 'rm -rf --one-file-system "$root"' EXIT
-  mirror=$(grep -rhoE '^(URIs: |deb )[^ ]*https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d/*.sources /etc/apt/sources.list.d/*.list 2>/dev/null |
-    grep -oE 'https?://[^ ]+' | head -1)
+  # grep fails where one of these does not exist, which is no failure here.
+  mirror=$({ grep -rhoE '^(URIs: |deb )[^ ]*https?://[^ ]+' /etc/apt/sources.list /etc/apt/sources.list.d/*.sources \
+    /etc/apt/sources.list.d/*.list 2>/dev/null || true; } | grep -oE 'https?://[^ ]+' | head -1)
+  [ -n "$mirror" ] || die "this machine's apt names no mirror in /etc/apt/sources.list or sources.list.d"
   say "A new Debian 12 in $root"
   debootstrap --variant=minbase --include=ca-certificates,git bookworm "$root" "$mirror" >"$root.log" 2>&1 || {
     tail -20 "$root.log" >&2
