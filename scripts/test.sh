@@ -24,6 +24,7 @@ run_ctest dev -LE long "$@"
 say "AddressSanitizer and UndefinedBehaviorSanitizer"
 build asan-ubsan
 ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+  LSAN_OPTIONS="suppressions=$HOLDFAST_ROOT/tests/lsan.supp print_suppressions=0" \
   run_ctest asan-ubsan -LE 'long|lab|plain-only' "$@"
 
 say "ThreadSanitizer, on the tests that run threads"
