@@ -71,7 +71,8 @@ void FillService(const ServiceView& view, const Stamp& now, v1::LocalService& ou
   out.set_required(!view.key.empty());
   out.set_status(std::string(SessionStatusName(view.status)));
   out.set_status_since_unix_ns(UnixOf(view.status_since, now));
-  out.set_time_class(std::string(TimeClassName(view.verdict.time_class)));
+  const TimeClass time_class = view.key.empty() ? TimeClass::kNotRequired : view.verdict.time_class;
+  out.set_time_class(std::string(TimeClassName(time_class)));
   out.set_cause(view.verdict.cause);
   out.set_detail(view.verdict.detail);
   out.set_class_since_unix_ns(UnixOf(view.verdict_since, now));

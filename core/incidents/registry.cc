@@ -120,7 +120,8 @@ constexpr IncidentKind kKinds[] = {
      "Add an integer Order to the proxy's VPN payload and re-install by MDM."},
     {"proxy_order_violation", S::kError, "Transparent proxies are in the wrong order",
      "The declared order of the installed profiles against TransparentProxies.RequiredOrder.",
-     "Correct the Order numbers in the profiles; the generator of holdfastctl writes a right set."},
+     "Correct the Order numbers in the profiles so that they rise in the required order, and install them "
+     "again."},
     {"proxy_save_denied", S::kInfo, "An app could not save its proxy configuration",
      "The log line with permission denied while a profile manages Order.",
      "Expected: a managed Order makes the app's own save fail. Manage the configuration by MDM alone."},
