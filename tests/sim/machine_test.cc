@@ -11,7 +11,8 @@ using ::testing::SizeIs;
 
 class Machine : public MacTest {};
 
-// Two installations are still on their way when somebody begins to look: what he sees first is newer than both.
+// Two installations are still on their way when somebody begins to look: what he sees first is newer than
+// both.
 TEST_F(Machine, FactsOlderThanAnObserversFirstLookAreNotToldAgain) {
   mac.Install(MakeProfile(MakeService("one")));
   mac.Install(MakeProfile(MakeService("two")));
