@@ -7,7 +7,7 @@ if [ "${1:-}" = --seconds ]; then
   seconds=$2
   shift 2
 fi
-build fuzz
+build fuzz all-fuzzers
 mkdir -p build/fuzz/findings build/fuzz/work
 failed=0 count=0
 while read -r target corpus; do
