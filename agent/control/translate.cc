@@ -18,18 +18,6 @@ constexpr size_t kHistoryBytes = kMaxResponse - (size_t{16} << 10);
 // Kind numbers are small and only ever appended.
 constexpr uint16_t kLastKind = 255;
 
-absl::string_view ModeName(EnforcementMode mode) {
-  switch (mode) {
-    case EnforcementMode::kOff:
-      return "off";
-    case EnforcementMode::kAudit:
-      return "audit";
-    case EnforcementMode::kEnforce:
-      return "enforce";
-  }
-  return "unknown";
-}
-
 // A monotonic time of this boot as Unix time, by today's reading of both clocks; 0 stays "not known".
 int64_t UnixOf(MonoTime t, const Stamp& now) {
   return t.ns == 0 ? 0 : now.wall.ns - (now.mono.ns - t.ns);
@@ -169,7 +157,7 @@ v1::GetStatusResponse ToProto(const StatusView& view) {
   v1::GetStatusResponse out;
   const EngineView& engine = view.engine;
   out.set_agent_version(view.agent_version);
-  out.set_enforcement_mode(std::string(ModeName(engine.mode)));
+  out.set_enforcement_mode(std::string(EnforcementModeName(engine.mode)));
   out.set_policy_version(engine.policy_version);
   out.set_policy_id(ToHex(engine.policy_id));
   out.set_policy_source(engine.policy_source);

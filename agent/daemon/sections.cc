@@ -8,18 +8,6 @@
 namespace holdfast::agent {
 namespace {
 
-absl::string_view ModeName(EnforcementMode mode) {
-  switch (mode) {
-    case EnforcementMode::kOff:
-      return "off";
-    case EnforcementMode::kAudit:
-      return "audit";
-    case EnforcementMode::kEnforce:
-      return "enforce";
-  }
-  return "audit";
-}
-
 std::string Services(const EngineView& view) {
   JsonWriter json;
   json.Object().Array("services");
@@ -92,7 +80,7 @@ std::string Profiles(const InstalledFacts& installed) {
 std::string PolicySection(const EngineView& view) {
   JsonWriter json;
   json.Object()
-      .Text("mode", ModeName(view.mode))
+      .Text("mode", EnforcementModeName(view.mode))
       .Number("version", static_cast<int64_t>(view.policy_version))
       .Text("id", ToHex(view.policy_id))
       .Text("source", view.policy_source)

@@ -5,6 +5,18 @@
 
 namespace holdfast {
 
+absl::string_view EnforcementModeName(EnforcementMode mode) {
+  switch (mode) {
+    case EnforcementMode::kOff:
+      return "off";
+    case EnforcementMode::kAudit:
+      return "audit";
+    case EnforcementMode::kEnforce:
+      return "enforce";
+  }
+  return "unknown";
+}
+
 bool ServiceMatch::Matches(const ServiceFacts& service) const {
   if (!interface_name.empty()) return false;  // an interface is not a configuration
   const bool any = identifier || !name.empty() || !payload_identifier.empty() ||

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/backoff.h"
 #include "base/ids.h"
@@ -16,6 +17,7 @@
 namespace holdfast {
 
 enum class EnforcementMode : uint8_t { kOff, kAudit, kEnforce };
+absl::string_view EnforcementModeName(EnforcementMode mode);  // "audit"
 enum class Authentication : uint8_t { kMachine, kUser, kInteractive };
 enum class RuleScope : uint8_t { kDevice, kUser };
 enum class Since : uint8_t { kBoot, kLogin, kNetwork };

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "core/compliance/posture.h"
+#include "server/service/refusal.h"
 
 namespace holdfast::server {
 
@@ -32,6 +33,18 @@ absl::Status SettleIncident(Context& context, LiveDevice& device, const std::str
         context.store.CloseIncident(device.record.key, 0, i.id.seq, context.Now(), reason));
   }
   return CountIncidents(context, device);
+}
+
+absl::Status RefuseFork(Context& context, LiveDevice& device, const std::string& evidence,
+                        const std::string& message) {
+  HOLDFAST_RETURN_IF_ERROR(RaiseIncident(
+      context, device,
+      {.name = "chain_fork",
+       .severity = "critical",
+       .key = "",
+       .summary = "The device's log contradicts what it sent before: it was changed, copied or rolled back",
+       .evidence = evidence}));
+  return Refuse(absl::StatusCode::kFailedPrecondition, ErrorReason::kChainFork, message);
 }
 
 absl::Status CountIncidents(Context& context, LiveDevice& device) {

@@ -20,6 +20,10 @@ absl::Status RaiseIncident(Context& context, LiveDevice& device, const Noticed& 
 // Closes the server's own one of this name, if it is open.
 absl::Status SettleIncident(Context& context, LiveDevice& device, const std::string& name,
                             const std::string& reason);
+// The device's log contradicts what it sent before: opens chain_fork with this evidence and gives the
+// refusal, a CHAIN_FORK that says `message`.
+absl::Status RefuseFork(Context& context, LiveDevice& device, const std::string& evidence,
+                        const std::string& message);
 // Counts again what is open.
 absl::Status CountIncidents(Context& context, LiveDevice& device);
 

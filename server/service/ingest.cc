@@ -87,15 +87,7 @@ absl::Status Ingest::CheckAgainstStored(LiveDevice& device, const wire::SyncRequ
 }
 
 absl::Status Ingest::Fork(LiveDevice& device, const std::string& what) {
-  HOLDFAST_RETURN_IF_ERROR(RaiseIncident(
-      context_, device,
-      {.name = "chain_fork",
-       .severity = "critical",
-       .key = "",
-       .summary = "The device's log contradicts what it sent before: it was changed, copied or rolled back",
-       .evidence = what}));
-  return Refuse(absl::StatusCode::kFailedPrecondition, ErrorReason::kChainFork,
-                absl::StrCat("taking rows: ", what, "; begin a new epoch"));
+  return RefuseFork(context_, device, what, absl::StrCat("taking rows: ", what, "; begin a new epoch"));
 }
 
 absl::Status Ingest::NoteHole(LiveDevice& device, const fleet::ChainRecord& chain, uint64_t first) {

@@ -182,15 +182,9 @@ absl::Status SyncHandler::CheckHead(LiveDevice& device, const wire::SyncRequest&
   const bool other = request.head.seq == chain->seq && request.head.hash != chain->hash;
   if (!behind && !other) return absl::OkStatus();
   const std::string what = absl::StrCat("its head is row ", request.head.seq, ", stored are ", chain->seq);
-  HOLDFAST_RETURN_IF_ERROR(RaiseIncident(
-      context_, device,
-      {.name = "chain_fork",
-       .severity = "critical",
-       .key = "",
-       .summary = "The device's log contradicts what it sent before: it was changed, copied or rolled back",
-       .evidence = what}));
-  return Refuse(absl::StatusCode::kFailedPrecondition, ErrorReason::kChainFork,
-                absl::StrCat("syncing: ", what, behind ? "" : " with another hash", "; begin a new epoch"));
+  return RefuseFork(
+      context_, device, what,
+      absl::StrCat("syncing: ", what, behind ? "" : " with another hash", "; begin a new epoch"));
 }
 
 absl::Status SyncHandler::TakeSections(LiveDevice& device, const wire::SyncRequest& request) {
