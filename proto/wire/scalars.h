@@ -1,10 +1,11 @@
-// Fixed-size byte fields: arrays on our side, bytes on the wire.
+// Fixed-size byte fields: arrays on our side, bytes on the wire. Enumerations travel as their numbers.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
+#include <type_traits>
 
 namespace holdfast::wire {
 
@@ -21,6 +22,11 @@ template <size_t N>
   if (bytes.size() != N) return false;
   std::copy(bytes.begin(), bytes.end(), out->begin());
   return true;
+}
+
+template <class Enum>
+Enum EnumOf(uint32_t value) {
+  return static_cast<Enum>(static_cast<std::underlying_type_t<Enum>>(value));
 }
 
 }  // namespace holdfast::wire
