@@ -53,6 +53,10 @@ struct AgentParts {
   std::function<void(const NotifyUser&)> notify;
   std::function<void(const std::string&)> log;  // one line, for the operator
   std::function<void()> begun;                  // the engine works
+  // After each step of the engine, before its effects are carried out: for whoever watches over it.
+  std::function<void(const Stamp&, const EngineInput&, const std::vector<Effect>&,
+                     std::optional<MonoTime> deadline)>
+      stepped;
 };
 
 class Agent final : public control::Delegate,

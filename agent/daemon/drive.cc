@@ -23,7 +23,9 @@ void Agent::Dispatch(EngineInput input) {
 void Agent::StepOnce(const EngineInput& input) {
   const Stamp now = parts_.clock.Now();
   override_begun_.reset();
-  for (const Effect& effect : engine_.Step(now, input)) Carry(now, effect);
+  const std::vector<Effect> effects = engine_.Step(now, input);
+  if (parts_.stepped) parts_.stepped(now, input, effects, engine_.NextDeadline());
+  for (const Effect& effect : effects) Carry(now, effect);
 }
 
 void Agent::Carry(const Stamp& now, const Effect& effect) {

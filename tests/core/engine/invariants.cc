@@ -2,38 +2,96 @@
 
 #include <algorithm>
 
+#include "absl/strings/str_cat.h"
 #include "core/engine/phase.h"
 
 namespace holdfast {
+namespace {
 
-Invariants::Invariants(FakeMac& mac) : mac_(mac) {
-  mac_.on_step = [this](const EngineInput& input, const std::vector<Effect>& effects) {
-    OnStep(input, effects);
-  };
+absl::string_view Text(absl::string_view text) {
+  return text;
+}
+std::string Text(const Uuid& id) {
+  return id.ToString();
 }
 
-void Invariants::AgentRestarts() {
+}  // namespace
+
+// The words are put together only when they are needed.
+template <class... Words>
+void Invariants::Require(bool kept, const Words&... words) {
+  if (!kept) broken_(absl::StrCat(Text(words)...));
+}
+
+void Invariants::AgentRestarts(std::optional<uint64_t> survived) {
+  if (survived && *survived < recorded_) ForgetLostRows(*survived);
+  recorded_ = 0;
   for (auto& [id, watched] : services_) {
     watched.delivered.reset();
     watched.generation = 0;
     watched.open_command.reset();
+    for (Counted& counted : watched.counted) counted.row = 0;
   }
+  commands_.clear();
   verdicts_.clear();
   asleep_ = dark_ = false;  // it runs, so it takes the Mac for awake until told otherwise
 }
 
-void Invariants::OnStep(const EngineInput& input, const std::vector<Effect>& effects) {
+// What was only in those rows need not be known; one attempt of them is assumed as spent.
+void Invariants::ForgetLostRows(uint64_t survived) {
+  for (auto& [id, watched] : services_) {
+    watched.authentication = watched.certificate = 0;
+    const auto lost = std::find_if(watched.counted.begin(), watched.counted.end(),
+                                   [&](const Counted& c) { return c.row > survived; });
+    if (lost != watched.counted.end()) watched.counted.erase(lost + 1, watched.counted.end());
+  }
+  for (auto& [incident, certain] : incidents_) certain = false;
+  incidents_doubtful_ = true;
+  overrides_.clear();
+  login_at_.reset();
+  wake_at_.reset();
+}
+
+// Another boot: across it only the wall clock connects moments, as the engine sees them.
+void Invariants::NoticeBoot(const Stamp& now) {
+  const absl::Duration wall_passed = now.wall - now_.wall;
+  const absl::Duration passed = true_now_ - true_before_;
+  const bool turned = absl::AbsDuration(wall_passed - passed) > absl::Seconds(1);
+  for (auto& [id, watched] : services_) {
+    if (turned) watched.counted.clear();
+  }
+  if (turned) overrides_.clear();
+  login_at_.reset();
+  wake_at_.reset();
+  console_.reset();
+}
+
+void Invariants::OnStep(const Stamp& now, MonoTime true_time, const EngineInput& input,
+                        const std::vector<Effect>& effects, std::optional<MonoTime> deadline) {
+  true_before_ = std::exchange(true_now_, true_time);
+  if (now.boot != now_.boot) NoticeBoot(now);
+  const bool new_boot = now.boot != now_.boot;
+  now_ = now;
+  if (const auto* started = std::get_if<AgentStarted>(&input)) {
+    if (new_boot || !started->last_alive) boot_at_ = true_now_;
+  }
   See(input);
   int answers = 0;
   for (const Effect& effect : effects) {
-    if (const auto* record = std::get_if<Record>(&effect)) CheckRow(record->event);
-    if (const auto* start = std::get_if<StartSession>(&effect)) CheckStart(*start);
-    if (const auto* stop = std::get_if<StopSession>(&effect)) CheckMayCommand(stop->service);
-    if (std::holds_alternative<NotifyUser>(effect)) EXPECT_EQ(policy_.mode, EnforcementMode::kEnforce);
+    if (const auto* record = std::get_if<Record>(&effect)) {
+      ++recorded_;
+      CheckRow(record->event);
+    } else if (const auto* start = std::get_if<StartSession>(&effect)) {
+      CheckStart(*start);
+    } else if (const auto* stop = std::get_if<StopSession>(&effect)) {
+      CheckMayCommand(stop->service);
+    } else if (std::holds_alternative<NotifyUser>(effect)) {
+      Require(policy_.mode == EnforcementMode::kEnforce, "a notification outside of enforce");
+    }
     answers += std::holds_alternative<AnswerRequest>(effect);
   }
-  EXPECT_EQ(answers, std::holds_alternative<UserRequest>(input) ? 1 : 0);
-  CheckEndOfStep();
+  Require(answers == (std::holds_alternative<UserRequest>(input) ? 1 : 0), "a request has not one answer");
+  CheckEndOfStep(deadline);
 }
 
 void Invariants::See(const EngineInput& input) {
@@ -48,15 +106,13 @@ void Invariants::See(const EngineInput& input) {
   } else if (const auto* user = std::get_if<ConsoleUser>(&input)) {
     SeeConsole(*user);
   } else if (const auto* power = std::get_if<PowerChanged>(&input)) {
-    if (power->event == PowerEvent::kFullWake && (asleep_ || dark_)) wake_at_ = Now();
+    if (power->event == PowerEvent::kFullWake && (asleep_ || dark_)) wake_at_ = true_now_;
     asleep_ = power->event == PowerEvent::kWillSleep || power->event == PowerEvent::kShutdown;
     dark_ = power->event == PowerEvent::kDarkWake;
   } else if (const auto* request = std::get_if<UserRequest>(&input)) {
     if (request->verb == UserRequest::Verb::kConnect) ClearFailures();
   } else if (std::holds_alternative<SessionManagerRestarted>(input)) {
     for (auto& [id, watched] : services_) watched.delivered.reset();
-  } else if (const auto* started = std::get_if<AgentStarted>(&input)) {
-    if (!started->last_alive) boot_at_ = Now();
   }
 }
 
@@ -77,7 +133,7 @@ void Invariants::SeeEvent(const SessionEvent& event) {
 void Invariants::SeeConsole(const ConsoleUser& user) {
   const bool login = user.present && (!console_ || !console_->present || console_->uid != user.uid);
   if (login) {
-    login_at_ = Now();
+    login_at_ = true_now_;
     ClearFailures();
   }
   console_ = user;
@@ -88,56 +144,57 @@ void Invariants::ClearFailures() {
 }
 
 void Invariants::CheckMayCommand(const Uuid& service) {
-  EXPECT_EQ(policy_.mode, EnforcementMode::kEnforce) << "a command outside of enforce";
-  EXPECT_TRUE(Named(service)) << "a service that no rule names was touched";
+  Require(policy_.mode == EnforcementMode::kEnforce, "a command outside of enforce");
+  Require(Named(service), "a service that no rule names was touched: ", service);
 }
 
 void Invariants::CheckStart(const StartSession& start) {
   CheckMayCommand(start.service);
   const Watched& watched = services_[start.service];
-  ASSERT_TRUE(watched.delivered.has_value()) << "started before its status was learned";
-  EXPECT_TRUE(engine::IsDown(*watched.delivered))
-      << "started while " << SessionStatusName(*watched.delivered);
-  ASSERT_TRUE(commands_.contains(start.command)) << "a start without its row";
-  if (!commands_[start.command].counted) return;  // a person's
-  EXPECT_LT(watched.authentication, 2) << "retried past what an authentication failure allows";
-  EXPECT_LT(watched.certificate, 1) << "retried a certificate failure";
-  EXPECT_FALSE(asleep_ || (dark_ && policy_.ignore_dark_wake)) << "started while asleep";
-  for (const OverrideBegan& o : overrides_) {
-    EXPECT_FALSE(o.service.IsNil() || o.service == start.service) << "started during an override";
+  Require(watched.delivered.has_value(), "started before its status was learned: ", start.service);
+  if (!watched.delivered) return;
+  Require(engine::IsDown(*watched.delivered), "started while ", SessionStatusName(*watched.delivered));
+  const auto command = commands_.find(start.command);
+  Require(command != commands_.end(), "a start without its row");
+  if (command == commands_.end() || !command->second.counted) return;  // a person's
+  Require(watched.authentication < 2, "retried past what an authentication failure allows: ", start.service);
+  Require(watched.certificate < 1, "retried a certificate failure: ", start.service);
+  Require(!asleep_ && !(dark_ && policy_.ignore_dark_wake), "started while asleep");
+  for (const Running& o : overrides_) {
+    Require(!o.began.service.IsNil() && o.began.service != start.service, "started during an override");
   }
 }
 
 void Invariants::CheckCommand(const Command& command) {
   commands_[command.id] = command;
   if (command.dry_run) {
-    EXPECT_NE(policy_.mode, EnforcementMode::kEnforce);
+    Require(policy_.mode != EnforcementMode::kEnforce, "enforce only noted a command");
     return;
   }
   Watched& watched = services_[command.service];
-  EXPECT_FALSE(watched.open_command.has_value())
-      << "a command before the outcome of the last one is known: " << command.why;
+  Require(!watched.open_command, "a command before the outcome of the last one is known: ", command.why);
   watched.open_command = command.id;
   if (!command.counted) return;
-  watched.counted.push_back(Now());
+  watched.counted.push_back({true_now_, recorded_});
   CheckBudget(watched);
 }
 
-void Invariants::CheckBudget(const Watched& watched) {
-  const auto within = [&](absl::Duration window) {
-    return std::count_if(watched.counted.begin(), watched.counted.end(),
-                         [&](MonoTime at) { return Now() - at < window; });
-  };
-  EXPECT_LE(within(absl::Hours(1)), policy_.reconnect.budget.per_hour);
-  EXPECT_LE(within(absl::Minutes(10)), policy_.reconnect.budget.per_ten_minutes);
+void Invariants::CheckBudget(Watched& watched) {
+  while (true_now_ - watched.counted.front().at >= absl::Hours(1)) watched.counted.pop_front();
+  const AttemptBudget& budget = policy_.reconnect.budget;
+  const auto recent = std::count_if(watched.counted.begin(), watched.counted.end(),
+                                    [&](const Counted& c) { return true_now_ - c.at < absl::Minutes(10); });
+  Require(watched.counted.size() <= static_cast<size_t>(budget.per_hour),
+          "more starts than the budget per hour");
+  Require(recent <= budget.per_ten_minutes, "more starts than the budget per ten minutes");
 }
 
 void Invariants::CheckVerdict(const Verdict& verdict) {
   const auto last = verdicts_.find(verdict.key);
-  EXPECT_FALSE(last != verdicts_.end() && last->second.time_class == verdict.time_class &&
-               last->second.cause == verdict.cause && last->second.service == verdict.service)
-      << "a verdict that changes nothing";
-  EXPECT_FALSE(verdict.cause.empty());
+  Require(last == verdicts_.end() || last->second.time_class != verdict.time_class ||
+              last->second.cause != verdict.cause || last->second.service != verdict.service,
+          "a verdict that changes nothing: ", verdict.key, " ", verdict.cause);
+  Require(!verdict.cause.empty(), "a verdict without a cause: ", verdict.key);
   if (verdict.time_class == TimeClass::kNotRequired) {
     verdicts_.erase(verdict.key);
     return;
@@ -149,44 +206,54 @@ void Invariants::CheckRow(const Event& event) {
   if (const auto* command = std::get_if<Command>(&event)) CheckCommand(*command);
   if (const auto* verdict = std::get_if<Verdict>(&event)) CheckVerdict(*verdict);
   if (const auto* outcome = std::get_if<CommandOutcome>(&event)) {
-    EXPECT_EQ(services_[outcome->service].open_command, outcome->id)
-        << "an outcome of no outstanding command";
+    Require(services_[outcome->service].open_command == outcome->id, "an outcome of no outstanding command");
     services_[outcome->service].open_command.reset();
   }
-  if (const auto* opened = std::get_if<IncidentOpened>(&event)) {
-    EXPECT_TRUE(incidents_.emplace(opened->name, opened->key).second) << opened->name << " is open already";
-  }
-  if (const auto* closed = std::get_if<IncidentClosed>(&event)) {
-    EXPECT_EQ(incidents_.erase({closed->name, closed->key}), 1u) << closed->name << " was not open";
-  }
+  if (const auto* opened = std::get_if<IncidentOpened>(&event))
+    CheckIncident(opened->name, opened->key, true);
+  if (const auto* closed = std::get_if<IncidentClosed>(&event))
+    CheckIncident(closed->name, closed->key, false);
   if (const auto* began = std::get_if<OverrideBegan>(&event)) {
-    EXPECT_LE(began->until_mono - Now(), policy_.override_policy.max_duration);
-    overrides_.push_back(*began);
+    const absl::Duration length = began->until_mono - now_.mono;
+    Require(length <= policy_.override_policy.max_duration, "an override longer than the policy allows");
+    overrides_.push_back({*began, true_now_ + length});
   }
   if (const auto* ended = std::get_if<OverrideEnded>(&event)) {
-    EXPECT_GT(std::erase_if(overrides_, [&](const OverrideBegan& o) { return o.service == ended->service; }),
-              0u);
+    std::erase_if(overrides_, [&](const Running& o) { return o.began.service == ended->service; });
   }
 }
 
-void Invariants::CheckEndOfStep() {
-  const auto deadline = mac_.engine().NextDeadline();
-  if (deadline) EXPECT_GT(*deadline, Now()) << "the deadline stands still";
-  for (const OverrideBegan& o : overrides_) EXPECT_GT(o.until_mono, Now()) << "an override outlived its end";
+void Invariants::CheckIncident(const std::string& name, const std::string& key, bool opens) {
+  const auto known = incidents_.find({name, key});
+  const bool certain = known == incidents_.end() ? !incidents_doubtful_ : known->second;
+  const bool open = known != incidents_.end();
+  if (opens) {
+    Require(!open || !certain, name, " is open already: ", key);
+    incidents_[{name, key}] = true;
+  } else {
+    Require(open || !certain, name, " was closed and not open: ", key);
+    if (open) incidents_.erase(known);
+  }
+}
+
+void Invariants::CheckEndOfStep(std::optional<MonoTime> deadline) {
+  Require(!deadline || *deadline > now_.mono, "the deadline stands still");
+  for (const Running& o : overrides_) {
+    Require(o.until > true_now_, "an override outlived its end: ", o.began.service);
+  }
+  std::erase_if(overrides_, [&](const Running& o) { return o.until <= true_now_; });
   const bool grace = InGrace();
   for (const auto& [key, verdict] : verdicts_) {
-    if (grace)
-      EXPECT_NE(verdict.time_class, TimeClass::kViolation) << "judged inside a grace: " << verdict.cause;
-    if (verdict.time_class == TimeClass::kProtected) {
-      EXPECT_EQ(services_[verdict.service].delivered, SessionStatus::kConnected)
-          << "protected without a tunnel";
-    }
+    Require(!grace || verdict.time_class != TimeClass::kViolation, "judged inside a grace: ", verdict.cause);
+    Require(verdict.time_class != TimeClass::kProtected ||
+                services_[verdict.service].delivered == SessionStatus::kConnected,
+            "protected without a tunnel: ", key);
   }
 }
 
 bool Invariants::InGrace() const {
   const auto within = [&](std::optional<MonoTime> from, absl::Duration length) {
-    return from && Now() - *from < length;
+    return from && true_now_ - *from < length;
   };
   return within(boot_at_, policy_.boot_grace) || within(login_at_, policy_.login_grace) ||
          within(wake_at_, policy_.wake_grace);

@@ -1,35 +1,57 @@
-// Watches an engine from outside and fails the test when a promise of the policy is broken. It keeps its own
-// account from inputs and effects and knows nothing of the engine's state.
+// Watches an engine from outside and says when a promise of the policy is broken. It keeps its own account
+// from inputs and effects and knows nothing of the engine's state. No test framework: unit tests and the
+// simulation both use it.
 #pragma once
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "fake_mac.h"
+#include "core/engine/engine.h"
 
 namespace holdfast {
 
 class Invariants {
  public:
-  explicit Invariants(FakeMac& mac);
-  // A new run of the agent begins: what was delivered to the last one is unknown to it.
-  void AgentRestarts();
+  // `broken` is told each broken promise as one sentence.
+  explicit Invariants(std::function<void(const std::string&)> broken) : broken_(std::move(broken)) {}
+
+  // After each Step, before its effects are carried out. `true_time` never goes back, whatever the machine's
+  // clocks do, and counts sleep and the time between boots; `deadline` is the engine's next one.
+  void OnStep(const Stamp& now, MonoTime true_time, const EngineInput& input,
+              const std::vector<Effect>& effects, std::optional<MonoTime> deadline);
+
+  // A new run of the agent begins: what was delivered to the last one is unknown to it. So is what it
+  // recorded behind its first `survived` rows, when a crash took the others (nothing: all rows survived).
+  void AgentRestarts(std::optional<uint64_t> survived = std::nullopt);
+
+  const Policy& policy() const { return policy_; }
+  // Rows recorded by this run.
+  uint64_t recorded() const { return recorded_; }
 
  private:
+  struct Counted {
+    MonoTime at;
+    uint64_t row;  // of this run; 0: of an earlier one
+  };
   struct Watched {
     std::optional<SessionStatus> delivered;  // nothing: not told in this run
     uint64_t generation = 0;
-    std::deque<MonoTime> counted;
+    std::deque<Counted> counted;  // within an hour
     std::optional<uint64_t> open_command;
     int authentication = 0;  // failures in a row without anything that clears them
     int certificate = 0;
   };
-  void OnStep(const EngineInput& input, const std::vector<Effect>& effects);
+  struct Running {
+    OverrideBegan began;
+    MonoTime until;  // in true time
+  };
+  void NoticeBoot(const Stamp& now);
+  void ForgetLostRows(uint64_t survived);
   void See(const EngineInput& input);
   void SeeEvent(const SessionEvent& event);
   void SeeConsole(const ConsoleUser& user);
@@ -37,24 +59,31 @@ class Invariants {
   void CheckStart(const StartSession& start);
   void CheckMayCommand(const Uuid& service);
   void CheckCommand(const Command& command);
-  void CheckBudget(const Watched& watched);
+  void CheckBudget(Watched& watched);
+  void CheckIncident(const std::string& name, const std::string& key, bool opens);
   void CheckVerdict(const Verdict& verdict);
   void CheckRow(const Event& event);
-  void CheckEndOfStep();
+  void CheckEndOfStep(std::optional<MonoTime> deadline);
+  template <class... Words>
+  void Require(bool kept, const Words&... words);
   bool InGrace() const;
   bool Named(const Uuid& service) const;
-  MonoTime Now() const { return mac_.Now().mono; }
 
-  FakeMac& mac_;
+  const std::function<void(const std::string&)> broken_;
+  Stamp now_;
+  MonoTime true_now_, true_before_;
+  uint64_t recorded_ = 0;
   Policy policy_;
   std::vector<ServiceFacts> installed_;
   std::map<Uuid, Watched> services_;
   std::map<uint64_t, Command> commands_;
   std::map<std::string, Verdict> verdicts_;
-  std::set<std::pair<std::string, std::string>> incidents_;
-  std::vector<OverrideBegan> overrides_;
+  // Open ones; false: its row may be lost, so the engine may not know of it.
+  std::map<std::pair<std::string, std::string>, bool> incidents_;
+  bool incidents_doubtful_ = false;  // rows that closed some may be lost
+  std::vector<Running> overrides_;
   std::optional<ConsoleUser> console_;
-  std::optional<MonoTime> boot_at_, login_at_, wake_at_;
+  std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
   bool asleep_ = false;
   bool dark_ = false;
 };

@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "absl/strings/str_cat.h"
+#include "fake_mac.h"
 #include "invariants.h"
 
 namespace holdfast {
@@ -21,7 +22,13 @@ ServiceFacts Facts(const std::string& name, const std::string& generation = "") 
 
 class Life {
  public:
-  explicit Life(uint64_t seed) : dice_{seed}, mac_(seed), invariants_(mac_) {}
+  explicit Life(uint64_t seed)
+      : dice_{seed}, mac_(seed), invariants_([](const std::string& what) { ADD_FAILURE() << what; }) {
+    mac_.on_step = [this](const EngineInput& input, const std::vector<Effect>& effects) {
+      const Stamp now = mac_.Now();
+      invariants_.OnStep(now, now.mono, input, effects, mac_.engine().NextDeadline());
+    };
+  }
 
   // What the engine did, as text.
   std::string Run(int actions) {
