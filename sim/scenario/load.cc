@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <optional>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
@@ -17,13 +18,9 @@ namespace {
 class Loader {
  public:
   explicit Loader(const std::string& folder) { scenario_.folder = folder; }
-  absl::StatusOr<Scenario> Load(const YamlValue& root);
+  absl::StatusOr<Scenario> Load(const YamlValue& root, const YamlValue::Readers& others);
 
  private:
-  using Read = std::function<absl::Status(const YamlValue&)>;
-  // Calls the reader of each key; an unknown key lists the known ones.
-  absl::Status Keys(const YamlValue& value, const std::map<absl::string_view, Read>& known);
-
   absl::Status ReadTimers(const YamlValue& value);
   absl::Status ReadDelivery(const YamlValue& value);
   absl::Status ReadBehaviour(const YamlValue& value);
@@ -46,46 +43,31 @@ absl::Status Store(absl::StatusOr<T> value, T* to) {
   return value.status();
 }
 
-absl::Status Loader::Keys(const YamlValue& value, const std::map<absl::string_view, Read>& known) {
-  HOLDFAST_ASSIGN_OR_RETURN(const auto entries, value.Map());
-  for (const auto& [name, entry] : entries) {
-    auto it = known.find(name);
-    if (it == known.end()) {
-      return entry.Error(absl::StrCat("unknown key; there are: ",
-                                      absl::StrJoin(known, ", ", [](std::string* out, const auto& k) {
-                                        absl::StrAppend(out, k.first);
-                                      })));
-    }
-    HOLDFAST_RETURN_IF_ERROR(it->second(entry));
-  }
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Scenario> Loader::Load(const YamlValue& root) {
-  YamlValue steps;
-  bool has_steps = false;
-  HOLDFAST_RETURN_IF_ERROR(Keys(
-      root, {{"seed",
-              [&](const YamlValue& v) {
-                int64_t seed = 0;
-                absl::Status status = Store(v.Integer(), &seed);
-                scenario_.seed = static_cast<uint64_t>(seed);
-                return status;
-              }},
-             {"timers", [&](const YamlValue& v) { return ReadTimers(v); }},
-             {"delivery", [&](const YamlValue& v) { return ReadDelivery(v); }},
-             {"behaviour", [&](const YamlValue& v) { return ReadBehaviour(v); }},
-             {"profiles", [&](const YamlValue& v) { return ReadProfiles(v); }},
-             {"gateways", [&](const YamlValue& v) { return ReadGateways(v); }},
-             {"network", [&](const YamlValue& v) { return ReadNetwork(v); }},
-             {"hostname", [&](const YamlValue& v) { return Store(v.Text(), &scenario_.hostname); }},
-             {"console_user", [&](const YamlValue& v) { return Store(v.Text(), &scenario_.console_user); }},
-             {"steps", [&](const YamlValue& v) {
-                steps = v;  // after all else: a step names services
-                has_steps = true;
-                return absl::OkStatus();
-              }}}));
-  if (has_steps) HOLDFAST_RETURN_IF_ERROR(ReadSteps(steps));
+absl::StatusOr<Scenario> Loader::Load(const YamlValue& root, const YamlValue::Readers& others) {
+  std::optional<YamlValue> steps;
+  YamlValue::Readers known = {
+      {"seed",
+       [&](const YamlValue& v) {
+         int64_t seed = 0;
+         absl::Status status = Store(v.Integer(), &seed);
+         scenario_.seed = static_cast<uint64_t>(seed);
+         return status;
+       }},
+      {"timers", [&](const YamlValue& v) { return ReadTimers(v); }},
+      {"delivery", [&](const YamlValue& v) { return ReadDelivery(v); }},
+      {"behaviour", [&](const YamlValue& v) { return ReadBehaviour(v); }},
+      {"profiles", [&](const YamlValue& v) { return ReadProfiles(v); }},
+      {"gateways", [&](const YamlValue& v) { return ReadGateways(v); }},
+      {"network", [&](const YamlValue& v) { return ReadNetwork(v); }},
+      {"hostname", [&](const YamlValue& v) { return Store(v.Text(), &scenario_.hostname); }},
+      {"console_user", [&](const YamlValue& v) { return Store(v.Text(), &scenario_.console_user); }},
+      {"steps", [&](const YamlValue& v) {
+         steps = v;  // after all else: a step names services
+         return absl::OkStatus();
+       }}};
+  known.insert(others.begin(), others.end());
+  HOLDFAST_RETURN_IF_ERROR(root.Keys(known));
+  if (steps) HOLDFAST_RETURN_IF_ERROR(ReadSteps(*steps));
   return std::move(scenario_);
 }
 
@@ -106,20 +88,20 @@ absl::Status Loader::ReadTimers(const YamlValue& value) {
                                                                {"on_demand_damped", &t.on_demand_damped},
                                                                {"manager_restart", &t.manager_restart},
                                                                {"extension_update", &t.extension_update}};
-  std::map<absl::string_view, Read> known;
+  YamlValue::Readers known;
   for (const auto& [name, field] : fields) {
     known[name] = [to = field](const YamlValue& v) { return Store(v.Duration(), to); };
   }
-  return Keys(value, known);
+  return value.Keys(known);
 }
 
 absl::Status Loader::ReadDelivery(const YamlValue& value) {
   DeliverySettings& d = scenario_.settings.delivery;
-  return Keys(
-      value, {{"jitter", [&](const YamlValue& v) { return Store(v.Duration(), &d.jitter); }},
-              {"late", [&](const YamlValue& v) { return Store(v.Duration(), &d.late); }},
-              {"late_share", [&](const YamlValue& v) { return Store(v.Share(), &d.late_share); }},
-              {"duplicate_share", [&](const YamlValue& v) { return Store(v.Share(), &d.duplicate_share); }}});
+  return value.Keys(
+      {{"jitter", [&](const YamlValue& v) { return Store(v.Duration(), &d.jitter); }},
+       {"late", [&](const YamlValue& v) { return Store(v.Duration(), &d.late); }},
+       {"late_share", [&](const YamlValue& v) { return Store(v.Share(), &d.late_share); }},
+       {"duplicate_share", [&](const YamlValue& v) { return Store(v.Share(), &d.duplicate_share); }}});
 }
 
 absl::Status Loader::ReadBehaviour(const YamlValue& value) {
@@ -132,8 +114,7 @@ absl::Status Loader::ReadBehaviour(const YamlValue& value) {
       return status;
     };
   };
-  return Keys(
-      value,
+  return value.Keys(
       {{"exhausting_starts", integer(&s.exhausting_starts)},
        {"exhausting_window", [&](const YamlValue& v) { return Store(v.Duration(), &s.exhausting_window); }},
        {"on_demand_failures_before_damping", integer(&s.on_demand_failures_before_damping)},
@@ -261,18 +242,18 @@ absl::Status Loader::CheckService(const YamlValue& place, const std::string& nam
 }  // namespace
 
 absl::StatusOr<Scenario> ParseScenario(absl::string_view yaml, const std::string& name,
-                                       const std::string& folder) {
+                                       const std::string& folder, const YamlValue::Readers& others) {
   HOLDFAST_ASSIGN_OR_RETURN(const YamlValue root, YamlValue::Parse(yaml, name));
-  return Loader(folder).Load(root);
+  return Loader(folder).Load(root, others);
 }
 
-absl::StatusOr<Scenario> LoadScenario(const std::string& path) {
+absl::StatusOr<Scenario> LoadScenario(const std::string& path, const YamlValue::Readers& others) {
   std::ifstream in(path, std::ios::binary);
   if (!in) return absl::NotFoundError(absl::StrCat("reading the scenario '", path, "': cannot open it"));
   std::stringstream text;
   text << in.rdbuf();
   const std::string folder = std::filesystem::path(path).parent_path().string();
-  return ParseScenario(text.str(), path, folder.empty() ? "." : folder);
+  return ParseScenario(text.str(), path, folder.empty() ? "." : folder, others);
 }
 
 }  // namespace holdfast::sim

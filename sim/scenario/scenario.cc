@@ -2,12 +2,16 @@
 
 namespace holdfast::sim {
 
+void SetUp(const Scenario& scenario, SimulatedMac& mac) {
+  for (const auto& [host, gateway] : scenario.gateways) mac.SetGateway(host, gateway);
+  if (!scenario.network_up) mac.NetworkDown();
+  if (!scenario.console_user.empty()) mac.Login(scenario.console_user);
+  mac.Install(scenario.profiles);
+}
+
 std::unique_ptr<SimulatedMac> MakeMac(const Scenario& scenario, const Clock& clock, Executor& executor) {
   auto mac = std::make_unique<SimulatedMac>(clock, executor, scenario.seed, scenario.settings);
-  for (const auto& [host, gateway] : scenario.gateways) mac->SetGateway(host, gateway);
-  if (!scenario.network_up) mac->NetworkDown();
-  if (!scenario.console_user.empty()) mac->Login(scenario.console_user);
-  mac->Install(scenario.profiles);
+  SetUp(scenario, *mac);
   return mac;
 }
 

@@ -13,6 +13,7 @@
 #include "base/executor.h"
 #include "profiles/mobileconfig/profile.h"
 #include "sim/scenario/command.h"
+#include "sim/scenario/yaml.h"
 #include "sim/settings.h"
 
 namespace holdfast::sim {
@@ -36,12 +37,15 @@ struct Scenario {
 };
 
 // Every mistake is found here and named with file, line and key: unknown keys, unknown verbs, services and
-// gateways' modes, profiles that cannot be read.
-absl::StatusOr<Scenario> LoadScenario(const std::string& path);
+// gateways' modes, profiles that cannot be read. `others` reads keys that are not the Mac's: what a program
+// that plays the scenario adds to it.
+absl::StatusOr<Scenario> LoadScenario(const std::string& path, const YamlValue::Readers& others = {});
 absl::StatusOr<Scenario> ParseScenario(absl::string_view yaml, const std::string& name,
-                                       const std::string& folder);
+                                       const std::string& folder, const YamlValue::Readers& others = {});
 
-// The Mac as the scenario has it at its start. Clock and executor must outlive it.
+// Makes a fresh Mac as the scenario has it at its start. Its settings are the Mac's from its construction on.
+void SetUp(const Scenario& scenario, SimulatedMac& mac);
+// The same, with the Mac. Clock and executor must outlive it.
 std::unique_ptr<SimulatedMac> MakeMac(const Scenario& scenario, const Clock& clock, Executor& executor);
 
 // Plays a scenario's steps, each at its time from now on, until it is destroyed.

@@ -2,6 +2,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/error.h"
 
 namespace holdfast::sim {
@@ -71,6 +72,21 @@ absl::StatusOr<std::vector<std::pair<std::string, YamlValue>>> YamlValue::Map() 
                          YamlValue(entry.second, file_, absl::StrCat(key_, key_.empty() ? "" : ".", name)));
   }
   return entries;
+}
+
+absl::Status YamlValue::Keys(const Readers& known) const {
+  HOLDFAST_ASSIGN_OR_RETURN(const auto entries, Map());
+  for (const auto& [name, entry] : entries) {
+    auto it = known.find(name);
+    if (it == known.end()) {
+      return entry.Error(absl::StrCat("unknown key; there are: ",
+                                      absl::StrJoin(known, ", ", [](std::string* out, const auto& k) {
+                                        absl::StrAppend(out, k.first);
+                                      })));
+    }
+    HOLDFAST_RETURN_IF_ERROR(it->second(entry));
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace holdfast::sim

@@ -4,6 +4,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -35,6 +36,9 @@ class YamlValue {
   absl::StatusOr<std::vector<YamlValue>> List() const;
   // In the file's order.
   absl::StatusOr<std::vector<std::pair<std::string, YamlValue>>> Map() const;
+  // Calls the reader of each key; an unknown key lists the known ones.
+  using Readers = std::map<absl::string_view, std::function<absl::Status(const YamlValue&)>>;
+  absl::Status Keys(const Readers& known) const;
 
  private:
   YAML::Node node_;

@@ -32,8 +32,7 @@ inline constexpr char kEnforce[] =
 
 class World {
  public:
-  explicit World(uint64_t seed = 1)
-      : random(seed), disk({.seed = seed}), mac(time, time, seed), server(time) {
+  explicit World(uint64_t seed = 1) : World(seed, sim::Settings{}) {
     profiles::Profile profile;
     profile.identifier = "com.example.vpn";
     ServiceFacts facts;
@@ -45,6 +44,10 @@ class World {
     profile.services = {facts};
     mac.Install(profile);
     mac.Login("anna");
+  }
+  // Nothing is installed and nobody is logged in.
+  World(uint64_t seed, const sim::Settings& settings)
+      : random(seed), disk({.seed = seed}), mac(time, time, seed, settings), server(time) {
     options.agent_version = "1.0";
     options.os_build = "25A1";
     options.policy_path = "policy.yaml";
