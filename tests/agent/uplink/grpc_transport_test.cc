@@ -3,8 +3,13 @@
 
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <functional>
+#include <thread>
 
 #include "absl/time/clock.h"
 #include "base/crypto/authority.h"
@@ -85,6 +90,83 @@ TEST_F(GrpcTransportTest, ANewIdentityInAnAnswerLetsGoOfTheOldConnection) {
   executor_.Run();
   EXPECT_TRUE(answered.ok()) << answered;
   EXPECT_EQ(rounds, -1);
+}
+
+// Between an agent and a server that is far away or busy: takes one connection and lets nothing through for a
+// while.
+class SlowRelay {
+ public:
+  SlowRelay(int server_port, absl::Duration delay) {
+    listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = Loopback(0);
+    socklen_t size = sizeof address;
+    EXPECT_EQ(bind(listener_, reinterpret_cast<sockaddr*>(&address), size), 0);
+    EXPECT_EQ(listen(listener_, 1), 0);
+    getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port_ = ntohs(address.sin_port);
+    thread_ = std::thread([this, server_port, delay] { Run(server_port, delay); });
+  }
+  // After both sides have left.
+  ~SlowRelay() {
+    shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    close(listener_);
+  }
+  uint16_t port() const { return port_; }
+
+ private:
+  static sockaddr_in Loopback(int port) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(static_cast<uint16_t>(port));
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+  }
+  void Run(int server_port, absl::Duration delay) const {
+    const int agent = accept(listener_, nullptr, nullptr);
+    if (agent < 0) return;
+    const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address = Loopback(server_port);
+    if (connect(server, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0) {
+      absl::SleepFor(delay);
+      while (Pass(agent, server)) {
+      }
+    }
+    close(server);
+    close(agent);
+  }
+  // Whatever is there, in both directions; false at the end of either.
+  static bool Pass(int a, int b) {
+    pollfd both[] = {{a, POLLIN, 0}, {b, POLLIN, 0}};
+    if (poll(both, 2, -1) <= 0) return false;
+    for (int i = 0; i < 2; ++i) {
+      if (both[i].revents == 0) continue;
+      char bytes[16384];
+      const ssize_t count = read(both[i].fd, bytes, sizeof bytes);
+      if (count <= 0) return false;
+      if (send(both[1 - i].fd, bytes, static_cast<size_t>(count), MSG_NOSIGNAL) != count) return false;
+    }
+    return true;
+  }
+  int listener_ = -1;
+  uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+// gRPC's own bound of a handshake followed from its reconnect backoff once, and was half a second.
+TEST_F(GrpcTransportTest, AHandshakeMayTakeSeconds) {
+  SlowRelay relay(port_, absl::Seconds(2));
+  transport_ =
+      std::make_unique<GrpcTransport>(executor_, GrpcOptions{{"localhost", relay.port()}, std::nullopt});
+  transport_->SetIdentity({"", "", {ca_pem_}});
+  absl::Status answered = absl::UnknownError("no answer");
+  transport_->Sync({}, absl::Seconds(20), [&](const absl::StatusOr<wire::SyncResponse>& answer) {
+    answered = answer.status();
+    executor_.Stop();
+  });
+  executor_.Run();
+  EXPECT_TRUE(answered.ok()) << answered;
+  transport_.reset();
 }
 
 TEST_F(GrpcTransportTest, DestructionEndsWhatIsUnderWay) {
