@@ -6,15 +6,22 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "core/incidents/document.h"
 
 namespace holdfast {
 namespace {
 
-std::filesystem::path DocsFolder() {
+std::filesystem::path SourceFolder() {
   const char* source = std::getenv("HOLDFAST_SOURCE");
-  return std::filesystem::path(source == nullptr ? "." : source) / "docs" / "incidents";
+  return source == nullptr ? "." : source;
+}
+std::filesystem::path DocsFolder() {
+  return SourceFolder() / "docs" / "incidents";
 }
 
 std::string ReadAll(const std::filesystem::path& path) {
@@ -38,7 +45,25 @@ TEST(IncidentRegistry, EveryKindSaysWhatItRestsOnAndWhatToDo) {
   for (const IncidentKind& kind : IncidentKinds()) {
     EXPECT_FALSE(kind.title.empty()) << kind.name;
     EXPECT_GT(kind.evidence.size(), 20u) << kind.name;
+    EXPECT_GT(kind.opens.size(), 20u) << kind.name;
+    EXPECT_GT(kind.closes.size(), 5u) << kind.name;
+    EXPECT_GT(kind.by_itself.size(), 5u) << kind.name;
     EXPECT_GT(kind.remedy.size(), 10u) << kind.name;
+    EXPECT_GT(kind.steps.size(), 10u) << kind.name;
+    EXPECT_GT(kind.escalate.size(), 5u) << kind.name;
+  }
+}
+
+// Where something else than the engine notices it, the test that shows it must exist.
+TEST(IncidentRegistry, NamesTestsThatExist) {
+  for (const IncidentKind& kind : IncidentKinds()) {
+    if (kind.proved_by.empty()) continue;
+    const std::vector<std::string> parts =
+        absl::StrSplit(kind.proved_by, absl::MaxSplits(absl::ByString(": "), 1));
+    ASSERT_EQ(parts.size(), 2u) << kind.name;
+    const std::string name = absl::StrReplaceAll(parts[1], {{".", ", "}});
+    EXPECT_NE(ReadAll(SourceFolder() / parts[0]).find(absl::StrCat("(", name, ")")), std::string::npos)
+        << kind.name << ": " << kind.proved_by;
   }
 }
 
