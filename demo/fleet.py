@@ -7,8 +7,12 @@ import os
 import pathlib
 import socket
 import subprocess
+import sys
 import threading
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "scripts"))
+from children import tied
 
 
 class DemoError(Exception):
@@ -118,7 +122,7 @@ class Program:
         self.log = log
         self.argv = [str(a) for a in argv]
         with open(log, "ab") as out:
-            self.process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+            self.process = subprocess.Popen(tied(self.argv), stdin=subprocess.DEVNULL, stdout=out, stderr=out)
 
     def end(self, seconds=10):
         if self.process.poll() is None:

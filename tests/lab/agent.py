@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from network import CLIENT
+from children import tied  # of scripts/, which network puts on the path
 
 # Short values: the lab's gateway answers in milliseconds, and its outages last seconds.
 POLICY = """policyVersion: 1
@@ -40,8 +41,9 @@ class Agent:
             file.write(POLICY)
         with open(os.path.join(folder, "holdfastd.log"), "wb") as log:
             self.process = subprocess.Popen(
-                [*network.inside(CLIENT), os.path.join(binaries, "holdfastd"), "--backend", "vici", "--vici-socket",
-                 vici_socket, "--policy", policy, "--state-dir", self.state, "--no-server", "--ready-file", ready],
+                tied([*network.inside(CLIENT), os.path.join(binaries, "holdfastd"), "--backend", "vici",
+                      "--vici-socket", vici_socket, "--policy", policy, "--state-dir", self.state, "--no-server",
+                      "--ready-file", ready]),
                 stdout=log, stderr=log)
         limit = time.monotonic() + 20
         while not os.path.exists(ready):

@@ -6,6 +6,7 @@ import subprocess
 import time
 
 from network import CLIENT, GATEWAY, GATEWAY_ADDRESS, run
+from children import tied  # of scripts/, which network puts on the path
 
 PLUGINS = ("random nonce openssl aes sha1 sha2 hmac kdf gcm pem pkcs1 pkcs8 x509 pubkey constraints curve25519 "
            "kernel-libipsec kernel-netlink socket-default vici updown")
@@ -120,7 +121,7 @@ class Charon:
         if os.path.exists(self.socket):
             os.unlink(self.socket)
         with open(os.path.join(self.folder, "output"), "ab") as output:
-            self.process = subprocess.Popen([*self.network.inside(self.place), "charon-systemd"],
+            self.process = subprocess.Popen(tied([*self.network.inside(self.place), "charon-systemd"]),
                                             env=self.environment, stdout=output, stderr=output)
         limit = time.monotonic() + 20
         while not os.path.exists(self.socket):

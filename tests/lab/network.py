@@ -2,6 +2,9 @@
 
 import os
 import subprocess
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts"))
 
 CLIENT, ROUTER, GATEWAY = "client", "router", "gateway"
 CLIENT_ADDRESS = "192.0.2.2"

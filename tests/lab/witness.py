@@ -14,6 +14,9 @@ import sys
 import threading
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../scripts"))
+from children import tied
+
 PERIOD = 0.1
 GAP = 2.5 * PERIOD  # between two answers: at least one ping was lost
 
@@ -53,7 +56,7 @@ def ping_forever(address, period):
 
 class Witness:
     def __init__(self, network, place, address):
-        self.process = subprocess.Popen([*network.inside(place), sys.executable, __file__, address, str(PERIOD)],
+        self.process = subprocess.Popen(tied([*network.inside(place), sys.executable, __file__, address, PERIOD]),
                                         stdout=subprocess.PIPE, text=True)
         self.answers = []
         self.changed = threading.Condition()

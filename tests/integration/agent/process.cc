@@ -2,6 +2,9 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -24,6 +27,9 @@ Process::Process(const std::vector<std::string>& argv, const std::string& prefix
   const std::string err = prefix + ".err";
   pid_ = fork();
   if (pid_ != 0) return;
+#ifdef __linux__
+  prctl(PR_SET_PDEATHSIG, SIGKILL);  // a test that is killed leaves nothing running
+#endif
   dup2(open(out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
   dup2(open(err.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600), STDERR_FILENO);
   execv(raw[0], raw.data());

@@ -5,6 +5,7 @@ import signal
 import subprocess
 
 from support import BIN, POLICY, SCENARIO, Failure, check, wait_until
+from children import tied  # of scripts/, which support puts on the path
 
 
 class Program:
@@ -27,7 +28,7 @@ class Program:
             os.unlink(self.ready_file)  # a killed process left it
         with open(self.log, "ab") as log:
             command = [self.path, *(self.arguments() if arguments is None else arguments)]
-            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+            self.process = subprocess.Popen(tied(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def start(self, seconds=30):
         self.launch()

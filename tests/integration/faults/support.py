@@ -14,6 +14,7 @@ BIN = os.environ.get("HOLDFAST_BIN") or os.path.join(SOURCE, "build/bin")
 HERE = os.path.join(SOURCE, "tests/integration/faults")
 POLICY = os.path.join(HERE, "policy.yaml")
 SCENARIO = os.path.join(HERE, "mac.yaml")
+sys.path.insert(0, os.path.join(SOURCE, "scripts"))
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 
 

@@ -14,6 +14,9 @@ import sys
 import tempfile
 import time
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+from children import tied
+
 SKIP = 77
 BIN = pathlib.Path(os.environ["HOLDFAST_BIN"])
 BUILD = pathlib.Path(os.environ["HOLDFAST_BUILD"])
@@ -55,8 +58,8 @@ class Server:
         self.data = folder / "data"
         ready = folder / "ready.json"
         self.process = subprocess.Popen(
-            [BIN / "holdfast-server", "--data-dir", self.data, "--agent-listen", "127.0.0.1:0", "--admin-listen",
-             "127.0.0.1:0", "--ready-file", ready], stdout=subprocess.DEVNULL)
+            tied([BIN / "holdfast-server", "--data-dir", self.data, "--agent-listen", "127.0.0.1:0",
+                  "--admin-listen", "127.0.0.1:0", "--ready-file", ready]), stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + 60
         while not ready.exists():
             assert self.process.poll() is None and time.monotonic() < deadline, "the server did not start"
