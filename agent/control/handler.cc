@@ -4,6 +4,7 @@
 #include "agent/control/frame.h"
 #include "agent/control/translate.h"
 #include "base/error.h"
+#include "base/text/width.h"
 #include "holdfast/v1/local_control.pb.h"
 
 namespace holdfast::control {
@@ -94,7 +95,7 @@ std::string ErrorResponse(const absl::Status& status) {
   constexpr size_t kMaxError = 4096;
   v1::ControlResponse response;
   response.set_code(static_cast<int>(status.code()));
-  response.set_error(std::string(status.message().substr(0, kMaxError)));
+  response.set_error(std::string(text::FirstBytes(status.message(), kMaxError)));
   return response.SerializeAsString();
 }
 

@@ -115,6 +115,13 @@ void WrapParagraph(absl::string_view paragraph, int columns, std::vector<std::st
 
 }  // namespace
 
+absl::string_view FirstBytes(absl::string_view utf8, size_t most) {
+  if (utf8.size() <= most) return utf8;
+  size_t end = most;
+  while (end > 0 && IsContinuation(utf8[end])) --end;
+  return utf8.substr(0, end);
+}
+
 std::string Printable(absl::string_view utf8) {
   std::string out;
   out.reserve(utf8.size());

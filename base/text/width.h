@@ -12,6 +12,10 @@ namespace holdfast::text {
 // Control characters (escape sequences, line breaks, bidirectional overrides) and malformed UTF-8 become "?".
 std::string Printable(absl::string_view utf8);
 
+// The first `most` bytes without a character that they would cut in two: a text field with half a character
+// is one that no reader of the message accepts.
+absl::string_view FirstBytes(absl::string_view utf8, size_t most);
+
 // Columns a printable text takes: combining marks take none, East Asian wide characters and emoji two.
 int DisplayWidth(absl::string_view utf8);
 

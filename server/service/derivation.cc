@@ -14,6 +14,10 @@ namespace {
 using compliance::Point;
 using compliance::PointKind;
 
+// Of a device: more services than any Mac has. Each start and stop touches them all, so a device must not be
+// able to add to them without end; what is beyond them is history only.
+constexpr size_t kMostKeys = 512;
+
 // Kinds that change nothing but the history are not decoded.
 bool Derives(uint16_t kind) {
   switch (static_cast<RowKind>(kind)) {
@@ -62,7 +66,7 @@ absl::Status Derivation::AddGap(uint64_t seq, ServerTime from, const Estimate& t
 
 // A new log: what the old one held and had not sent is lost.
 absl::Status Derivation::On(const fleet::StoredRow& row, const EpochBegan&) {
-  if (chain_.ordinal <= 1) return absl::OkStatus();
+  if (chain_.ordinal <= 1 || row.row.seq != 1) return absl::OkStatus();
   const fleet::ChainRecord& old = device_.chains[static_cast<size_t>(chain_.ordinal) - 2];
   HOLDFAST_RETURN_IF_ERROR(
       AddGap(row.row.seq, std::max(old.last_at, complete_at_), {row.at, row.uncertainty_ns}));
@@ -140,6 +144,7 @@ absl::Status Derivation::SetAll(const fleet::StoredRow& row, TimeClass time_clas
 // A verdict that repeats the current one moves no border of the timeline.
 absl::Status Derivation::On(const fleet::StoredRow& row, const Verdict& event) {
   HOLDFAST_RETURN_IF_ERROR(LoadVerdicts());
+  if (verdicts_.size() >= kMostKeys && verdicts_.count(event.key) == 0) return absl::OkStatus();
   const auto [it, added] = verdicts_.try_emplace(event.key);
   fleet::CurrentVerdict& current = it->second;
   const bool moved = added || current.time_class != event.time_class || current.cause != event.cause;
@@ -156,9 +161,10 @@ absl::Status Derivation::On(const fleet::StoredRow& row, const Verdict& event) {
 }
 
 absl::Status Derivation::On(const fleet::StoredRow& row, const IncidentOpened& event) {
-  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context_.store.OpenIncidentsOf(row.device));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open,
+                            context_.store.OpenIncidentsNamed(row.device, event.name, event.key));
   for (const fleet::Incident& i : open) {
-    if (i.name != event.name || i.key != event.key || i.id.epoch == 0) continue;
+    if (i.id.epoch == 0) continue;
     HOLDFAST_RETURN_IF_ERROR(
         context_.store.CloseIncident(row.device, i.id.epoch, i.id.seq, row.at, "opened again"));
   }
@@ -176,15 +182,17 @@ absl::Status Derivation::On(const fleet::StoredRow& row, const IncidentOpened& e
 }
 
 absl::Status Derivation::On(const fleet::StoredRow& row, const IncidentClosed& event) {
-  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context_.store.OpenIncidentsOf(row.device));
+  incidents_changed_ = true;
+  if (event.opened_seq != 0) {
+    HOLDFAST_RETURN_IF_ERROR(
+        context_.store.CloseIncident(row.device, row.row.epoch, event.opened_seq, row.at, event.reason));
+  }
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open,
+                            context_.store.OpenIncidentsNamed(row.device, event.name, event.key));
   for (const fleet::Incident& i : open) {
-    const bool by_number =
-        event.opened_seq != 0 && i.id.epoch == row.row.epoch && i.id.seq == event.opened_seq;
-    const bool by_name = i.name == event.name && i.key == event.key && i.id.epoch != 0;
-    if (!by_number && !by_name) continue;
+    if (i.id.epoch == 0) continue;
     HOLDFAST_RETURN_IF_ERROR(
         context_.store.CloseIncident(row.device, i.id.epoch, i.id.seq, row.at, event.reason));
-    incidents_changed_ = true;
   }
   return absl::OkStatus();
 }

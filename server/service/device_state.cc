@@ -7,10 +7,9 @@
 namespace holdfast::server {
 
 absl::Status RaiseIncident(Context& context, LiveDevice& device, const Noticed& noticed) {
-  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context.store.OpenIncidentsOf(device.record.key));
-  for (const fleet::Incident& incident : open) {
-    if (incident.name == noticed.name && incident.key == noticed.key) return absl::OkStatus();
-  }
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open,
+                            context.store.OpenIncidentsNamed(device.record.key, noticed.name, noticed.key));
+  if (!open.empty()) return absl::OkStatus();
   fleet::Incident incident;
   incident.id.device = device.record.id;
   incident.name = noticed.name;
@@ -26,9 +25,10 @@ absl::Status RaiseIncident(Context& context, LiveDevice& device, const Noticed& 
 absl::Status SettleIncident(Context& context, LiveDevice& device, const std::string& name,
                             const std::string& reason) {
   if (device.record.open_incidents == 0) return absl::OkStatus();
-  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context.store.OpenIncidentsOf(device.record.key));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto open,
+                            context.store.OpenIncidentsNamed(device.record.key, name, std::nullopt));
   for (const fleet::Incident& i : open) {
-    if (i.name != name || i.id.epoch != 0) continue;
+    if (i.id.epoch != 0) continue;
     HOLDFAST_RETURN_IF_ERROR(
         context.store.CloseIncident(device.record.key, 0, i.id.seq, context.Now(), reason));
   }
@@ -48,8 +48,7 @@ absl::Status RefuseFork(Context& context, LiveDevice& device, const std::string&
 }
 
 absl::Status CountIncidents(Context& context, LiveDevice& device) {
-  HOLDFAST_ASSIGN_OR_RETURN(const auto open, context.store.OpenIncidentsOf(device.record.key));
-  const int count = static_cast<int>(open.size());
+  HOLDFAST_ASSIGN_OR_RETURN(const int count, context.store.CountOpenIncidents(device.record.key));
   if (count == device.record.open_incidents) return absl::OkStatus();
   device.record.open_incidents = count;
   return context.store.SetOpenIncidents(device.record.key, count);

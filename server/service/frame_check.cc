@@ -28,7 +28,9 @@ absl::Status CheckFrameForm(const wire::RowFrame& frame, Epoch epoch, const Limi
     return TooLarge("rows", frame.rows.size(), limits.rows_per_frame);
   }
   uint64_t expected = frame.rows.front().seq;
+  if (epoch == 0) return Bad("epoch 0 is the server's own");
   if (expected == 0) return Bad("rows are numbered from 1");
+  if (frame.rows.back().seq > INT64_MAX) return Bad("a row's number is beyond what a journal holds");
   size_t bytes = 0;
   for (const journal::Row& row : frame.rows) {
     if (row.epoch != epoch)

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/text/width.h"
 #include "server/service/device_state.h"
 #include "server/service/reachability.h"
 #include "server/service/refusal.h"
@@ -20,7 +21,7 @@ constexpr size_t kLongestText = 1024;
 constexpr size_t kMostQuarantined = 64;
 
 std::string Shortened(const std::string& text) {
-  return text.substr(0, kLongestText);
+  return std::string(text::FirstBytes(text, kLongestText));
 }
 
 std::string PolicyState(const wire::PolicyStatus& status) {

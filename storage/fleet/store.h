@@ -154,7 +154,12 @@ class IncidentStore {
   virtual absl::Status CloseIncident(DeviceKey device, Epoch epoch, uint64_t seq, ServerTime at,
                                      const std::string& reason) = 0;
   virtual absl::StatusOr<std::vector<Incident>> OpenIncidentsOf(DeviceKey device) = 0;  // oldest first
-  virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;   // newest first
+  // The same, of one name, and of one key if it is given: a device may have any number of open ones, and the
+  // cost must not grow with them.
+  virtual absl::StatusOr<std::vector<Incident>> OpenIncidentsNamed(DeviceKey device, const std::string& name,
+                                                                   const std::optional<std::string>& key) = 0;
+  virtual absl::StatusOr<int> CountOpenIncidents(DeviceKey device) = 0;
+  virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;  // newest first
 };
 
 struct AuditPage {

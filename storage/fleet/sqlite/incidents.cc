@@ -28,6 +28,15 @@ Incident IncidentFrom(const sqlite::Statement& s) {
   return out;
 }
 
+absl::StatusOr<std::vector<Incident>> ReadAll(sqlite::Statement read) {
+  std::vector<Incident> out;
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) return out;
+    out.push_back(IncidentFrom(read));
+  }
+}
+
 std::string QueryText(const IncidentQuery& q) {
   return absl::StrCat("incidents|", q.device.value_or(0), "|", q.open_only, "|", q.name, "|",
                       q.from ? q.from->ns : 0, "|", q.to ? q.to->ns : 0);
@@ -74,12 +83,25 @@ absl::StatusOr<std::vector<Incident>> SqliteFleetStore::OpenIncidentsOf(DeviceKe
       auto read, db_->Prepare(absl::StrCat("SELECT ", kIncidentColumns,
                                            " WHERE i.device=? AND i.closed IS NULL ORDER BY i.number")));
   read.Bind(1, device);
-  std::vector<Incident> out;
-  while (true) {
-    HOLDFAST_ASSIGN_OR_RETURN(const bool more, read.Step());
-    if (!more) return out;
-    out.push_back(IncidentFrom(read));
-  }
+  return ReadAll(std::move(read));
+}
+
+absl::StatusOr<std::vector<Incident>> SqliteFleetStore::OpenIncidentsNamed(
+    DeviceKey device, const std::string& name, const std::optional<std::string>& key) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto read,
+      db_->Prepare(absl::StrCat("SELECT ", kIncidentColumns, " WHERE i.device=? AND i.name=? ",
+                                key ? "AND i.key=? " : "", "AND i.closed IS NULL ORDER BY i.number")));
+  read.Bind(1, device).Bind(2, name);
+  if (key) read.Bind(3, *key);
+  return ReadAll(std::move(read));
+}
+
+absl::StatusOr<int> SqliteFleetStore::CountOpenIncidents(DeviceKey device) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto count, db_->Prepare("SELECT COUNT(*) FROM incidents "
+                                                     "WHERE device=? AND closed IS NULL"));
+  HOLDFAST_RETURN_IF_ERROR(count.Bind(1, device).Step().status());
+  return static_cast<int>(count.Int(0));
 }
 
 absl::StatusOr<IncidentPage> SqliteFleetStore::ListIncidents(const IncidentQuery& query) {

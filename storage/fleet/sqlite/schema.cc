@@ -99,6 +99,10 @@ CREATE TABLE audit(
   action TEXT NOT NULL, target TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL);
 )sql";
 
+// A device opens as many incidents as it likes: finding one of them must not read them all.
+constexpr char kIncidentsByName[] =
+    "CREATE INDEX incidents_open_by_name ON incidents(device, name, key, number) WHERE closed IS NULL";
+
 absl::Status CreateAll(sqlite::Database& db) {
   for (const char* sql : {kDevices, kCredentials, kRows, kCompliance, kAdmin}) {
     if (absl::Status s = db.Execute(sql); !s.ok()) return s;
@@ -106,8 +110,9 @@ absl::Status CreateAll(sqlite::Database& db) {
   return absl::OkStatus();
 }
 
-constexpr std::array<sqlite::Migration, 1> kMigrations = {
-    {{.version = 1, .sql = nullptr, .code = CreateAll}}};
+constexpr std::array<sqlite::Migration, 2> kMigrations = {
+    {{.version = 1, .sql = nullptr, .code = CreateAll},
+     {.version = 2, .sql = kIncidentsByName, .code = nullptr}}};
 
 }  // namespace
 

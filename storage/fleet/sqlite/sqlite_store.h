@@ -68,6 +68,9 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status CloseIncident(DeviceKey device, Epoch epoch, uint64_t seq, ServerTime at,
                              const std::string& reason) override;
   absl::StatusOr<std::vector<Incident>> OpenIncidentsOf(DeviceKey device) override;
+  absl::StatusOr<std::vector<Incident>> OpenIncidentsNamed(DeviceKey device, const std::string& name,
+                                                           const std::optional<std::string>& key) override;
+  absl::StatusOr<int> CountOpenIncidents(DeviceKey device) override;
   absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) override;
 
   absl::Status AddPolicy(const PolicyRecord& policy) override;

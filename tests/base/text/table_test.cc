@@ -97,6 +97,13 @@ TEST(Truncate, NeverSplitsACharacter) {
   EXPECT_EQ(Truncate("abc", 0), "");
 }
 
+TEST(FirstBytes, EndsBetweenCharacters) {
+  EXPECT_EQ(FirstBytes("gr\xC3\xBCn", 10), "gr\xC3\xBCn");
+  EXPECT_EQ(FirstBytes("gr\xC3\xBCn", 4), "gr\xC3\xBC");
+  EXPECT_EQ(FirstBytes("gr\xC3\xBCn", 3), "gr");
+  EXPECT_EQ(FirstBytes("\xF0\x9F\x94\x92", 3), "");
+}
+
 TEST(Printable, ReplacesMalformedAndReorderingText) {
   EXPECT_EQ(Printable("a\xC0\xAF"), "a??");
   EXPECT_EQ(Printable("a\xE2\x80\xAEmoc"), "a?moc");
