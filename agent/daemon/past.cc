@@ -60,8 +60,8 @@ absl::StatusOr<Past> ReadPast(const journal::Journal& journal, WallTime now) {
   HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
   newest.from.reset();
   newest.limit = kMostIncidents;
-  newest.kinds = Kinds(
-      {RowKind::kIncidentOpened, RowKind::kIncidentClosed, RowKind::kOverrideBegan, RowKind::kOverrideEnded});
+  newest.kinds = Kinds({RowKind::kIncidentOpened, RowKind::kIncidentClosed, RowKind::kOverrideBegan,
+                        RowKind::kOverrideEnded, RowKind::kRetry});
   HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
   // The newest row of all says how the last run ended and when it was alive, however long ago.
   newest.kinds.clear();

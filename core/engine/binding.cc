@@ -13,6 +13,7 @@ namespace {
 
 bool RequiresNow(const Core& core, const ServiceRule& rule) {
   if (core.policy->mode == EnforcementMode::kOff || !rule.always_connected.enabled) return false;
+  if (rule.always_connected.since == Since::kNetwork && !core.network_seen) return false;
   return rule.scope == RuleScope::kDevice || !core.console_known || core.console.present;
 }
 

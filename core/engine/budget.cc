@@ -15,6 +15,11 @@ void AttemptLog::Spend(MonoTime at) {
   while (attempts_.back() - attempts_.front() >= kHour) attempts_.pop_front();
 }
 
+void AttemptLog::Refund(MonoTime at) {
+  const auto found = std::find(attempts_.begin(), attempts_.end(), at);
+  if (found != attempts_.end()) attempts_.erase(found);
+}
+
 int AttemptLog::Spent(MonoTime now, absl::Duration window) const {
   const auto first = std::upper_bound(attempts_.begin(), attempts_.end(), now - window);
   return static_cast<int>(attempts_.end() - first);

@@ -13,6 +13,8 @@ class AttemptLog {
  public:
   // Attempts may be recalled out of order; what is older than an hour than the newest is forgotten.
   void Spend(MonoTime at);
+  // The attempt of that moment reached nobody: it counts no more. Nothing when there is none.
+  void Refund(MonoTime at);
   int Spent(MonoTime now, absl::Duration window) const;
   // Until the tighter of both windows is used up; never negative.
   int Left(MonoTime now, const AttemptBudget& budget) const;

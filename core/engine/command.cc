@@ -6,6 +6,7 @@
 #include "core/engine/failure.h"
 #include "core/engine/gate.h"
 #include "core/engine/ladder.h"
+#include "core/engine/pace.h"
 
 namespace holdfast::engine {
 namespace {
@@ -46,6 +47,7 @@ void SendStart(Core& core, Turn& turn, Service& service, const StartOrder& order
   if (!service.learned || !IsDown(service.delivered.status) || service.command) return;
   const bool dry = !Enforcing(core);
   if (dry && service.dry_noted) return;
+  RecordPace(turn, service);  // what allows it comes before it
   const std::optional<uint32_t> as = StartAs(core, service, order.person);
   const uint64_t id = core.next_command++;
   const bool counted = !dry && !order.person;
@@ -57,6 +59,7 @@ void SendStart(Core& core, Turn& turn, Service& service, const StartOrder& order
   turn.Emit(StartSession{id, service.facts.id, as});
   if (counted) service.attempts.Spend(turn.mono());
   service.command = Outstanding{.id = id, .reason_before = service.delivered.stop_reason};
+  if (counted) service.command->counted_at = turn.mono();
   service.on_demand_paused = false;
   Enter(service, NextPhase(service.phase, Signal::kStartSent), turn.mono());
 }
@@ -89,6 +92,8 @@ void OnCommandAnswer(Core& core, Turn& turn, const CommandAnswer& answer) {
   for (auto& [id, service] : core.services) {
     if (!service.command || service.command->id != answer.command) continue;
     const bool start = service.command->verb == Command::Verb::kStart;
+    // The budget is for commands that the system received.
+    if (service.command->counted_at) service.attempts.Refund(*service.command->counted_at);
     FinishCommand(turn, service, CommandOutcome::Result::kRefused, FailureCause::kUnknown,
                   std::string(answer.status.message()));
     Enter(service, PhaseOf(service.delivered.status), turn.mono());

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "core/engine/causes.h"
+#include "core/engine/pace.h"
 
 namespace holdfast::engine {
 namespace {
@@ -26,10 +27,17 @@ class Recaller {
 
   void operator()(const Command& e) {
     core_.next_command = std::max(core_.next_command, e.id + 1);
-    if (e.verb == Command::Verb::kStart && e.counted && !e.dry_run) r_.attempts.emplace_back(e.service, at_);
-    if (e.verb == Command::Verb::kStart) r_.allowed_stops.erase(e.service);
+    if (e.verb != Command::Verb::kStart) return;
+    r_.allowed_stops.erase(e.service);
+    if (e.dry_run) return;
+    if (e.counted) r_.attempts.push_back({e.id, e.service, at_});
+    r_.unsettled_starts[e.service] = at_;
   }
   void operator()(const CommandOutcome& e) {
+    r_.unsettled_starts.erase(e.service);
+    if (e.result == CommandOutcome::Result::kRefused) {
+      std::erase_if(r_.attempts, [&](const auto& a) { return a.command == e.id && a.service == e.service; });
+    }
     if (e.result == CommandOutcome::Result::kFailed && e.cause == FailureCause::kAuthentication) {
       CountAuthenticationFailure(e.service);
     }
@@ -45,6 +53,8 @@ class Recaller {
     } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kAuthentication &&
                was_up) {
       CountAuthenticationFailure(e.service);
+    } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kSuperseded && was_up) {
+      r_.supersedes.emplace_back(e.service, at_);
     }
     r_.sessions[e.service] = {at_, e};
   }
@@ -65,6 +75,10 @@ class Recaller {
     r_.to_asking.clear();
     r_.allowed_stops.clear();
   }
+  void operator()(const PathFacts& e) {
+    if (e.satisfied) r_.last_path = at_;
+  }
+  void operator()(const RetryState& e) { r_.paces[e.service] = {at_, e}; }
   void operator()(const PowerChanged& e) {
     const bool full = e.event == PowerEvent::kFullWake;
     if (full && r_.was_asleep) r_.last_wake = at_;
@@ -146,7 +160,16 @@ void UseRecalled(Core& core, Turn& turn) {
   const Stamp& now = turn.now();
   core.boot = now.boot;
   core.resumed_at = now.mono;
-  for (const auto& [service, at] : r.attempts) FindOrAdd(core, service).attempts.Spend(OnThisBoot(at, now));
+  for (const auto& a : r.attempts) FindOrAdd(core, a.service).attempts.Spend(OnThisBoot(a.at, now));
+  for (const auto& [service, at] : r.unsettled_starts) {
+    FindOrAdd(core, service).start_unsettled = at.boot == now.boot;
+  }
+  for (const auto& [service, pace] : r.paces) {
+    RestorePace(FindOrAdd(core, service), pace.second, OnThisBoot(pace.first, now), now.mono);
+  }
+  for (const auto& [service, at] : r.supersedes) {
+    FindOrAdd(core, service).failures.supersedes.push_back(OnThisBoot(at, now));
+  }
   for (const auto& [service, stop] : r.allowed_stops) {
     FindOrAdd(core, service).person_stop = OnThisBoot(stop, now);
   }
@@ -165,6 +188,7 @@ void UseRecalled(Core& core, Turn& turn) {
   core.login_at = SameBoot(r.last_login, now);
   core.login_seen = core.login_at.has_value();
   core.wake_at = SameBoot(r.last_wake, now);
+  core.network_seen = SameBoot(r.last_path, now).has_value();
   UseOverrides(core, now);
 }
 

@@ -9,6 +9,7 @@
 #include "core/engine/gate.h"
 #include "core/engine/ladder.h"
 #include "core/engine/liveness.h"
+#include "core/engine/pace.h"
 
 namespace holdfast::engine {
 namespace {
@@ -105,8 +106,15 @@ void OnDown(Core& core, Turn& turn, Service& service, const SessionEvent& before
   if (service.remedy.step) EndFailedLadder(core, turn, service);
 }
 
-// The first status of this run is no change; only a stop by a person while we were away is worth knowing.
+// The first status of this run is no change; only what happened while we were away is worth knowing: a stop
+// by a person, and a start of ours that came to nothing.
 void OnLearnedDown(Core& core, Turn& turn, Service& service) {
+  if (service.start_unsettled) {
+    const FailureCause told = CauseOf(service.delivered);
+    return NoteFailedAttempt(core, turn, service,
+                             told == FailureCause::kStopCommand ? FailureCause::kUnknown : told,
+                             DetailOf(service.delivered));
+  }
   if (service.was_up_before_restart && CauseOf(service.delivered) == FailureCause::kStopCommand) {
     NotePersonStop(core, turn, service);
   }
@@ -123,7 +131,7 @@ void OnChanged(Core& core, Turn& turn, Service& service, const SessionEvent& bef
   if (signal == Signal::kDown) {
     learning ? OnLearnedDown(core, turn, service) : OnDown(core, turn, service, before);
   }
-  service.was_up_before_restart = false;
+  service.was_up_before_restart = service.start_unsettled = false;
 }
 
 // The same status with something new about it: no change, but it may tell why.
@@ -182,12 +190,13 @@ void OnSessionManagerRestarted(Core& core, Turn& turn, const SessionManagerResta
 }
 
 void Advance(Core& core, Turn& turn, Service& service) {
-  if (!Awake(core) || service.rule < 0) return;
+  if (!Awake(core) || service.rule < 0) return RecordPace(turn, service);
   if (IsStuck(core, service, turn.mono())) HandleStuck(core, turn, service);
   ConsiderStart(core, turn, service);
   CloseWhatEnded(core, turn, service);
   turn.WakeAt(StuckAt(core, service));
   RunLiveness(core, turn, service);
+  RecordPace(turn, service);
 }
 
 }  // namespace holdfast::engine

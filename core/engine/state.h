@@ -25,6 +25,8 @@ struct Outstanding {
   Command::Verb verb = Command::Verb::kStart;
   // A start: the stop reason delivered before it, which a skipped start is reported with again.
   std::optional<int> reason_before;
+  // A start: counted against the budget at this moment.
+  std::optional<MonoTime> counted_at;
   // A start: disconnected was delivered again after it without saying anything new.
   bool down_repeated = false;
 };
@@ -50,6 +52,16 @@ struct Remedy {
   std::optional<MonoTime> open_until;  // the circuit
 };
 
+// What the last row of kind retry says.
+struct Pace {
+  int failures_in_row = 0;
+  FailureCause cause = FailureCause::kNone;
+  std::optional<MonoTime> not_before;
+  int failed_ladders = 0;
+  std::optional<MonoTime> open_until;
+  friend bool operator==(const Pace&, const Pace&) = default;
+};
+
 struct Alive {
   std::optional<MonoTime> next_round;
   std::optional<MonoTime> failing_since;
@@ -69,6 +81,7 @@ struct Service {
   SessionEvent delivered;
   MonoTime status_since;
   bool was_up_before_restart = false;  // recalled: the last status of the previous run, same boot
+  bool start_unsettled = false;        // recalled: the last run did not learn what became of its start
   Phase phase = Phase::kUnlearned;
   MonoTime phase_since;
   std::optional<MonoTime> up_since;  // since it was first up; kept while it reasserts
@@ -78,6 +91,7 @@ struct Service {
   AttemptLog attempts;
   Failures failures;
   Remedy remedy;
+  Pace recorded;
   Alive alive;
   std::optional<MonoTime> person_stop;
   std::optional<uint32_t> person_start;  // asked while it was going down: started once it is
@@ -110,7 +124,15 @@ struct ReviewBasis {
 
 // What rows of earlier runs told and the first Step turns into times of this boot.
 struct Recalled {
-  std::vector<std::pair<Uuid, Stamp>> attempts;
+  struct Attempt {
+    uint64_t command = 0;
+    Uuid service;
+    Stamp at;
+  };
+  std::vector<Attempt> attempts;
+  std::map<Uuid, Stamp> unsettled_starts;
+  std::map<Uuid, std::pair<Stamp, RetryState>> paces;
+  std::vector<std::pair<Uuid, Stamp>> supersedes;
   std::vector<Stamp> overrides_begun;
   std::vector<std::pair<Stamp, OverrideBegan>> overrides;
   std::map<Uuid, std::pair<Stamp, SessionEvent>> sessions;
@@ -121,6 +143,7 @@ struct Recalled {
   std::optional<std::pair<Stamp, ConsoleUser>> console;
   std::optional<Stamp> last_login;
   std::optional<Stamp> last_wake;
+  std::optional<Stamp> last_path;  // a satisfied one
   bool was_asleep = false;
   std::optional<Stamp> first_start_of_boot;
 };
@@ -144,7 +167,8 @@ struct Core {
 
   PathFacts path;
   bool path_known = false;
-  MonoTime path_since;  // it has held since
+  MonoTime path_since;        // it has held since
+  bool network_seen = false;  // a satisfied path, in this boot
   Power power = Power::kAwake;
   MonoTime resumed_at;                                 // timers of ours begin no earlier: it slept before
   std::optional<MonoTime> boot_at, login_at, wake_at;  // what graces count from

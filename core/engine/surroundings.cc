@@ -54,6 +54,7 @@ void OnPath(Core& core, Turn& turn, const PathFacts& path) {
   const bool was_known = std::exchange(core.path_known, true);
   const PathFacts before = std::exchange(core.path, path);
   core.path_since = turn.mono();
+  if (path.satisfied && !std::exchange(core.network_seen, true)) core.binding_stale = true;
   const bool came = path.satisfied && !before.satisfied;
   if (was_known && (came || path.network_id != before.network_id)) FreshChanceForAll(core);
   if (was_known)

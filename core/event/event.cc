@@ -62,6 +62,19 @@ std::string DescribePolicy(const PolicyChange& e) {
   return "policy";
 }
 
+std::string DescribeRetry(const RetryState& e) {
+  std::string text =
+      e.failures_in_row == 0
+          ? "no failure to answer for"
+          : absl::StrCat(e.failures_in_row, " failures in a row, the last: ", FailureCauseName(e.cause));
+  if (e.backoff > absl::ZeroDuration()) absl::StrAppend(&text, "; next start in ", FormatShort(e.backoff));
+  if (e.failed_ladders > 0) absl::StrAppend(&text, "; ", e.failed_ladders, " failed ladders");
+  if (e.circuit_open > absl::ZeroDuration()) {
+    absl::StrAppend(&text, "; circuit open for ", FormatShort(e.circuit_open));
+  }
+  return text;
+}
+
 }  // namespace
 
 absl::string_view RowKindName(RowKind kind) {
@@ -100,6 +113,8 @@ absl::string_view RowKindName(RowKind kind) {
       return "command";
     case RowKind::kCommandOutcome:
       return "command_outcome";
+    case RowKind::kRetry:
+      return "retry";
     case RowKind::kVerdict:
       return "verdict";
     case RowKind::kIncidentOpened:
@@ -123,7 +138,7 @@ RowKind KindOf(const Event& event) {
       RowKind::kConsoleUser,    RowKind::kInstalled,     RowKind::kProbe,          RowKind::kPolicy,
       RowKind::kSessionManager, RowKind::kUserRequest,   RowKind::kClockJump,      RowKind::kCommand,
       RowKind::kCommandOutcome, RowKind::kVerdict,       RowKind::kIncidentOpened, RowKind::kIncidentClosed,
-      RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded};
+      RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded,  RowKind::kRetry};
   static_assert(std::size(kKinds) == std::variant_size_v<Event>);
   return kKinds[event.index()];
 }
@@ -135,6 +150,7 @@ std::string SubjectOf(const Event& event) {
                         [](const UserRequest& e) { return e.service.IsNil() ? "" : e.service.ToString(); },
                         [](const Command& e) { return e.service.ToString(); },
                         [](const CommandOutcome& e) { return e.service.ToString(); },
+                        [](const RetryState& e) { return e.service.ToString(); },
                         [](const Verdict& e) { return e.key; },
                         [](const IncidentOpened& e) { return e.name; },
                         [](const IncidentClosed& e) { return e.name; },
@@ -216,6 +232,7 @@ std::string Describe(const Event& event) {
             return absl::StrCat("override by ", e.user, " until ", FormatUtc(e.until_wall), ": ", e.reason);
           },
           [](const OverrideEnded& e) { return absl::StrCat("override ended: ", e.why); },
+          [](const RetryState& e) { return DescribeRetry(e); },
       },
       event);
 }

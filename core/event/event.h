@@ -34,6 +34,7 @@ enum class RowKind : uint16_t {
   kClockJump = 29,
   kCommand = 40,
   kCommandOutcome = 41,
+  kRetry = 42,
   kVerdict = 50,
   kIncidentOpened = 60,
   kIncidentClosed = 61,
@@ -149,6 +150,18 @@ struct CommandOutcome {
   std::string detail;
   friend bool operator==(const CommandOutcome&, const CommandOutcome&) = default;
 };
+// What stands between a service and our next start of it, as durations from this row on. A later run goes on
+// from the newest one.
+struct RetryState {
+  Uuid service;
+  int failures_in_row = 0;
+  FailureCause cause = FailureCause::kNone;  // of the last failure
+  std::string detail;
+  absl::Duration backoff;  // zero: none
+  int failed_ladders = 0;
+  absl::Duration circuit_open;  // zero: closed
+  friend bool operator==(const RetryState&, const RetryState&) = default;
+};
 // The class of time of one required service from this row on. One service that one rule requires is one
 // `key`.
 struct Verdict {
@@ -198,10 +211,11 @@ struct OverrideEnded {
   friend bool operator==(const OverrideEnded&, const OverrideEnded&) = default;
 };
 
-using Event = std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts,
-                           PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, PolicyChange,
-                           SessionManagerRestarted, UserRequest, ClockJump, Command, CommandOutcome, Verdict,
-                           IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded>;
+using Event =
+    std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts, PowerChanged,
+                 ConsoleUser, InstalledFacts, ProbeResult, PolicyChange, SessionManagerRestarted, UserRequest,
+                 ClockJump, Command, CommandOutcome, Verdict, IncidentOpened, IncidentClosed, CheckResult,
+                 OverrideBegan, OverrideEnded, RetryState>;
 
 RowKind KindOf(const Event& event);
 // What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else

@@ -100,7 +100,9 @@ constexpr std::array kSchema = {
          "After a person's stop, how long until it is restored. With `allowDisconnect: true` the default is "
          "never."),
     Choice("Services[].AlwaysConnected.Since", "login", "boot, login, network",
-           "The earliest moment at which it is required. Default `boot` when `authentication` is `machine`."),
+           "The earliest moment at which it is required: always, from the first login of a boot, or from its "
+           "first "
+           "satisfied network path. Default `boot` when `authentication` is `machine`."),
     Planned("Services[].AlwaysConnected.ConflictGroup", "At most one service of a group is up."),
 
     Time("Reconnect.Settle", "2s", 0, 5 * kMinute,

@@ -43,6 +43,7 @@ HOLDFAST_EVENT_MESSAGE(IncidentClosed, IncidentClosed);
 HOLDFAST_EVENT_MESSAGE(CheckResult, CheckAnswered);
 HOLDFAST_EVENT_MESSAGE(OverrideBegan, OverrideBegan);
 HOLDFAST_EVENT_MESSAGE(OverrideEnded, OverrideEnded);
+HOLDFAST_EVENT_MESSAGE(RetryState, RetryChanged);
 
 #undef HOLDFAST_EVENT_MESSAGE
 

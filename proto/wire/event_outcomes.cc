@@ -174,4 +174,23 @@ bool FromProto(const pb::OverrideEnded& m, OverrideEnded* e) {
   return FromBytes(m.service(), &e->service.bytes);
 }
 
+void ToProto(const RetryState& e, pb::RetryChanged* m) {
+  m->set_service(ToBytes(e.service.bytes));
+  m->set_failures_in_row(e.failures_in_row);
+  m->set_cause(static_cast<uint32_t>(e.cause));
+  m->set_detail(e.detail);
+  m->set_backoff_ns(absl::ToInt64Nanoseconds(e.backoff));
+  m->set_failed_ladders(e.failed_ladders);
+  m->set_circuit_open_ns(absl::ToInt64Nanoseconds(e.circuit_open));
+}
+bool FromProto(const pb::RetryChanged& m, RetryState* e) {
+  e->failures_in_row = m.failures_in_row();
+  e->cause = EnumOf<FailureCause>(m.cause());
+  e->detail = m.detail();
+  e->backoff = absl::Nanoseconds(m.backoff_ns());
+  e->failed_ladders = m.failed_ladders();
+  e->circuit_open = absl::Nanoseconds(m.circuit_open_ns());
+  return FromBytes(m.service(), &e->service.bytes);
+}
+
 }  // namespace holdfast::wire

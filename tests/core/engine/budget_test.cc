@@ -70,6 +70,23 @@ TEST(EngineBudget, AConnectByThePersonIsNeverCounted) {
   EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 10);
 }
 
+TEST(EngineBudget, AStartThatTheBackEndRefusedIsNotSpent) {
+  FakeMac mac;
+  mac.start_answer = absl::UnavailableError("charon not reachable");
+  mac.Boot(FastPolicy());
+  mac.Advance(absl::Minutes(9));
+  EXPECT_GT(mac.Starts(kCorp), 10);  // nobody was bothered; the backoff alone paces them
+  EXPECT_FALSE(mac.IncidentIsOpen("budget_exhausted"));
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 0);
+  EXPECT_EQ(mac.ClassOf("corp"), "violation/session_manager");
+  mac.Restart();
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 0);
+  mac.start_answer = absl::OkStatus();
+  mac.Advance(absl::Seconds(5));
+  EXPECT_EQ(mac.ClassOf("corp"), "protected/tunnel_up");
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 1);
+}
+
 TEST(EngineBudget, ARecreatedConfigurationDoesNotRefillIt) {
   FakeMac mac;
   mac.OutcomeOf(kCorp).stop_reason = 20;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/phase.h"
 
@@ -11,6 +12,14 @@ namespace {
 absl::string_view Text(absl::string_view text) {
   return text;
 }
+// What may end a backoff or half-open a circuit. A start of the agent is none of it.
+bool IsFresh(const EngineInput& input, uint64_t policy_version) {
+  if (const auto* applied = std::get_if<PolicyApplied>(&input)) {
+    return applied->change.version != policy_version;
+  }
+  return !std::holds_alternative<AgentStarted>(input) && !std::holds_alternative<TimerFired>(input);
+}
+
 std::string Text(const Uuid& id) {
   return id.ToString();
 }
@@ -41,6 +50,8 @@ void Invariants::AgentRestarts(std::optional<uint64_t> survived) {
 void Invariants::ForgetLostRows(uint64_t survived) {
   for (auto& [id, watched] : services_) {
     watched.authentication = watched.certificate = 0;
+    watched.not_before.reset();
+    watched.open_until.reset();
     const auto lost = std::find_if(watched.counted.begin(), watched.counted.end(),
                                    [&](const Counted& c) { return c.row > survived; });
     if (lost != watched.counted.end()) watched.counted.erase(lost + 1, watched.counted.end());
@@ -58,6 +69,8 @@ void Invariants::NoticeBoot(const Stamp& now) {
   const absl::Duration passed = true_now_ - true_before_;
   const bool turned = absl::AbsDuration(wall_passed - passed) > absl::Seconds(1);
   for (auto& [id, watched] : services_) {
+    watched.not_before.reset();  // over a boot the engine sees what is left through the wall clock
+    watched.open_until.reset();
     if (turned) watched.counted.clear();
   }
   if (turned) overrides_.clear();
@@ -75,7 +88,9 @@ void Invariants::OnStep(const Stamp& now, MonoTime true_time, const EngineInput&
   if (const auto* started = std::get_if<AgentStarted>(&input)) {
     if (new_boot || !started->last_alive) boot_at_ = true_now_;
   }
+  fresh_input_ = IsFresh(input, policy_.version);
   See(input);
+  ladder_in_step_ = false;
   int answers = 0;
   for (const Effect& effect : effects) {
     if (const auto* record = std::get_if<Record>(&effect)) {
@@ -167,6 +182,7 @@ void Invariants::CheckStart(const StartSession& start) {
 
 void Invariants::CheckCommand(const Command& command) {
   commands_[command.id] = command;
+  ladder_in_step_ |= absl::StartsWith(command.why, "ladder:");
   if (command.dry_run) {
     Require(policy_.mode != EnforcementMode::kEnforce, "enforce only noted a command");
     return;
@@ -175,7 +191,9 @@ void Invariants::CheckCommand(const Command& command) {
   Require(!watched.open_command, "a command before the outcome of the last one is known: ", command.why);
   watched.open_command = command.id;
   if (!command.counted) return;
-  watched.counted.push_back({true_now_, recorded_});
+  Require(!watched.not_before || true_now_ >= *watched.not_before, "started before its backoff was over");
+  Require(!watched.open_until || true_now_ >= *watched.open_until, "started while the circuit was open");
+  watched.counted.push_back({true_now_, recorded_, command.id});
   CheckBudget(watched);
 }
 
@@ -187,6 +205,22 @@ void Invariants::CheckBudget(Watched& watched) {
   Require(watched.counted.size() <= static_cast<size_t>(budget.per_hour),
           "more starts than the budget per hour");
   Require(recent <= budget.per_ten_minutes, "more starts than the budget per ten minutes");
+}
+
+void Invariants::CheckPace(const RetryState& row) {
+  Watched& watched = services_[row.service];
+  const auto until = [&](absl::Duration left) {
+    return left > absl::ZeroDuration() ? std::optional(true_now_ + left) : std::nullopt;
+  };
+  const auto shortened = [&](std::optional<MonoTime> before, std::optional<MonoTime> after) {
+    return before && *before > true_now_ && (!after || *after < *before);
+  };
+  const auto not_before = until(row.backoff), open_until = until(row.circuit_open);
+  Require(fresh_input_ || ladder_in_step_ || !shortened(watched.not_before, not_before),
+          "a backoff was shortened by nothing");
+  Require(fresh_input_ || !shortened(watched.open_until, open_until), "a circuit was closed by nothing");
+  watched.not_before = not_before;
+  watched.open_until = open_until;
 }
 
 void Invariants::CheckVerdict(const Verdict& verdict) {
@@ -204,10 +238,15 @@ void Invariants::CheckVerdict(const Verdict& verdict) {
 
 void Invariants::CheckRow(const Event& event) {
   if (const auto* command = std::get_if<Command>(&event)) CheckCommand(*command);
+  if (const auto* pace = std::get_if<RetryState>(&event)) CheckPace(*pace);
   if (const auto* verdict = std::get_if<Verdict>(&event)) CheckVerdict(*verdict);
   if (const auto* outcome = std::get_if<CommandOutcome>(&event)) {
     Require(services_[outcome->service].open_command == outcome->id, "an outcome of no outstanding command");
     services_[outcome->service].open_command.reset();
+    if (outcome->result == CommandOutcome::Result::kRefused) {
+      std::erase_if(services_[outcome->service].counted,
+                    [&](const Counted& c) { return c.command == outcome->id; });
+    }
   }
   if (const auto* opened = std::get_if<IncidentOpened>(&event))
     CheckIncident(opened->name, opened->key, true);

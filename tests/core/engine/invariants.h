@@ -37,11 +37,13 @@ class Invariants {
   struct Counted {
     MonoTime at;
     uint64_t row;  // of this run; 0: of an earlier one
+    uint64_t command;
   };
   struct Watched {
     std::optional<SessionStatus> delivered;  // nothing: not told in this run
     uint64_t generation = 0;
-    std::deque<Counted> counted;  // within an hour
+    std::deque<Counted> counted;                     // within an hour, but those that reached nobody
+    std::optional<MonoTime> not_before, open_until;  // by the newest row of kind retry, in true time
     std::optional<uint64_t> open_command;
     int authentication = 0;  // failures in a row without anything that clears them
     int certificate = 0;
@@ -59,6 +61,7 @@ class Invariants {
   void CheckStart(const StartSession& start);
   void CheckMayCommand(const Uuid& service);
   void CheckCommand(const Command& command);
+  void CheckPace(const RetryState& row);
   void CheckBudget(Watched& watched);
   void CheckIncident(const std::string& name, const std::string& key, bool opens);
   void CheckVerdict(const Verdict& verdict);
@@ -84,6 +87,8 @@ class Invariants {
   std::vector<Running> overrides_;
   std::optional<ConsoleUser> console_;
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
+  bool fresh_input_ = false;                              // of the step that is looked at
+  bool ladder_in_step_ = false;                           // a command of a ladder was seen in it
   bool asleep_ = false;
   bool dark_ = false;
 };

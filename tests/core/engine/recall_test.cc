@@ -132,6 +132,92 @@ TEST(EngineRecall, OverridesOfTheDayAreCounted) {
   EXPECT_EQ(ask(), absl::StatusCode::kResourceExhausted);
 }
 
+TEST(EngineRecall, ARestartDoesNotShortenABackoff) {
+  for (const bool clean : {true, false}) {
+    FakeMac mac;
+    mac.OutcomeOf(kCorp).stop_reason = 20;
+    mac.Boot(CorpPolicy());
+    mac.Advance(absl::Seconds(40));
+    const ServiceView before = mac.ServiceViewOf("corp");
+    ASSERT_EQ(before.next.what, "retry");
+    ASSERT_GT(*before.next.at - mac.Now().mono, absl::Seconds(5));
+    const int starts = mac.Starts(kCorp);
+    mac.Restart(clean);
+    const ServiceView after = mac.ServiceViewOf("corp");
+    EXPECT_EQ(after.next.at, before.next.at);
+    EXPECT_EQ(after.failures_in_row, before.failures_in_row);
+    EXPECT_EQ(after.verdict.cause, "server_unreachable");
+    mac.Advance(*before.next.at - mac.Now().mono - absl::Milliseconds(1));
+    EXPECT_EQ(mac.Starts(kCorp), starts);
+    mac.Advance(absl::Milliseconds(1));
+    EXPECT_EQ(mac.Starts(kCorp), starts + 1);
+  }
+}
+
+TEST(EngineRecall, ARestartDoesNotCloseACircuit) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.circuit_breaker.failed_ladders = 2;
+  mac.OutcomeOf(kCorp).hangs = true;
+  mac.Boot(policy);
+  for (int i = 0; i < 60 && !mac.ServiceViewOf("corp").circuit_open; ++i) mac.Advance(absl::Seconds(30));
+  ASSERT_TRUE(mac.ServiceViewOf("corp").circuit_open);
+  mac.PersonStops(kCorp);  // nothing but the circuit stands against a start
+  mac.Advance(absl::Seconds(20));
+  const int starts = mac.Starts(kCorp);
+  mac.Restart();
+  EXPECT_TRUE(mac.ServiceViewOf("corp").circuit_open);
+  EXPECT_EQ(mac.ClassOf("corp"), "violation/circuit_open");
+  mac.Advance(absl::Minutes(9));
+  EXPECT_EQ(mac.Starts(kCorp), starts);
+  mac.Advance(absl::Minutes(2));
+  EXPECT_GT(mac.Starts(kCorp), starts);
+}
+
+TEST(EngineRecall, AnEndedBackoffIsNotRecalled) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Seconds(40));
+  mac.OutcomeOf(kCorp).stop_reason.reset();
+  mac.SetPath(true, "home");
+  mac.Advance(absl::Minutes(1));
+  ASSERT_EQ(mac.ClassOf("corp"), "protected/tunnel_up");
+  mac.Drops(kCorp, 20);
+  mac.Restart();
+  EXPECT_EQ(mac.Starts(kCorp), static_cast<int>(mac.Rows<Command>().size()));
+  mac.Advance(absl::Seconds(2));
+  EXPECT_EQ(mac.ClassOf("corp"), "protected/tunnel_up");
+}
+
+TEST(EngineRecall, AStartThatFailedWhileTheAgentWasAwayIsAFailure) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Milliseconds(500));
+  ASSERT_EQ(mac.Starts(kCorp), 1);
+  mac.Give(AgentStopped{"upgrade"});
+  mac.Advance(absl::Seconds(2));  // it fails now
+  mac.Restart();
+  EXPECT_EQ(mac.ServiceViewOf("corp").failures_in_row, 1);
+  EXPECT_EQ(mac.Starts(kCorp), 1);
+  mac.Advance(absl::Seconds(1));
+  EXPECT_EQ(mac.Starts(kCorp), 2);
+}
+
+TEST(EngineRecall, SupersedesBeforeARestartCountTowardsAFight) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  mac.Drops(kCorp, 33);
+  mac.Advance(absl::Minutes(1));
+  mac.Restart();
+  mac.Advance(absl::Minutes(1));
+  mac.Drops(kCorp, 33);
+  mac.Advance(absl::Seconds(1));
+  EXPECT_TRUE(mac.IncidentIsOpen("toggle_fight"));
+}
+
 TEST(EngineRecall, AKeyThatTheNewPolicyDoesNotRequireIsEnded) {
   FakeMac mac;
   mac.Boot(CorpPolicy());

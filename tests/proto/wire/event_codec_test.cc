@@ -44,6 +44,7 @@ std::vector<Event> OneOfEach() {
       CheckResult{"proxy_order", true, "d"},
       OverrideBegan{Id("s"), 501, "alice", "meeting", {77}, {88}},
       OverrideEnded{Id("s"), "expired"},
+      RetryState{Id("s"), 3, FailureCause::kTimeout, "d", absl::Seconds(4), 2, absl::Minutes(9)},
   };
 }
 
