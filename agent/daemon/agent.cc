@@ -35,7 +35,7 @@ Agent::Agent(AgentOptions options, const AgentParts& parts)
 
 Agent::~Agent() = default;
 
-void Agent::Start(const journal::OpenReport& opened, absl::StatusOr<std::string> policy_file) {
+void Agent::Start(const journal::OpenReport& opened, PolicyFile policy_file) {
   auto past = std::make_shared<absl::StatusOr<Past>>(Past{});
   parts_.journal.Run(
       [past, now = parts_.clock.Now().wall](journal::Journal& journal) { *past = ReadPast(journal, now); },
@@ -44,7 +44,7 @@ void Agent::Start(const journal::OpenReport& opened, absl::StatusOr<std::string>
 }
 
 void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& opened,
-                  const absl::StatusOr<std::string>& policy_file) {
+                  const PolicyFile& policy_file) {
   if (stopping_) return;
   AgentStarted started{options_.agent_version, options_.os_build, std::nullopt, false};
   if (past.ok()) {
@@ -75,7 +75,7 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
   if (parts_.begun) parts_.begun();
 }
 
-void Agent::BeginPolicy(const absl::StatusOr<std::string>& policy_file) {
+void Agent::BeginPolicy(const PolicyFile& policy_file) {
   const auto identity = uplink::LoadIdentity(parts_.files);
   const std::vector<std::string>& pinned = options_.uplink.pinned_policy_keys;
   std::vector<std::string> keys = pinned;
@@ -87,8 +87,8 @@ void Agent::BeginPolicy(const absl::StatusOr<std::string>& policy_file) {
   }
 }
 
-void Agent::PolicyFileRead(const absl::StatusOr<std::string>& bytes) {
-  TakePolicyInputs(policies_.FileRead(bytes));
+void Agent::PolicyFileRead(const PolicyFile& file) {
+  TakePolicyInputs(policies_.FileRead(file));
   if (uplink_) uplink_->Changed();
 }
 

@@ -69,11 +69,11 @@ class Agent final : public control::Delegate,
   Agent(const Agent&) = delete;
   Agent& operator=(const Agent&) = delete;
 
-  // Reads what the last run left, then begins. `opened`: how the journal was found; `policy_file`: the local
-  // policy's bytes, or why they could not be read; ignored without a policy path. Call once.
-  void Start(const journal::OpenReport& opened, absl::StatusOr<std::string> policy_file);
+  // Reads what the last run left, then begins. `opened`: how the journal was found; `policy_file` is ignored
+  // without a policy path. Call once.
+  void Start(const journal::OpenReport& opened, PolicyFile policy_file);
   // The local policy may have changed.
-  void PolicyFileRead(const absl::StatusOr<std::string>& bytes);
+  void PolicyFileRead(const PolicyFile& file);
   // Writes the last row, says goodbye and closes the journal; `done` runs once. Afterwards the agent is only
   // good for destruction. Destroying it without Stop is a crash.
   void Stop(const std::string& reason, std::function<void()> done);
@@ -94,8 +94,8 @@ class Agent final : public control::Delegate,
 
   // agent.cc: start, stop, and what comes from outside
   void Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& opened,
-             const absl::StatusOr<std::string>& policy_file);
-  void BeginPolicy(const absl::StatusOr<std::string>& policy_file);
+             const PolicyFile& policy_file);
+  void BeginPolicy(const PolicyFile& policy_file);
   void OnSession(const SessionEvent& event) override { Dispatch(event); }
   void OnInstalled(const InstalledFacts& installed) override;
   void OnManagerRestarted(const std::string& detail) override;

@@ -37,7 +37,7 @@ control::StatusView Agent::Status() {
 control::PolicyView Agent::Policy() {
   const LayeredPolicy& policy = policies_.in_force();
   control::PolicyView view;
-  for (ExplainedKey& key : ExplainPolicy(*policy.parsed, policy.change.source)) {
+  for (ExplainedKey& key : ExplainPolicy(*policy.parsed)) {
     view.keys.push_back({std::move(key.path), std::move(key.value), std::move(key.origin)});
   }
   view.version = policy.change.version;

@@ -3,125 +3,212 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/strip.h"
+#include "base/canonical.h"
 #include "base/error.h"
+#include "profiles/preferences/preferences.h"
 
 namespace holdfast::agent {
 namespace {
 
 constexpr char kKeptFile[] = "policy-file";
+constexpr absl::string_view kKeptMagic = "HFF1";
+constexpr char kTampered[] = "policy_tampered";
+constexpr char kGone[] = "gone";  // the key of the incident
 
-absl::StatusOr<LayeredPolicy> Parse(const std::string& text, const std::string& shown, PolicyChange change) {
-  HOLDFAST_ASSIGN_OR_RETURN(ParsedPolicy parsed, ParsePolicy(text, shown));
-  change.version = parsed.policy.version;
-  return LayeredPolicy{std::make_shared<const ParsedPolicy>(std::move(parsed)), std::move(change), text};
+// One layer's own; of several, over them all.
+Sha256Digest ResultantId(const std::vector<Sha256Digest>& ids) {
+  if (ids.size() == 1) return ids.front();
+  CanonicalWriter out;
+  out.Raw("holdfast-resultant-v1");
+  for (const Sha256Digest& id : ids) out.Raw({reinterpret_cast<const char*>(id.data()), id.size()});
+  return Sha256(out.str());
 }
 
 }  // namespace
 
 PolicyStack::PolicyStack(platform::StateFiles& files, std::string file_path)
     : files_(files), file_path_(std::move(file_path)) {
-  builtin_.parsed = std::make_shared<const ParsedPolicy>();
-  builtin_.change.source = "builtin";
+  in_force_.parsed = std::make_shared<const ParsedPolicy>();
+  in_force_.change.source = "builtin";
 }
 
-std::vector<EngineInput> PolicyStack::Load(const absl::StatusOr<std::string>& file,
+std::vector<EngineInput> PolicyStack::Load(const PolicyFile& file,
                                            const std::optional<uplink::AcceptedPolicy>& bundle) {
-  std::vector<EngineInput> inputs;
-  if (bundle) {
-    absl::StatusOr<LayeredPolicy> server = ParseBundle(*bundle);
-    if (server.ok()) {
-      server_ = *std::move(server);
-      server_->change.outcome = PolicyChange::Outcome::kKept;
-    } else {
-      inputs.push_back(PolicyRejected{{PolicyChange::Outcome::kRejected, bundle->version, bundle->id,
-                                       "server", std::string(server.status().message())}});
-    }
-  }
+  std::vector<EngineInput> rejected;
+  absl::StatusOr<Layer> server = absl::NotFoundError("there is no bundle");
+  if (bundle) server = BundleLayer(*bundle);
+  if (server.ok()) server->kept = true;
+  const MaybeLayer bundled = server.ok() ? MaybeLayer(*server) : std::nullopt;
+  absl::StatusOr<Layer> now = absl::NotFoundError("there is no file layer");
+  MaybeLayer kept;
   if (file_path_.empty()) {
     files_.Remove(kKeptFile).IgnoreError();  // a layer that is gone must not come back by itself
   } else {
-    for (EngineInput& input : FileRead(file)) {
-      if (std::holds_alternative<PolicyRejected>(input)) inputs.push_back(std::move(input));
-    }
-    if (!file_) LoadKeptFile();
+    now = FileLayer(file);
+    kept = KeptFile();
   }
-  inputs.insert(inputs.begin(), Applied());
+  const MaybeLayer read = now.ok() ? MaybeLayer(*now) : std::nullopt;
+  std::vector<std::pair<MaybeLayer, MaybeLayer>> candidates;
+  if (read) candidates.emplace_back(read, bundled);
+  if (kept) candidates.emplace_back(kept, bundled);
+  for (const MaybeLayer& file_alone : {MaybeLayer(), read, kept}) {
+    candidates.emplace_back(file_alone, file_alone ? std::nullopt : bundled);
+  }
+  TakeFirstGood(candidates);
+  if (bundle && !server_) {
+    const absl::Status why = server.ok() ? Resolve(file_, bundled).status() : server.status();
+    rejected.push_back(PolicyRejected{{PolicyChange::Outcome::kRejected, bundle->version, bundle->id,
+                                       "server", std::string(why.message())}});
+  }
+  if (!file_path_.empty() && (!file_ || file_->kept)) {
+    const absl::Status why = now.ok() ? Resolve(read, bundled).status() : now.status();
+    for (EngineInput& input : RejectFile(why, file)) rejected.push_back(std::move(input));
+  }
+  if (file_ && !file_->kept) KeepFile();
+  std::vector<EngineInput> inputs;
+  AddApplied(inputs);
+  for (EngineInput& input : rejected) inputs.push_back(std::move(input));
   return inputs;
 }
 
-void PolicyStack::LoadKeptFile() {
-  const absl::StatusOr<std::optional<std::string>> kept = files_.Read(kKeptFile);
-  if (!kept.ok() || !*kept) return;
-  absl::StatusOr<LayeredPolicy> parsed = ParseFile(**kept);
-  if (!parsed.ok()) return;
-  file_ = *std::move(parsed);
-  file_->change.outcome = PolicyChange::Outcome::kKept;
+void PolicyStack::TakeFirstGood(const std::vector<std::pair<MaybeLayer, MaybeLayer>>& candidates) {
+  for (const auto& [file, server] : candidates) {
+    if (!file && !server) continue;
+    absl::StatusOr<LayeredPolicy> resolved = Resolve(file, server);
+    if (resolved.ok()) return Take(file, server, *std::move(resolved));
+  }
 }
 
-std::vector<EngineInput> PolicyStack::FileRead(const absl::StatusOr<std::string>& file) {
+std::vector<EngineInput> PolicyStack::FileRead(const PolicyFile& file) {
   if (file_path_.empty()) return {};
-  absl::StatusOr<LayeredPolicy> parsed = file.ok() ? ParseFile(*file) : file.status();
-  if (!parsed.ok()) {
-    const std::string text = file.ok() ? *file : "";
-    const Sha256Digest said = Sha256(absl::StrCat(text, "\n", parsed.status().message()));
-    if (rejected_file_ == said) return {};
-    rejected_file_ = said;
-    return {RejectedFile(parsed.status(), text)};
-  }
-  if (file_ && file_->change.id == parsed->change.id && !rejected_file_) return {};
+  absl::StatusOr<Layer> layer = FileLayer(file);
+  if (!layer.ok()) return RejectFile(layer.status(), file);
+  const bool same = file_ && file_->id == layer->id && file_->parsed.source == layer->parsed.source;
+  if (same && !rejected_file_) return {};
+  absl::StatusOr<LayeredPolicy> resolved = Resolve(*layer, server_);
+  if (!resolved.ok()) return RejectFile(resolved.status(), file);
   rejected_file_.reset();
-  file_ = *std::move(parsed);
-  // A copy that cannot be kept costs only the fallback of the next start.
-  files_.Write(kKeptFile, file_->document).IgnoreError();
-  return {Applied()};
+  Take(*std::move(layer), server_, *std::move(resolved));
+  KeepFile();
+  std::vector<EngineInput> inputs;
+  AddApplied(inputs);
+  return inputs;
 }
 
 wire::PolicyStatus PolicyStack::ServerPolicy(const uplink::AcceptedPolicy& bundle,
                                              std::vector<EngineInput>* inputs) {
   using State = wire::PolicyStatus::State;
-  absl::StatusOr<LayeredPolicy> parsed = ParseBundle(bundle);
-  if (!parsed.ok()) {
-    const std::string error(parsed.status().message());
+  absl::StatusOr<Layer> layer = BundleLayer(bundle);
+  absl::StatusOr<LayeredPolicy> resolved = layer.ok() ? Resolve(file_, *layer) : layer.status();
+  if (!resolved.ok()) {
+    const std::string error(resolved.status().message());
     inputs->push_back(
         PolicyRejected{{PolicyChange::Outcome::kRejected, bundle.version, bundle.id, "server", error}});
     return {State::kFailed, bundle.version, bundle.id, error};
   }
-  server_ = *std::move(parsed);
-  if (file_) {
-    return {State::kApplying, bundle.version, bundle.id,
-            absl::StrCat("accepted; ", file_->change.source, " has precedence and is in force")};
+  Take(file_, *std::move(layer), *std::move(resolved));
+  AddApplied(*inputs);
+  return {State::kApplied, bundle.version, bundle.id,
+          file_ ? absl::StrCat("where ", file_->parsed.origin, " sets a key, it has precedence") : ""};
+}
+
+void PolicyStack::Take(MaybeLayer file, MaybeLayer server, LayeredPolicy resolved) {
+  file_ = std::move(file);
+  server_ = std::move(server);
+  in_force_ = std::move(resolved);
+}
+
+absl::StatusOr<LayeredPolicy> PolicyStack::Resolve(const MaybeLayer& file, const MaybeLayer& server) {
+  std::vector<PolicyLayer> layers;
+  std::vector<Sha256Digest> ids;
+  std::vector<std::string> origins, texts;
+  bool kept = true;
+  for (const MaybeLayer* layer : {&file, &server}) {
+    if (!*layer) continue;
+    layers.push_back((*layer)->parsed);
+    ids.push_back((*layer)->id);
+    origins.push_back((*layer)->parsed.origin);
+    texts.push_back(file && server ? absl::StrCat("# --- ", origins.back(), "\n", (*layer)->text)
+                                   : (*layer)->text);
+    kept = kept && (*layer)->kept;
   }
-  inputs->push_back(Applied());
-  return {State::kApplied, bundle.version, bundle.id, ""};
+  HOLDFAST_ASSIGN_OR_RETURN(ParsedPolicy parsed, ResolvePolicy(std::move(layers)));
+  const uint64_t version = file ? parsed.policy.version : server->version;
+  return LayeredPolicy{std::make_shared<const ParsedPolicy>(std::move(parsed)),
+                       {kept ? PolicyChange::Outcome::kKept : PolicyChange::Outcome::kApplied, version,
+                        ResultantId(ids), absl::StrJoin(origins, " over "), ""},
+                       absl::StrJoin(texts, "\n")};
 }
 
-const LayeredPolicy& PolicyStack::in_force() const {
-  if (file_) return *file_;
-  return server_ ? *server_ : builtin_;
+absl::StatusOr<PolicyStack::Layer> PolicyStack::FileLayer(const PolicyFile& file) const {
+  if (!file.bytes.ok()) return file.bytes.status();
+  HOLDFAST_ASSIGN_OR_RETURN(Document document, profiles::ReadPolicyDocument(*file.bytes, file_path_));
+  return Layer{*file.bytes,
+               {std::move(document), file.source, absl::StrCat("file:", file_path_)},
+               Sha256(*file.bytes)};
 }
 
-absl::StatusOr<LayeredPolicy> PolicyStack::ParseFile(const std::string& text) const {
-  return Parse(text, file_path_,
-               {PolicyChange::Outcome::kApplied, 0, Sha256(text), absl::StrCat("file:", file_path_), ""});
+absl::StatusOr<PolicyStack::Layer> PolicyStack::BundleLayer(const uplink::AcceptedPolicy& bundle) {
+  HOLDFAST_ASSIGN_OR_RETURN(Document document,
+                            ParseDocument(bundle.document, absl::StrCat("server policy ", bundle.version)));
+  return Layer{
+      bundle.document, {std::move(document), PolicySource::kServer, "server"}, bundle.id, bundle.version};
 }
 
-absl::StatusOr<LayeredPolicy> PolicyStack::ParseBundle(const uplink::AcceptedPolicy& bundle) {
-  HOLDFAST_ASSIGN_OR_RETURN(
-      LayeredPolicy policy,
-      Parse(bundle.document, absl::StrCat("server policy ", bundle.version),
-            {PolicyChange::Outcome::kApplied, bundle.version, bundle.id, "server", ""}));
-  policy.change.version = bundle.version;
-  return policy;
-}
-
-PolicyRejected PolicyStack::RejectedFile(const absl::Status& why, const std::string& text) const {
-  return {{PolicyChange::Outcome::kRejected, 0, Sha256(text), absl::StrCat("file:", file_path_),
-           std::string(why.message())}};
+std::vector<EngineInput> PolicyStack::RejectFile(const absl::Status& why, const PolicyFile& file) {
+  const std::string text = file.bytes.ok() ? *file.bytes : "";
+  const Sha256Digest said = Sha256(absl::StrCat(text, "\n", why.message()));
+  if (rejected_file_ == said) return {};
+  rejected_file_ = said;
+  const std::string origin = absl::StrCat("file:", file_path_);
+  std::vector<EngineInput> inputs = {PolicyRejected{
+      {PolicyChange::Outcome::kRejected, 0, Sha256(text), origin, std::string(why.message())}}};
+  if (absl::IsNotFound(file.bytes.status()) && file_) {
+    inputs.push_back(IncidentReported{
+        kTampered, kGone, absl::StrCat(origin, " is gone; what it last said stays in force"), true});
+  }
+  return inputs;
 }
 
 EngineInput PolicyStack::Applied() const {
-  const LayeredPolicy& policy = in_force();
-  return PolicyApplied{std::shared_ptr<const Policy>(policy.parsed, &policy.parsed->policy), policy.change};
+  return PolicyApplied{std::shared_ptr<const Policy>(in_force_.parsed, &in_force_.parsed->policy),
+                       in_force_.change};
+}
+
+void PolicyStack::AddApplied(std::vector<EngineInput>& inputs) const {
+  inputs.push_back(Applied());
+  const std::vector<std::string>& refused = in_force_.parsed->refused;
+  inputs.push_back(IncidentReported{
+      kTampered, "keys", refused.empty() ? "no layer sets what it may not" : absl::StrJoin(refused, "; "),
+      !refused.empty()});
+  if (file_ && !rejected_file_) {
+    inputs.push_back(IncidentReported{kTampered, kGone, "the local policy is there again", false});
+  }
+}
+
+// A copy that cannot be kept costs only the fallback of the next start.
+void PolicyStack::KeepFile() const {
+  CanonicalWriter out;
+  out.Raw(kKeptMagic).U32(static_cast<uint32_t>(file_->parsed.source)).Bytes(file_->text);
+  files_.Write(kKeptFile, out.Take()).IgnoreError();
+}
+
+PolicyStack::MaybeLayer PolicyStack::KeptFile() const {
+  const absl::StatusOr<std::optional<std::string>> bytes = files_.Read(kKeptFile);
+  if (!bytes.ok() || !*bytes) return std::nullopt;
+  PolicyFile kept{**bytes, PolicySource::kFile};
+  CanonicalReader in(**bytes);
+  if (in.Raw(kKeptMagic.size()) == kKeptMagic) {
+    kept.source = static_cast<PolicySource>(in.U32());
+    kept.bytes = std::string(in.Bytes());
+    if (!in.Done().ok() || kept.source > PolicySource::kServer) return std::nullopt;
+  }
+  absl::StatusOr<Layer> layer = FileLayer(kept);
+  if (!layer.ok()) return std::nullopt;
+  layer->kept = true;
+  return *std::move(layer);
 }
 
 }  // namespace holdfast::agent

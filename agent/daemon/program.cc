@@ -14,6 +14,7 @@
 #include "agent/daemon/journal_options.h"
 #include "agent/daemon/log.h"
 #include "agent/daemon/machine.h"
+#include "agent/daemon/policy_file.h"
 #include "agent/daemon/stop_signals.h"
 #include "agent/daemon/version.h"
 #include "agent/journal/strand.h"
@@ -161,7 +162,7 @@ int Daemon::OpenAgent() {
       .log = [this](const std::string& line) { log_(line); },
       .begun = [this] { OnBegun(); }};
   agent_ = std::make_unique<Agent>(MakeOptions(), parts);
-  agent_->Start(opened_, flags_.policy.empty() ? "" : ReadFile(flags_.policy));
+  agent_->Start(opened_, flags_.policy.empty() ? PolicyFile{} : ReadPolicyFile(flags_.policy));
   return kExitOk;
 }
 
@@ -185,7 +186,7 @@ void Daemon::OnBegun() {
 void Daemon::Reload() {
   if (flags_.policy.empty() || stopping_) return;
   log_(absl::StrCat("reading ", flags_.policy, " again"));
-  agent_->PolicyFileRead(ReadFile(flags_.policy));
+  agent_->PolicyFileRead(ReadPolicyFile(flags_.policy));
 }
 
 void Daemon::Stop() {

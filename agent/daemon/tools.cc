@@ -1,12 +1,14 @@
 #include "agent/daemon/tools.h"
 
 #include <cstdio>
+#include <utility>
 
 #include "absl/strings/str_format.h"
 #include "agent/control/paths.h"
 #include "base/file.h"
 #include "core/event/event.h"
 #include "core/policy/parse.h"
+#include "profiles/preferences/preferences.h"
 #include "storage/journal/reader.h"
 
 namespace holdfast::agent {
@@ -22,7 +24,10 @@ int Fail(int code, const absl::Status& status) {
 int CheckPolicyFile(const Flags& flags) {
   const absl::StatusOr<std::string> text = ReadFile(flags.check_policy);
   if (!text.ok()) return Fail(kExitBadPolicy, text.status());
-  const absl::StatusOr<ParsedPolicy> parsed = ParsePolicy(*text, flags.check_policy);
+  absl::StatusOr<Document> document = profiles::ReadPolicyDocument(*text, flags.check_policy);
+  if (!document.ok()) return Fail(kExitBadPolicy, document.status());
+  const absl::StatusOr<ParsedPolicy> parsed =
+      ResolvePolicy({{*std::move(document), PolicySource::kFile, flags.check_policy}});
   if (!parsed.ok()) return Fail(kExitBadPolicy, parsed.status());
   for (const std::string& warning : parsed->warnings) absl::PrintF("warning: %s\n", warning);
   absl::PrintF("%s: a valid policy, version %d, %d rules\n", flags.check_policy, parsed->policy.version,

@@ -40,9 +40,10 @@ class Checker {
     Remediation();
     if (Read({"Liveness.Timeout", "Liveness.Interval"}) &&
         policy_.liveness.timeout > policy_.liveness.interval) {
-      Error("Liveness.Timeout",
-            absl::StrCat("is above liveness.interval (", absl::FormatDuration(policy_.liveness.interval),
-                         "), so probes would overlap; lower it"));
+      Error("Liveness.Timeout", absl::StrCat("is above liveness.interval (",
+                                             Other(absl::FormatDuration(policy_.liveness.interval),
+                                                   "Liveness.Interval", "Liveness.Timeout"),
+                                             "), so probes would overlap; lower it"));
     }
   }
 
@@ -52,6 +53,13 @@ class Checker {
   }
   void Warning(const std::string& path, absl::string_view what) {
     problems_.Warning(given_.At(path), YamlSpelling(path), what);
+  }
+
+  // A value as a message about another key shows it: with its place where that is another document.
+  std::string Other(absl::string_view shown, const std::string& path, const std::string& about) const {
+    const Position at = given_.At(path);
+    const bool elsewhere = given_.Value(path) != nullptr && at.layer != given_.At(about).layer;
+    return elsewhere ? absl::StrCat(shown, ", ", problems_.Place(at)) : std::string(shown);
   }
 
   // A value that could not be read has its default here: nothing can be said about it and others.
@@ -108,16 +116,19 @@ class Checker {
   void Reconnect() {
     const BackoffPolicy& backoff = policy_.reconnect.backoff;
     if (Read({"Reconnect.MaxDelay", "Reconnect.InitialDelay"}) && backoff.max < backoff.initial) {
-      const bool given = given_.Value("Reconnect.MaxDelay") != nullptr;
-      Error(given ? "Reconnect.MaxDelay" : "Reconnect.InitialDelay",
-            absl::StrCat("maxDelay (", absl::FormatDuration(backoff.max), ") is below initialDelay (",
-                         absl::FormatDuration(backoff.initial), "); raise maxDelay or lower initialDelay"));
+      const std::string max = "Reconnect.MaxDelay", initial = "Reconnect.InitialDelay";
+      const std::string about = given_.Value(max) != nullptr ? max : initial;
+      Error(about, absl::StrCat("maxDelay (", Other(absl::FormatDuration(backoff.max), max, about),
+                                ") is below initialDelay (",
+                                Other(absl::FormatDuration(backoff.initial), initial, about),
+                                "); raise maxDelay or lower initialDelay"));
     }
     const AttemptBudget& budget = policy_.reconnect.budget;
     const std::string ten = "Reconnect.AttemptBudget.PerTenMinutes";
     if (given_.Value(ten) != nullptr && Read({ten, "Reconnect.AttemptBudget.PerHour"}) &&
         budget.per_ten_minutes > budget.per_hour) {
-      Error(ten, absl::StrCat(budget.per_ten_minutes, " is above perHour (", budget.per_hour,
+      Error(ten, absl::StrCat(budget.per_ten_minutes, " is above perHour (",
+                              Other(absl::StrCat(budget.per_hour), "Reconnect.AttemptBudget.PerHour", ten),
                               "), so it would never count; lower it or raise perHour"));
     }
   }

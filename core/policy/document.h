@@ -20,6 +20,7 @@ inline constexpr size_t kMaxDocumentValues = 50000;  // bounds memory, not only 
 struct Position {
   int line = 0;  // from 1; 0 when not from a text
   int column = 0;
+  int layer = 0;  // of a policy of several documents: which one, by precedence
   friend bool operator==(const Position&, const Position&) = default;
 };
 

@@ -12,7 +12,7 @@ namespace {
 
 class Writer {
  public:
-  Writer(const ParsedPolicy& parsed, absl::string_view origin) : parsed_(parsed), origin_(origin) {}
+  explicit Writer(const ParsedPolicy& parsed) : parsed_(parsed) {}
 
   template <class T>
   void Field(absl::string_view schema_path, const T& value) {
@@ -31,20 +31,22 @@ class Writer {
  private:
   void Add(const std::string& path, std::string value) {
     if (value.empty()) return;
-    const bool given = parsed_.given.count(path) > 0;
-    keys_.push_back({YamlSpelling(path), std::move(value), given ? origin_ : "default"});
+    const auto given = parsed_.given.find(path);
+    keys_.push_back({YamlSpelling(path), std::move(value),
+                     given == parsed_.given.end()
+                         ? "default"
+                         : parsed_.origins[static_cast<size_t>(given->second.layer)]});
   }
 
   const ParsedPolicy& parsed_;
-  const std::string origin_;
   std::vector<ExplainedKey> keys_;
   size_t index_ = 0;
 };
 
 }  // namespace
 
-std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed, absl::string_view origin) {
-  Writer writer(parsed, origin);
+std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed) {
+  Writer writer(parsed);
   VisitPolicy(parsed.policy, writer);
   return writer.Take();
 }

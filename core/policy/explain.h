@@ -12,12 +12,11 @@ namespace holdfast {
 struct ExplainedKey {
   std::string path;    // YAML spelling: "services[0].match.name"
   std::string value;   // as YAML has it
-  std::string origin;  // the given one, or "default"
+  std::string origin;  // of the layer that writes it, or "default"
   friend bool operator==(const ExplainedKey&, const ExplainedKey&) = default;
 };
 
-// `origin` says where the document came from: "server", "file:/etc/holdfast/policy.yaml". In the order of
-// docs/policy.md; an optional key without a value is left out.
-std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed, absl::string_view origin);
+// In the order of docs/policy.md; an optional key without a value is left out.
+std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed);
 
 }  // namespace holdfast

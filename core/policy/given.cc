@@ -12,9 +12,9 @@ class KeyFinder {
 
   // `schema` and `path` name the section, with "[]" and with indices; both are empty or end in a dot.
   void Section(const DocumentValue::Map& map, const std::string& schema, const std::string& path) {
-    const std::vector<absl::string_view> names = NamesBelow(schema);
+    const SectionNames names(schema);
     for (const DocumentEntry& entry : map) {
-      const absl::string_view name = Resolve(names, entry.key);
+      const absl::string_view name = names.Resolve(entry.key);
       if (name.empty()) {
         Unknown(entry, schema, path);
       } else {
@@ -24,13 +24,6 @@ class KeyFinder {
   }
 
  private:
-  static absl::string_view Resolve(const std::vector<absl::string_view>& names, const std::string& written) {
-    for (absl::string_view name : names) {
-      if (written == name || written == YamlSpelling(name)) return name;
-    }
-    return {};
-  }
-
   static std::string Path(const std::string& section, const DocumentEntry& entry) {
     return absl::StrCat(YamlSpelling(section), Printable(entry.key));
   }

@@ -15,8 +15,27 @@ constexpr absl::string_view kHead =
 # The policy
 
 A policy says which VPN services a Mac must keep connected, what the agent may do about it, and what else must be
-installed. It is one document, in YAML or JSON. [`deploy/policy/example.yaml`](../deploy/policy/example.yaml) is one to
-start from; the smallest is `policyVersion: 1`, which observes everything and requires nothing.
+installed. It is one document, in YAML, JSON or a property list. [`deploy/policy/example.yaml`](../deploy/policy/example.yaml)
+is one to start from; the smallest is `policyVersion: 1`, which observes everything and requires nothing.
+
+## Where a policy comes from
+
+Up to three layers make the policy in force. **Precedence is decided per key**: what the managed preferences (MDM's domain
+`io.holdfast.agent`; on Linux the file of `--policy` stands in their place) do not set is the server's signed policy's; what
+that does not set has its default. `holdfastctl policy show --origin` prints where each value came from.
+
+- A section is merged key by key. A list, `services` too, replaces the lower layer's whole list.
+- A key without a value counts as not written. `0s`, `0`, `false` and `[]` are values.
+- `policyVersion` is required of the layers together.
+- The result is validated as one document. When it is not valid, the layer that came last is rejected, the message names
+  each key's layer and line, and the last good policy stays in force (incident `policy_rejected`), also across a restart.
+- **Not every layer may set every key.** A local administrator can install preferences by hand. `enforcementMode`, `services`,
+  `override`, `emergencySuspend`, `maintenance`, `trustedNetworks`, `trustedNetworkAction` and `tamperProtection` count from
+  managed preferences only when MDM installed them for the whole device, from the file of `--policy` only when nobody but
+  root or the daemon's own user can write it. From anywhere else they are taken out, the server's values win, and the
+  attempt is the incident `policy_tampered`. Where the agent syncs and whose signature it believes are no keys of a policy:
+  they come with the enrollment.
+- When the managed preferences or the file vanish, what they last said stays in force, with an incident.
 
 ## Rules for all keys
 
@@ -25,15 +44,15 @@ start from; the smallest is `policyVersion: 1`, which observes everything and re
   force. A key written twice is a bad value too.
 - **An unknown key is kept, reported and has no effect**, so that an older agent accepts a newer document. So is a key
   that is known but [not enforced yet](#known-but-not-enforced-yet).
-- **A duration has a unit**: `30s`, `5m`, `1h30m`. A bare number is refused.
+- **A duration has a unit** in YAML and JSON: `30s`, `5m`, `1h30m`. A bare number is refused.
 - **A list replaces the default list**; lists are never merged.
-- **Words are compared regardless of case**; keys are not. A key may also be written in PascalCase (`PolicyVersion`), as in
-  the managed-preferences domain `io.holdfast.agent`, but not in both spellings. `holdfast.v1.Policy` has the same keys in
-  snake_case.
+- **Words are compared regardless of case**; keys are not. Each key has three spellings, one to one: lowerCamelCase in YAML
+  and JSON, PascalCase in a property list (`PolicyVersion`; YAML takes it too, but not both in one section), and snake_case
+  in `holdfast.v1.Policy`.
+- **In a property list** a duration is a number of seconds (`<integer>30</integer>`) and a moment is a `<date>`. A configuration
+  profile with a payload of the type `io.holdfast.agent` is read as well.
 - Anchors, aliases and tags of YAML are refused. A document has at most 1 MiB, 32 levels and 50,000 values. `yes`, `no`, `on`
   and `off` are words, as in YAML 1.2; booleans are `true` and `false`.
-
-`holdfastctl policy show` prints every key in force and where it came from.
 
 )";
 

@@ -1,5 +1,6 @@
 #include "core/policy/parse.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,7 @@
 #include "core/policy/check.h"
 #include "core/policy/fields.h"
 #include "core/policy/given.h"
+#include "core/policy/merge.h"
 #include "core/policy/problems.h"
 #include "core/policy/schema.h"
 #include "core/policy/spelling.h"
@@ -57,22 +59,58 @@ class Reader {
   size_t index_ = 0;
 };
 
-}  // namespace
-
-absl::StatusOr<ParsedPolicy> ParsePolicy(absl::string_view text, absl::string_view source_name) {
-  ParsedPolicy parsed;
-  HOLDFAST_ASSIGN_OR_RETURN(parsed.document, ParseDocument(text, source_name));
-  Problems problems(source_name);
+// The policy that the document makes; what is wrong with it goes into `problems`.
+void Read(Document document, Problems& problems, ParsedPolicy& parsed) {
+  parsed.document = std::move(document);
   const GivenKeys given = GivenKeys::Find(parsed.document, problems);
-  if (parsed.document.root.AsMap() == nullptr) return problems.status();
+  if (parsed.document.root.AsMap() == nullptr) return;
   Reader reader(given, problems);
   VisitPolicy(parsed.policy, reader);
   FillDependentDefaults(given, parsed.policy);
   CheckPolicy(parsed.policy, given, problems);
+  parsed.given = given.Positions();
+}
+
+std::vector<std::string> SourcesOf(const std::vector<PolicyLayer>& layers) {
+  std::vector<std::string> sources;
+  for (const PolicyLayer& layer : layers) sources.push_back(layer.document.source);
+  return sources;
+}
+
+}  // namespace
+
+absl::StatusOr<ParsedPolicy> ResolvePolicy(std::vector<PolicyLayer> layers) {
+  Problems problems(SourcesOf(layers));
+  ParsedPolicy parsed;
+  for (const PolicyLayer& layer : layers) parsed.origins.push_back(layer.origin);
+  for (size_t i = 0; i < layers.size(); ++i) {
+    SetLayer(layers[i].document.root, static_cast<int>(i));
+    for (const RefusedKey& key : TakeUntrusted(layers[i].source, layers[i].document.root)) {
+      parsed.refused.push_back(problems.Text({false, key.at, key.path, key.why}));
+    }
+  }
+  Read(MergeLayers(std::move(layers)), problems, parsed);
   HOLDFAST_RETURN_IF_ERROR(problems.status());
   parsed.warnings = problems.Warnings();
-  parsed.given = given.Positions();
   return parsed;
+}
+
+absl::StatusOr<ParsedPolicy> ParsePolicy(absl::string_view text, absl::string_view source_name) {
+  HOLDFAST_ASSIGN_OR_RETURN(Document document, ParseDocument(text, source_name));
+  return ResolvePolicy({{std::move(document), PolicySource::kServer, std::string(source_name)}});
+}
+
+PolicyReview ReviewPolicy(Document document) {
+  Problems problems({document.source});
+  PolicyReview review;
+  review.parsed.origins = {document.source};
+  Read(std::move(document), problems, review.parsed);
+  review.problems = problems.All();
+  return review;
+}
+
+bool PolicyReview::valid() const {
+  return std::none_of(problems.begin(), problems.end(), [](const Problem& p) { return p.error; });
 }
 
 }  // namespace holdfast

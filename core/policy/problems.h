@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -12,9 +13,17 @@
 
 namespace holdfast {
 
+struct Problem {
+  bool error = true;  // else a warning
+  Position at;
+  std::string path;  // in YAML spelling; empty for the document
+  std::string what;
+};
+
 class Problems {
  public:
-  explicit Problems(absl::string_view source) : source_(source) {}
+  // The names of the documents, by Position::layer.
+  explicit Problems(std::vector<std::string> sources) : sources_(std::move(sources)) {}
 
   // `path` in YAML spelling; empty for the document.
   void Error(Position at, absl::string_view path, absl::string_view what);
@@ -25,16 +34,21 @@ class Problems {
   // first fifty and how many more.
   absl::Status status() const;
   // In the order of the text, limited likewise.
-  std::vector<std::string> Warnings() const { return Shown(warnings_); }
+  std::vector<std::string> Warnings() const;
+
+  // Errors and warnings, all of them, in the order of the text.
+  std::vector<Problem> All() const;
+  // "SOURCE:LINE: PATH: what"
+  std::string Text(const Problem& problem) const;
+  // "SOURCE:LINE", or the source alone.
+  std::string Place(Position at) const;
 
  private:
-  using Lines = std::multimap<int, std::string>;  // by line, in the order of reporting
-  Lines::value_type At(Position at, absl::string_view path, absl::string_view what) const;
-  static std::vector<std::string> Shown(const Lines& lines);
+  std::vector<std::string> Shown(bool errors) const;
 
-  std::string source_;
-  std::set<std::string> failed_;  // paths
-  Lines errors_, warnings_;
+  std::vector<std::string> sources_;
+  std::set<std::string> failed_;                          // paths
+  std::multimap<std::pair<int, int>, Problem> problems_;  // by layer and line, in the order of reporting
 };
 
 }  // namespace holdfast

@@ -51,6 +51,18 @@ std::vector<absl::string_view> NamesBelow(absl::string_view prefix) {
   return names;
 }
 
+SectionNames::SectionNames(absl::string_view prefix) {
+  for (absl::string_view name : NamesBelow(prefix)) {
+    names_.emplace(name, name);
+    names_.emplace(YamlSpelling(name), name);
+  }
+}
+
+absl::string_view SectionNames::Resolve(absl::string_view written) const {
+  const auto found = names_.find(std::string(written));
+  return found == names_.end() ? absl::string_view() : found->second;
+}
+
 std::optional<std::string> Suggest(absl::string_view prefix, absl::string_view unknown) {
   constexpr size_t kLongestName = 64;
   if (unknown.empty() || unknown.size() > kLongestName) return std::nullopt;

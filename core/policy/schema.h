@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -50,6 +52,17 @@ SchemaNode NodeAt(absl::string_view path);
 
 // The names directly below a section; `prefix` is empty or ends in a dot ("Reconnect.", "Services[].").
 std::vector<absl::string_view> NamesBelow(absl::string_view prefix);
+
+// The same, to find what was written among them in either spelling.
+class SectionNames {
+ public:
+  explicit SectionNames(absl::string_view prefix);
+  // The name in PascalCase; empty when it is none of them.
+  absl::string_view Resolve(absl::string_view written) const;
+
+ private:
+  std::map<std::string, absl::string_view, std::less<>> names_;  // by spelling
+};
 
 // What an author who wrote this unknown name below `prefix` may have meant, in YAML spelling; or nothing.
 std::optional<std::string> Suggest(absl::string_view prefix, absl::string_view unknown);

@@ -109,7 +109,7 @@ void SimulatedDevice::Start() {
                         .history = [&p](const journal::Filter& filter) { return p.journal->Query(filter); },
                         .notify = [](const NotifyUser&) {},
                         .log = [](const std::string&) {}});
-  p.agent->Start(report, absl::NotFoundError("no local policy"));
+  p.agent->Start(report, {absl::NotFoundError("no local policy")});
 }
 
 void SimulatedDevice::Kill() {

@@ -23,7 +23,7 @@ TEST(AgentPolicy, ABrokenFileKeepsTheLastGoodOneAlsoAcrossARestart) {
   World world;
   world.Start();
   world.RunFor(absl::Minutes(1));
-  world.agent->PolicyFileRead("policyVersion: [");
+  world.agent->PolicyFileRead({"policyVersion: ["});
   EXPECT_EQ(world.agent->Status().engine.policy_version, 4u);
   EXPECT_FALSE(world.agent->Status().engine.policy_error.empty());
   world.policy = absl::NotFoundError("policy.yaml is gone");
@@ -39,7 +39,7 @@ TEST(AgentPolicy, AFileThatIsReadAgainUnchangedIsNoRow) {
   world.Start();
   world.RunFor(absl::Minutes(1));
   const size_t before = world.Rows<PolicyChange>().size();
-  world.agent->PolicyFileRead(std::string(kEnforce));
+  world.agent->PolicyFileRead({std::string(kEnforce)});
   world.RunFor(absl::Minutes(1));
   EXPECT_EQ(world.Rows<PolicyChange>().size(), before);
 }
@@ -50,7 +50,7 @@ TEST(AgentPolicy, AChangedFileTakesEffectAtOnce) {
   world.RunFor(absl::Minutes(1));
   std::string text = kEnforce;
   text.replace(text.find("policyVersion: 4"), 16, "policyVersion: 5");
-  world.agent->PolicyFileRead(text);
+  world.agent->PolicyFileRead({text});
   EXPECT_EQ(world.agent->Status().engine.policy_version, 5u);
 }
 
@@ -67,17 +67,6 @@ TEST(AgentPolicy, TheServersPolicyIsInForceWithoutAFileAndOutlivesARestart) {
   world.Start();
   world.RunFor(absl::Seconds(1));
   EXPECT_EQ(world.agent->Status().engine.policy_version, 9u);
-}
-
-TEST(AgentPolicy, AFileGoesBeforeTheServersPolicyWhichIsToldSo) {
-  World world;
-  world.server.policy = world.server.Sign(9, std::string(kEnforce).replace(15, 1, "9"));
-  world.Start();
-  world.RunFor(absl::Minutes(5));
-  EXPECT_EQ(world.agent->Status().engine.policy_source, "file:policy.yaml");
-  const wire::PolicyStatus status = *world.server.syncs.back().policy_status;
-  EXPECT_EQ(status.state, wire::PolicyStatus::State::kApplying);
-  EXPECT_THAT(status.error, HasSubstr("policy.yaml"));
 }
 
 TEST(AgentPolicy, AForgedPolicyIsAnIncidentAndChangesNothing) {

@@ -86,7 +86,7 @@ class World {
                    .notify = [this](const NotifyUser& notice) { notices.push_back(notice); },
                    .log = [this](const std::string& line) { log.push_back(line); },
                    .begun = [this] { begun_at = time.Now().mono; }});
-    agent->Start(opened, policy);
+    agent->Start(opened, {policy, policy_source});
   }
 
   // kill -9.
@@ -173,6 +173,7 @@ class World {
   bool with_server = true;
   AgentOptions options;
   absl::StatusOr<std::string> policy = kEnforce;
+  PolicySource policy_source = PolicySource::kFile;
 
   journal::OpenReport opened;
   std::unique_ptr<journal::Journal> journal;

@@ -11,9 +11,9 @@ using ::testing::Field;
 using ::testing::Not;
 
 std::vector<ExplainedKey> Explained(absl::string_view text) {
-  absl::StatusOr<ParsedPolicy> parsed = ParsePolicy(text, "policy.yaml");
+  absl::StatusOr<ParsedPolicy> parsed = ParsePolicy(text, "file:policy.yaml");
   EXPECT_TRUE(parsed.ok()) << parsed.status();
-  return ExplainPolicy(*parsed, "file:policy.yaml");
+  return ExplainPolicy(*parsed);
 }
 
 TEST(ExplainPolicy, TellsWhatIsGivenFromWhatIsDefault) {
@@ -48,8 +48,7 @@ TEST(ExplainPolicy, LeavesOutWhatHasNoValue) {
 }
 
 TEST(ExplainPolicy, TheBuiltInPolicyIsAllDefault) {
-  for (const ExplainedKey& key : ExplainPolicy(ParsedPolicy{}, "server"))
-    EXPECT_EQ(key.origin, "default") << key.path;
+  for (const ExplainedKey& key : ExplainPolicy(ParsedPolicy{})) EXPECT_EQ(key.origin, "default") << key.path;
 }
 
 TEST(ExplainPolicy, AKeyWithoutAValueIsDefault) {

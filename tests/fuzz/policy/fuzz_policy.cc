@@ -27,7 +27,7 @@ void CheckAccepted(const holdfast::ParsedPolicy& parsed) {
     Require(!rule.label.empty() && labels.insert(rule.label).second);
     Require(holdfast::IsValidUtf8(rule.label));
   }
-  for (const holdfast::ExplainedKey& key : holdfast::ExplainPolicy(parsed, "file")) {
+  for (const holdfast::ExplainedKey& key : holdfast::ExplainPolicy(parsed)) {
     Require(!key.path.empty() && !key.value.empty());
   }
   for (const std::string& warning : parsed.warnings) Require(holdfast::IsValidUtf8(warning));

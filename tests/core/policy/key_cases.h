@@ -1,0 +1,136 @@
+// A row for every enforced key of the schema: a value it takes and one it refuses. Each spelling is tested
+// with these.
+#pragma once
+
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
+#include "absl/strings/strip.h"
+#include "core/policy/spelling.h"
+
+namespace holdfast {
+
+struct KeyCase {
+  absl::string_view path;
+  absl::string_view accepted, shown;  // another value than the default
+  absl::string_view refused, message;
+};
+
+// How a failure names its case.
+inline std::ostream& operator<<(std::ostream& out, const KeyCase& c) {
+  return out << c.path;
+}
+
+inline constexpr absl::string_view kNotDuration =
+    "\"soon\" is not a duration (write \"2s\", \"5m\", \"1h30m\")";
+inline constexpr absl::string_view kNotAction =
+    "\"retry\" is not one of: backoff, retryOnceThenAsk, noRetry, waitForPath, none";
+inline constexpr absl::string_view kNotBool = "\"yes\" is not true or false";
+
+inline constexpr KeyCase kKeyCases[] = {
+    {"PolicyVersion", "12", "12", "0", "0 is out of range (between 1 and 9007199254740991)"},
+    {"EnforcementMode", "enforce", "enforce", "on", "\"on\" is not one of: off, audit, enforce"},
+    {"Services[].Name", "Head office", "Head office", "12", "12 is not text (put it in quotes)"},
+    {"Services[].Match.Identifier", "6f1b4c0e-0000-4000-8000-000000000001",
+     "6F1B4C0E-0000-4000-8000-000000000001", "6f1b",
+     "\"6f1b\" is not a UUID (write 8-4-4-4-12 hexadecimal digits)"},
+    {"Services[].Match.Name", "Office", "Office", "true", "true is not text (put it in quotes)"},
+    {"Services[].Match.PayloadIdentifier", "com.example.vpn", "com.example.vpn", "[a]", "a list is not text"},
+    {"Services[].Match.ProviderBundleIdentifier", "com.example.tunnel", "com.example.tunnel", "''",
+     "\"\" is empty (write a value or remove the line)"},
+    {"Services[].Match.Type", "ikev2", "IKEv2", "WireGuard",
+     "\"WireGuard\" is not one of: IKEv2, IPSec, L2TP, VPN, TransparentProxy"},
+    {"Services[].Match.Interface", "utun4", "utun4", "4", "4 is not text (put it in quotes)"},
+    {"Services[].Scope", "user", "user", "system", "\"system\" is not one of: device, user"},
+    {"Services[].Authentication", "interactive", "interactive", "saml",
+     "\"saml\" is not one of: machine, user, interactive"},
+    {"Services[].AlwaysConnected.Enabled", "true", "true", "yes", kNotBool},
+    {"Services[].AlwaysConnected.AllowDisconnect", "true", "true", "yes", kNotBool},
+    {"Services[].AlwaysConnected.ReconnectAfter", "90s", "1m30s", "soon", kNotDuration},
+    {"Services[].AlwaysConnected.Since", "network", "network", "wake",
+     "\"wake\" is not one of: boot, login, network"},
+    {"Reconnect.Settle", "500ms", "500ms", "soon", kNotDuration},
+    {"Reconnect.InitialDelay", "3s", "3s", "5", "5 is a duration without a unit (write \"5s\" or \"5m\")"},
+    {"Reconnect.Multiplier", "1.5", "1.5", "0.5", "0.5 is out of range (between 1 and 10)"},
+    {"Reconnect.MaxDelay", "1m", "1m", "48h", "\"48h\" is out of range (between 100ms and 24h)"},
+    {"Reconnect.Jitter", "0", "0", "1.5", "1.5 is out of range (between 0 and 1)"},
+    {"Reconnect.AttemptBudget.PerHour", "20", "20", "0", "0 is out of range (between 1 and 1000)"},
+    {"Reconnect.AttemptBudget.PerTenMinutes", "5", "5", "many",
+     "\"many\" is not a whole number (between 1 and 1000)"},
+    {"Reconnect.OnFailure.Authentication", "noRetry", "noRetry", "retry", kNotAction},
+    {"Reconnect.OnFailure.Certificate", "backoff", "backoff", "retry", kNotAction},
+    {"Reconnect.OnFailure.NoNetwork", "backoff", "backoff", "retry", kNotAction},
+    {"Reconnect.OnFailure.ServerUnreachable", "waitForPath", "waitForPath", "retry", kNotAction},
+    {"Reconnect.OnFailure.ConfigurationRemoved", "backoff", "backoff", "retry", kNotAction},
+    {"Reconnect.OnFailure.Other", "none", "none", "retry", kNotAction},
+    {"StuckConnecting.Timeout", "3m", "3m", "0s", "\"0s\" is out of range (between 1s and 1h)"},
+    {"StuckConnecting.InteractiveTimeout", "15m", "15m", "3h", "\"3h\" is out of range (between 1s and 2h)"},
+    {"StuckDisconnecting.Timeout", "20s", "20s", "soon", kNotDuration},
+    {"Remediation.Ladder", "[StopWaitStart, notify]", "[stopWaitStart, notify]", "[reboot]",
+     "\"reboot\" is not one of: stopWaitStart, cancelWaitStart, notify"},
+    {"Remediation.CircuitBreaker.FailedLadders", "5", "5", "1.5",
+     "1.5 is not a whole number (between 1 and 100)"},
+    {"Remediation.CircuitBreaker.Cooldown", "5m", "5m", "soon", kNotDuration},
+    {"Liveness.Probes[].Tcp", "'10.0.0.1:443'", "10.0.0.1:443", "10.0.0.1",
+     "\"10.0.0.1\" is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")"},
+    {"Liveness.Interval", "30s", "30s", "soon", kNotDuration},
+    {"Liveness.Timeout", "2s", "2s", "2m", "\"2m\" is out of range (between 100ms and 1m)"},
+    {"Liveness.FailAfter", "1m", "1m", "soon", kNotDuration},
+    {"Wake.Grace", "30s", "30s", "soon", kNotDuration},
+    {"Wake.IgnoreDarkWake", "false", "false", "yes", kNotBool},
+    {"Boot.Grace", "0s", "0s", "0", "0 is a duration without a unit (write \"0s\" or \"0m\")"},
+    {"Login.Grace", "1m", "1m", "2h", "\"2h\" is out of range (between 0s and 1h)"},
+    {"Override.Mode", "none", "none", "passcode", "\"passcode\" is not one of: none, reason"},
+    {"Override.MaxDuration", "2h", "2h", "soon", kNotDuration},
+    {"Override.MaxPerDay", "0", "0", "-1", "-1 is out of range (between 0 and 100)"},
+    {"Override.MinReasonLength", "20", "20", "long", "\"long\" is not a whole number (between 0 and 200)"},
+    {"TransparentProxies.RequiredOrder", "[com.a, com.b]", "[com.a, com.b]", "com.a",
+     "\"com.a\" is not a list (write [first, second])"},
+    {"TransparentProxies.RequireOrderKey", "true", "true", "yes", kNotBool},
+    {"ContentFilters.Required[].BundleIdentifier", "com.example.filter", "com.example.filter", "7",
+     "7 is not text (put it in quotes)"},
+    {"ContentFilters.Required[].Grade", "Inspector", "inspector", "high",
+     "\"high\" is not one of: firewall, inspector"},
+    {"ContentFilters.Required[].Sockets", "true", "true", "yes", kNotBool},
+    {"ContentFilters.Required[].Packets", "true", "true", "yes", kNotBool},
+    {"ContentFilters.Required[].Running", "false", "false", "yes", kNotBool},
+    {"History.RetentionDays", "30", "30", "0", "0 is out of range (between 1 and 3650)"},
+    {"History.MaxBytes", "64MiB", "64MiB", "1MiB", "\"1MiB\" is out of range (between 4MiB and 64GiB)"},
+    {"Reporting.HeartbeatInterval", "5m", "5m", "60",
+     "60 is a duration without a unit (write \"60s\" or \"60m\")"},
+};
+
+// What an item needs besides the key.
+inline std::string Companion(absl::string_view path, bool pascal) {
+  if (absl::StartsWith(path, "Services[].") && !absl::StartsWith(path, "Services[].Match.")) {
+    return pascal ? "Match: {Name: x}, " : "match: {name: x}, ";
+  }
+  if (absl::StartsWith(path, "ContentFilters.Required[].") &&
+      path != "ContentFilters.Required[].BundleIdentifier") {
+    return pascal ? "BundleIdentifier: com.x, " : "bundleIdentifier: com.x, ";
+  }
+  return "";
+}
+
+// A document with the one key, in flow style and on one line.
+inline std::string DocumentWith(absl::string_view path, absl::string_view value, bool pascal = false) {
+  const std::string spelled = pascal ? std::string(path) : YamlSpelling(path);
+  std::vector<std::string> names = absl::StrSplit(spelled, '.');
+  std::string text(value);
+  for (size_t i = names.size(); i-- > 0;) {
+    absl::string_view name = names[i];
+    const bool list = absl::ConsumeSuffix(&name, "[]");
+    const bool item_key = i > 0 && absl::EndsWith(names[i - 1], "[]");
+    text = absl::StrCat("{", item_key ? Companion(path, pascal) : "", name, ": ", list ? "[" : "", text,
+                        list ? "]" : "", "}");
+  }
+  if (path == "PolicyVersion") return text;
+  return absl::StrCat("{", pascal ? "PolicyVersion" : "policyVersion", ": 1, ", text.substr(1));
+}
+
+}  // namespace holdfast
