@@ -149,7 +149,7 @@ inline constexpr IncidentKind kAgent[] = {
     {.name = "policy_rejected",
      .severity = Severity::kError,
      .title = "A policy was rejected",
-     .opens = "A policy document has a value that is not allowed.",
+     .opens = "A policy document has a value that is not allowed, alone or together with the other layer's.",
      .closes = "A policy is applied.",
      .evidence = "The path of the key, its value and what was expected; the last good policy stays in force.",
      .by_itself = "Keeps the last good policy in force.",
@@ -161,10 +161,10 @@ inline constexpr IncidentKind kAgent[] = {
     {.name = "policy_tampered",
      .severity = Severity::kCritical,
      .title = "A policy's signature or origin is wrong",
-     .opens = "A signature does not match a pinned key, kept bytes were changed, or keys that weaken "
-              "enforcement came from a "
-              "source that may not set them.",
-     .closes = "A policy with a good signature has arrived.",
+     .opens = "A signature does not match a pinned key, kept bytes were changed, keys that weaken enforcement "
+              "came from a source that may not set them, or the managed policy vanished.",
+     .closes = "A policy with a good signature has arrived, the keys are gone from that source, or the managed "
+               "policy is there again.",
      .evidence = "Where the document came from, and what does not match.",
      .by_itself = "Refuses it; the last good policy stays in force.",
      .remedy = "Find who installed it; the last good policy stays in force.",
@@ -173,9 +173,7 @@ inline constexpr IncidentKind kAgent[] = {
               "new key first.\n"
               "Was a profile for io.holdfast.agent installed by hand? System Settings > General > Device "
               "Management.",
-     .escalate = "Security, at once: serial number, the evidence and who has admin rights on this Mac.",
-     .proved_by = "tests/agent/uplink/policy_test.cc: "
-                  "UplinkPolicyTest.AWrongSignatureIsRefusedOnceAndTheLastGoodPolicyStays"},
+     .escalate = "Security, at once: serial number, the evidence and who has admin rights on this Mac."},
     {.name = "silent_agent",
      .severity = Severity::kWarning,
      .title = "An agent is silent",

@@ -80,7 +80,9 @@ class Performance final : private sim::ClockControl {
       case AgentStep::What::kPolicy:
         Tell("another policy");
         world_.policy = step.policy;
-        if (world_.agent) world_.agent->PolicyFileRead(world_.policy);
+        if (step.policy.empty()) world_.policy = absl::NotFoundError("policy.yaml does not exist");
+        world_.policy_source = step.unmanaged ? PolicySource::kUnmanaged : PolicySource::kFile;
+        if (world_.agent) world_.agent->PolicyFileRead({world_.policy, world_.policy_source});
         return;
       case AgentStep::What::kAsk:
         return Ask(step);

@@ -24,6 +24,9 @@ Reader Text(std::string* to) {
 Reader Time(absl::Duration* to) {
   return [to](const YamlValue& v) { return Store(v.Duration(), to); };
 }
+Reader Flag(bool* to) {
+  return [to](const YamlValue& v) { return Store(v.Bool(), to); };
+}
 
 template <class T>
 Reader Each(std::vector<T>* to, absl::Status (*read)(const YamlValue&, T*)) {
@@ -119,6 +122,7 @@ absl::Status ReadAgentStep(const YamlValue& v, AgentStep* step) {
   return v.Keys({{"at", Time(&step->at)},
                  {"do", [&](const YamlValue& verb) { return ReadVerb(verb, step); }},
                  {"text", Text(&step->policy)},
+                 {"unmanaged", Flag(&step->unmanaged)},
                  {"verb", [&](const YamlValue& verb) { return ReadRequest(verb, &step->request); }},
                  {"service", Text(&step->service)},
                  {"reason", Text(&step->request.reason)},

@@ -14,7 +14,8 @@
 //     - {at: 1m, do: kill}              kill -9
 //     - {at: 1m, do: stop}              SIGTERM
 //     - {at: 2m, do: start}             after kill or stop; from 0s on it runs
-//     - {at: 1m, do: policy, text: ...} the policy file has this text now
+//     - {at: 1m, do: policy, text: ...} the policy file has this text now; without a text it is gone.
+//                        `unmanaged: true`: others than root may write it
 //     - {at: 1m, do: ask, verb: connect, service: NAME, reason: TEXT, for: 10m}
 //                        a person of uid 501 asks: connect, disconnect, override or end-override
 //   expect:              incidents, each of which must open and close so. Nothing else may open
@@ -50,6 +51,7 @@ struct AgentStep {
   absl::Duration at;
   What what = What::kKill;
   std::string policy;
+  bool unmanaged = false;
   std::string service;  // of an `ask`, by name; empty: every service
   UserRequest request;
 };

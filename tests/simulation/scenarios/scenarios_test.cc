@@ -142,7 +142,6 @@ constexpr absl::string_view kMissing[] = {
     "not_restored_after_boot",
     "on_demand_switched_off",
     "order_unknown",
-    "policy_rejected",
     "profile_drift",
     "profile_invalid",
     "proxy_order_conflict",
