@@ -8,6 +8,7 @@
 #include "agent/control/paths.h"
 #include "agent/ctl/commands.h"
 #include "agent/ctl/completion.h"
+#include "agent/ctl/policy_files.h"
 #include "base/text/width.h"
 
 namespace holdfast::ctl {
@@ -25,6 +26,8 @@ struct Line {
   HistoryOptions history;
   OverrideOptions override_;
   PolicyOptions policy;
+  LintOptions lint;
+  std::string before, after;
   std::function<Failure(Commands&)> chosen;
 };
 
@@ -65,12 +68,25 @@ void AddReading(CLI::App& app, Line& line) {
       ->required();
   Command(app, line, "incidents", "What is wrong now, with evidence and what to do",
           [](Commands& c) { return c.Incidents(); });
-  CLI::App* policy = app.add_subcommand("policy", "The policy in force");
+}
+
+void AddPolicy(CLI::App& app, Line& line, const Io& io) {
+  CLI::App* policy = app.add_subcommand("policy", "The policy in force, and files with policies");
   policy->require_subcommand(1);
-  CLI::App* show = policy->add_subcommand("show", "Each key with its value");
-  show->callback([&line] { line.chosen = [&line](Commands& c) { return c.Policy(line.policy); }; });
+  CLI::App* show = Command(*policy, line, "show", "Each key in force with its value",
+                           [&line](Commands& c) { return c.Policy(line.policy); });
   show->add_flag("--origin", line.policy.origin, "Also where each value comes from");
-  show->add_flag("--document", line.policy.document, "The document itself, as it was received");
+  show->add_flag("--document", line.policy.document, "The documents themselves, as they were received");
+  CLI::App* lint =
+      Command(*policy, line, "lint", "Everything that is wrong with a file; 1 when it would be rejected",
+              [&line, &io](Commands&) { return LintPolicies(io, line.json, line.lint); });
+  lint->add_option("FILE", line.lint.files, "YAML, JSON or a property list")->required();
+  lint->add_flag("--strict", line.lint.strict, "Warnings count as errors");
+  CLI::App* diff =
+      Command(*policy, line, "diff", "What B changes of A, by meaning; 1 when there is a difference",
+              [&line, &io](Commands&) { return DiffPolicyFiles(io, line.json, line.before, line.after); });
+  diff->add_option("A", line.before, "The policy before")->required();
+  diff->add_option("B", line.after, "The policy after")->required();
 }
 
 void AddHistory(CLI::App& app, Line& line) {
@@ -148,6 +164,7 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   app.footer(kFooter);
   AddGlobal(app, line);
   AddReading(app, line);
+  AddPolicy(app, line, io);
   AddHistory(app, line);
   AddActing(app, line);
   AddOther(app, line, io);
@@ -155,7 +172,8 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   if (parsed != ExitCode::kOk || !line.chosen) return parsed;
   Commands commands(io, CommonOf(line, app.get_option("--state-dir")->count() > 0));
   const Failure failure = line.chosen(commands);
-  if (!failure.ok()) io.err << "holdfastctl: " << text::Printable(failure.status().message()) << "\n";
+  if (!failure.status().ok())
+    io.err << "holdfastctl: " << text::Printable(failure.status().message()) << "\n";
   return failure.code();
 }
 

@@ -144,7 +144,7 @@ absl::Status Problem(absl::string_view source, Position at, absl::string_view wh
 
 }  // namespace
 
-absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view source) {
+absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view source, Position* at) {
   if (text.size() > kMaxDocumentBytes) {
     return Problem(source, {},
                    absl::StrCat("it has ", text.size(), " bytes; a policy has at most ", kMaxDocumentBytes));
@@ -160,8 +160,10 @@ absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view
     while (parser.HandleNextDocument(builder)) any = true;
     if (!any) return Problem(source, {}, "it is empty; a policy needs at least policyVersion");
   } catch (const Refused& refused) {
+    if (at != nullptr) *at = refused.at;
     return Problem(source, refused.at, refused.why);
   } catch (const YAML::Exception& error) {
+    if (at != nullptr) *at = At(error.mark);
     return Problem(source, At(error.mark), absl::StrCat("it is neither YAML nor JSON: ", error.msg));
   } catch (const std::exception& error) {
     return Problem(source, {}, absl::StrCat("it cannot be parsed: ", error.what()));

@@ -52,7 +52,9 @@ struct Document {
 // INVALID_ARGUMENT as "SOURCE:LINE: what is wrong" for a text that is not YAML or JSON, has more than one
 // document, a key twice in one map, anchors, aliases or tags, or exceeds a limit above. Unquoted words are
 // typed by the core schema of YAML 1.2: `true` is a boolean, `yes` and `off` are text.
-absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view source);
+// `at`, when given, gets the place of what is wrong.
+absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view source,
+                                       Position* at = nullptr);
 
 // The value as a message shows it: text in quotes, escaped and shortened; "a list", "a map".
 std::string Describe(const DocumentValue& value);

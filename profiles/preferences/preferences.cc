@@ -122,8 +122,8 @@ absl::StatusOr<Document> PlistPolicyDocument(absl::string_view bytes, absl::stri
   return Document{std::string(source), std::move(value)};
 }
 
-absl::StatusOr<Document> ReadPolicyDocument(absl::string_view bytes, absl::string_view source) {
-  return LooksLikePlist(bytes) ? PlistPolicyDocument(bytes, source) : ParseDocument(bytes, source);
+absl::StatusOr<Document> ReadPolicyDocument(absl::string_view bytes, absl::string_view source, Position* at) {
+  return LooksLikePlist(bytes) ? PlistPolicyDocument(bytes, source) : ParseDocument(bytes, source, at);
 }
 
 }  // namespace holdfast::profiles

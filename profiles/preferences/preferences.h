@@ -15,12 +15,13 @@ inline constexpr absl::string_view kPolicyDomain = "io.holdfast.agent";
 bool LooksLikePlist(absl::string_view bytes);
 
 // The document of a property list: the domain's own file, or a configuration profile's payload of the type
-// io.holdfast.agent. Its values have no line: a property list is often binary. INVALID_ARGUMENT for what is no
-// property list, no dictionary, or larger than a policy may be, and for values that a policy cannot have
+// io.holdfast.agent. Its values have no line: a property list is often binary. INVALID_ARGUMENT for what is
+// no property list, no dictionary, or larger than a policy may be, and for values that a policy cannot have
 // (data, a UID).
 absl::StatusOr<Document> PlistPolicyDocument(absl::string_view bytes, absl::string_view source);
 
-// A policy in whichever spelling: a property list, else YAML or JSON.
-absl::StatusOr<Document> ReadPolicyDocument(absl::string_view bytes, absl::string_view source);
+// A policy in whichever spelling: a property list, else YAML or JSON. `at` as in ParseDocument.
+absl::StatusOr<Document> ReadPolicyDocument(absl::string_view bytes, absl::string_view source,
+                                            Position* at = nullptr);
 
 }  // namespace holdfast::profiles
