@@ -112,7 +112,8 @@ class ServerCore final : public AgentApi {
   // The store failed, or works again (OK): once each, however many syncs fail in between.
   void SetStoreListener(std::function<void(const absl::Status&)> listener);
 
-  // Call every few seconds: writes last contacts in a batch and judges who became silent.
+  // Call every few seconds: writes last contacts in a batch, judges who became silent, and checks the next
+  // slice of stored rows. DATA_LOSS names a device whose rows are damaged, once per round.
   absl::Status Tick();
 
  private:

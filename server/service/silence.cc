@@ -65,7 +65,8 @@ absl::Status ServerCore::State::JudgeSilence(ServerTime now) {
 
 absl::Status ServerCore::Tick() {
   HOLDFAST_RETURN_IF_ERROR(state_->FlushContacts());
-  return state_->JudgeSilence(state_->context.Now());
+  HOLDFAST_RETURN_IF_ERROR(state_->JudgeSilence(state_->context.Now()));
+  return state_->row_check.Slice();
 }
 
 }  // namespace holdfast::server

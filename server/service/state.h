@@ -8,6 +8,7 @@
 #include "server/service/directory.h"
 #include "server/service/enrollment.h"
 #include "server/service/policies.h"
+#include "server/service/row_check.h"
 #include "server/service/sync.h"
 
 namespace holdfast::server {
@@ -18,7 +19,8 @@ struct ServerCore::State {
         directory(context),
         policies(context),
         sync(context, directory, policies),
-        enrollment(context, directory, policies) {}
+        enrollment(context, directory, policies),
+        row_check(context, directory) {}
 
   // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
   // names the matches when there are several.
@@ -43,6 +45,7 @@ struct ServerCore::State {
   Policies policies;
   SyncHandler sync;
   Enrollment enrollment;
+  RowCheck row_check;
   std::function<void(const Uuid&, absl::Duration)> nudge;
   std::function<void(const HistoryRow&)> row_listener;
   std::function<void(const absl::Status&)> store_listener;

@@ -90,7 +90,7 @@ struct RowQuery {
   std::optional<ServerTime> from, to;  // of `at`: [from, to)
   std::vector<uint16_t> kinds;         // empty: all
   bool ascending = false;
-  int limit = 100;
+  int limit = 100;  // fewer when their subjects and payloads take some megabytes
   std::string after;
 };
 struct RowPage {
@@ -109,6 +109,11 @@ class RowStore {
   // A row whose (device, epoch, seq) is stored already is ALREADY_EXISTS.
   virtual absl::Status AddRows(absl::Span<const StoredRow> rows) = 0;
   virtual absl::StatusOr<std::optional<StoredRow>> FindRow(DeviceKey device, int64_t chain, uint64_t seq) = 0;
+  // Rows in the order of device, chain and number, behind `after` or from the first: at most `limit`, and
+  // none after those that reach max_bytes. Nothing when there are no more. A row that
+  // cannot be read ends them; it is the error of the call that begins there.
+  virtual absl::StatusOr<std::vector<StoredRow>> RowsBehind(const std::optional<StoredRow>& after, int limit,
+                                                            size_t max_bytes) = 0;
   // Of one device in the order it wrote them; of all in the order in which they were stored.
   virtual absl::StatusOr<RowPage> ListRows(const RowQuery& query) = 0;
 

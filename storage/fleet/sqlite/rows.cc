@@ -16,6 +16,9 @@ constexpr absl::string_view kRowTables =
     "FROM (SELECT rowid AS number, * FROM rows) r JOIN chains c ON c.device = r.device AND c.ordinal = "
     "r.chain";
 
+// A device writes rows of up to a megabyte: a page must fit in memory and in a client's message.
+constexpr size_t kPageBytes = size_t{2} << 20;
+
 StoredRow RowFrom(const sqlite::Statement& s) {
   StoredRow out{.device = s.Int(1),
                 .chain = s.Int(2),
@@ -32,6 +35,10 @@ StoredRow RowFrom(const sqlite::Statement& s) {
   out.row.payload = BytesAt(s, 11);
   out.row.hash = DigestAt(s, 12);
   return out;
+}
+
+size_t SizeOf(const StoredRow& row) {
+  return row.row.subject.size() + row.row.payload.size();
 }
 
 std::string QueryText(const RowQuery& q) {
@@ -125,6 +132,27 @@ absl::StatusOr<std::optional<StoredRow>> SqliteFleetStore::FindRow(DeviceKey dev
   return RowFrom(find);
 }
 
+absl::StatusOr<std::vector<StoredRow>> SqliteFleetStore::RowsBehind(const std::optional<StoredRow>& after,
+                                                                    int limit, size_t max_bytes) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto read,
+                            db_->Prepare(absl::StrCat("SELECT ", kRowColumns, " ", kRowTables,
+                                                      " WHERE (r.device, r.chain, r.seq) > (?, ?, ?) "
+                                                      "ORDER BY r.device, r.chain, r.seq LIMIT ?")));
+  if (after) {
+    read.BindAll(after->device, after->chain, after->row.seq, limit);
+  } else {
+    read.BindAll(int64_t{0}, int64_t{0}, int64_t{0}, limit);
+  }
+  std::vector<StoredRow> out;
+  for (size_t bytes = 0; bytes < max_bytes; bytes += SizeOf(out.back())) {
+    const absl::StatusOr<bool> more = read.Step();
+    if (!more.ok() && out.empty()) return more.status();
+    if (!more.ok() || !*more) break;
+    out.push_back(RowFrom(read));
+  }
+  return out;
+}
+
 absl::StatusOr<RowPage> SqliteFleetStore::ListRows(const RowQuery& query) {
   HOLDFAST_ASSIGN_OR_RETURN(auto list, db_->Prepare(PageSql(query)));
   if (query.device) list.Bind(1, *query.device);
@@ -137,12 +165,14 @@ absl::StatusOr<RowPage> SqliteFleetStore::ListRows(const RowQuery& query) {
   }
   list.Bind(6, query.limit + 1);
   RowPage page;
+  size_t bytes = 0;
   PagePosition last;
   while (true) {
     HOLDFAST_ASSIGN_OR_RETURN(const bool more, list.Step());
     if (!more) return page;
-    if (static_cast<int>(page.rows.size()) == query.limit) break;
+    if (static_cast<int>(page.rows.size()) == query.limit || bytes >= kPageBytes) break;
     page.rows.push_back(RowFrom(list));
+    bytes += SizeOf(page.rows.back());
     last.number = query.device ? static_cast<int64_t>(page.rows.back().row.seq) : list.Int(0);
     last.integer = page.rows.back().chain;
   }

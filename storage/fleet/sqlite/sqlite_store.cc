@@ -19,7 +19,7 @@ constexpr char kTuning[] = "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=
 constexpr absl::string_view kReadWhole[] = {"devices",      "contacts", "certificates", "enrollment_tokens",
                                             "admin_tokens", "chains",   "verdicts",     "policies"};
 // What grows with time: a start must not take longer each day, so only the way to the newest entry is read.
-// Damage elsewhere is an error of the call that meets it.
+// Damage elsewhere is an error of the call that meets it; that of rows is looked for while the server serves.
 constexpr absl::string_view kReadNewest[] = {
     "SELECT hash FROM rows ORDER BY rowid DESC LIMIT 1",
     "SELECT kind FROM timeline ORDER BY device DESC LIMIT 1",

@@ -51,6 +51,8 @@ class SqliteFleetStore final : public FleetStore {
   absl::StatusOr<std::vector<ChainRecord>> ChainsOf(DeviceKey device) override;
   absl::Status AddRows(absl::Span<const StoredRow> rows) override;
   absl::StatusOr<std::optional<StoredRow>> FindRow(DeviceKey device, int64_t chain, uint64_t seq) override;
+  absl::StatusOr<std::vector<StoredRow>> RowsBehind(const std::optional<StoredRow>& after, int limit,
+                                                    size_t max_bytes) override;
   absl::StatusOr<RowPage> ListRows(const RowQuery& query) override;
   absl::Status PutAnchor(DeviceKey device, const Anchor& anchor) override;
   absl::StatusOr<std::optional<Anchor>> FindAnchor(DeviceKey device, const BootId& boot) override;

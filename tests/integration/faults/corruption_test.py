@@ -1,7 +1,8 @@
 """Pages of the agent's journal and of the server's database are changed while their programs are stopped.
 
 A damaged journal is set aside as it is, a new epoch begins, the server hears of it, and enforcement goes on. A server
-does not start on a damaged database, says which file it is and what to do, and leaves it as it is.
+does not start on a damaged database, says which file it is and what to do, and leaves it as it is; damage in rows that
+no start reads is found while it serves, logged, and an incident of the device.
 """
 import contextlib
 import glob
@@ -179,6 +180,35 @@ def refuses_to_start(server, place, hurt):
     server.start()
 
 
+def flipped_bit(database, seq):
+    damage.flip(database, damage.offset_of(database, damage.hash_of_row(database, seq)))
+
+
+def lost_page(database, seq):
+    at = damage.offset_of(database, damage.hash_of_row(database, seq), damage.hash_of_row(database, seq - 1))
+    damage.overwrite(database, at // damage.PAGE * damage.PAGE, bytes(damage.PAGE))
+
+
+def found_while_serving(server, hurt):
+    """Damage among the stored rows, where a start does not look."""
+    server.stop()
+    with open(server.database, "rb") as file:
+        good = file.read()
+    hurt(server.database, 300)
+    before = len(server.text())
+    server.start()
+    incident = wait_until("the damaged rows to be found and reported", lambda: incidents(server, "chain_break"),
+                          seconds=60)
+    line = next((line for line in server.text()[before:].splitlines() if "are damaged" in line), "")
+    say(f"{hurt.__name__}: {line}")
+    check("restore the newest backup" in line, "the log does not say what is damaged and what to do")
+    check("server's database" in incident[0][0], f"the incident is another one: {incident}")
+    server.stop()
+    damage.overwrite(server.database, 0, good)
+    os.truncate(server.database, len(good))
+    server.start()
+
+
 def servers_database(home, choose):
     server = Server(os.path.join(home, "server2"))
     agent = None
@@ -195,6 +225,8 @@ def servers_database(home, choose):
             places[table] = lambda path, table=table: damage.overwrite(path, damage.root_page(path, table), bytes(4096))
         for place, hurt in places.items():
             refuses_to_start(server, place, hurt)
+        for hurt in (flipped_bit, lost_page):
+            found_while_serving(server, hurt)
         agent.start()
         fill(agent, choose)
         return len(places)
@@ -213,7 +245,7 @@ def main():
             made = agents_journal(home, choose)
             places = servers_database(home, choose)
         return (f"5 damaged journals set aside unchanged, {made} epochs on the server; damage in an old row reported; "
-                f"the server refused a database damaged in {places} places and left it alone")
+                f"the server refused a database damaged in {places} places and left it alone, and found damage in its rows")
 
     finish("corruption_test", options.seed, run)
 

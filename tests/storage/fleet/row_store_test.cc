@@ -39,6 +39,27 @@ TEST_F(RowStore, ARowIsStoredOnce) {
   EXPECT_TRUE(absl::IsAlreadyExists(store->AddRows({&row, 1})));
 }
 
+// A client's message holds four megabytes, and a device may write rows of one.
+TEST_F(RowStore, APageOfLargeRowsIsShorterAndGoesOn) {
+  const DeviceKey device = Add("a");
+  ChainRecord chain{.device = device, .epoch = kEpoch};
+  ASSERT_TRUE(store->AddChain(chain).ok());
+  for (uint64_t seq = 1; seq <= 7; ++seq) {
+    StoredRow row = Row(device, seq);
+    row.row.payload = std::string(size_t{1} << 20, 'x');
+    ASSERT_TRUE(store->AddRows({&row, 1}).ok());
+  }
+  RowQuery query{.device = device, .kinds = {}, .ascending = true, .limit = 100, .after = {}};
+  std::vector<uint64_t> seen;
+  do {
+    const RowPage page = *store->ListRows(query);
+    EXPECT_LE(page.rows.size(), 3u);
+    for (const StoredRow& row : page.rows) seen.push_back(row.row.seq);
+    query.after = page.next;
+  } while (!query.after.empty() && seen.size() < 100);
+  EXPECT_EQ(seen, (std::vector<uint64_t>{1, 2, 3, 4, 5, 6, 7}));
+}
+
 TEST_F(RowStore, ChainsAreNumberedPerDevice) {
   const DeviceKey a = Add("a"), b = Add("b");
   for (const auto& [device, epoch, ordinal] :
