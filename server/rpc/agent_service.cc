@@ -66,10 +66,9 @@ grpc::ServerUnaryReactor* AgentService::Enroll(grpc::CallbackServerContext* cont
 grpc::ServerUnaryReactor* AgentService::Sync(grpc::CallbackServerContext* context,
                                              const v1::SyncRequest* request, v1::SyncResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  const int64_t bytes = static_cast<int64_t>(request->frame().data().size());
   auto peer = peers_.Verified(*context);
   if (!peer.ok()) return Refuse(reactor, peer.status());
-  auto ticket = admission_.Enter(AgentMethod::kSync, bytes, clock_.Now().mono);
+  auto ticket = admission_.Enter(AgentMethod::kSync, request->ByteSizeLong(), clock_.Now().mono);
   if (!ticket.ok()) return Refuse(reactor, ticket.status());
   auto message = wire::FromProto(*request);
   if (!message.ok()) return Refuse(reactor, message.status());

@@ -20,7 +20,11 @@
 namespace holdfast::server {
 namespace {
 
-constexpr int kAdminMaxMessageBytes = 16 << 20;  // a policy document, with room
+// Who calls the admins' port is known only once the whole request has arrived: what strangers may make the
+// server hold until then is bounded.
+constexpr int kAdminMaxMessageBytes = 4 << 20;  // a policy document, with room
+constexpr int kAdminMaxStreams = 100;           // per connection
+constexpr size_t kAdminMemoryBytes = size_t{512} << 20;
 constexpr absl::Duration kMinPingInterval = absl::Seconds(30);
 
 // Reflection is a plug-in that every builder of the process gets; this takes it out again.
@@ -131,7 +135,10 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Admins(const Endpoint& liste
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
+  RefuseCompression(builder);
   builder.SetMaxReceiveMessageSize(kAdminMaxMessageBytes);
+  builder.SetResourceQuota(grpc::ResourceQuota("admins").Resize(kAdminMemoryBytes));
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kAdminMaxStreams);
   // Reflection is the one synchronous service.
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);

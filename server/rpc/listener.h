@@ -40,7 +40,7 @@ class Listener {
                                                           const std::vector<std::string>& client_cas_pem,
                                                           const AgentListenerLimits& limits,
                                                           grpc::Service& service);
-  // Server TLS only; reflection and the standard health service, which need no token.
+  // Server TLS only, no compression; reflection and the standard health service, which need no token.
   static absl::StatusOr<std::unique_ptr<Listener>> Admins(const Endpoint& listen, const TlsIdentity& identity,
                                                           grpc::Service& service);
   ~Listener();

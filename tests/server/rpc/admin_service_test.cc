@@ -87,6 +87,20 @@ TEST(AdminService, WatchDeliversRowsOfTheFilteredDevice) {
   reader->Finish();
 }
 
+// A few kilobytes would be inflated to the limit on messages before anybody asks for a token.
+TEST(AdminService, CompressedMessagesAreRefusedUninflated) {
+  TestServer server;
+  const auto stub = v1::AdminService::NewStub(server.AdminChannel());
+  grpc::ClientContext context;
+  TestAgent::SetDeadline(context);
+  context.set_compression_algorithm(GRPC_COMPRESS_GZIP);
+  v1::PutPolicyRequest request;
+  request.set_document(std::string(3 << 20, ' '));
+  v1::PutPolicyResponse response;
+  const grpc::Status status = stub->PutPolicy(&context, request, &response);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::UNIMPLEMENTED) << status.error_message();
+}
+
 TEST(AdminService, WatchNeedsAToken) {
   TestServer server;
   const auto stub = v1::AdminService::NewStub(server.AdminChannel());
