@@ -57,9 +57,11 @@ absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const 
 
 // The first start's token goes to people on stdout and to tools in a file; the log never sees it.
 absl::Status HandOutAdminToken(ServerCore& core, const DataDir& dir) {
-  HOLDFAST_ASSIGN_OR_RETURN(const std::optional<std::string> token, core.EnsureAdminToken());
+  HOLDFAST_ASSIGN_OR_RETURN(const std::optional<std::string> token,
+                            core.EnsureAdminToken([&dir](const std::string& text) {
+                              return WriteFileAtomically(dir.admin_token(), text + "\n", 0600);
+                            }));
   if (!token) return absl::OkStatus();
-  HOLDFAST_RETURN_IF_ERROR(WriteFileAtomically(dir.admin_token(), *token + "\n", 0600));
   std::printf(
       "First start. The admin token, shown only now:\n\n  %s\n\nIt is also in %s (owner only), for tools on "
       "this "

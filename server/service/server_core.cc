@@ -120,16 +120,17 @@ absl::StatusOr<Actor> ServerCore::Authenticate(absl::string_view bearer, const s
   return Actor{.name = token->name, .source = source, .role = *role};
 }
 
-absl::StatusOr<std::optional<std::string>> ServerCore::EnsureAdminToken() {
+absl::StatusOr<std::optional<std::string>> ServerCore::EnsureAdminToken(const HandOut& hand_out) {
   HOLDFAST_ASSIGN_OR_RETURN(const int tokens, state_->context.store.CountAdminTokens());
   if (tokens > 0) return std::nullopt;
   const Actor first_start{.name = "first start", .source = "", .role = Role::kAdmin};
-  HOLDFAST_ASSIGN_OR_RETURN(std::string token, CreateAdminToken(first_start, "admin", Role::kAdmin));
+  HOLDFAST_ASSIGN_OR_RETURN(std::string token,
+                            CreateAdminToken(first_start, "admin", Role::kAdmin, hand_out));
   return std::optional<std::string>(std::move(token));
 }
 
 absl::StatusOr<std::string> ServerCore::CreateAdminToken(const Actor& actor, const std::string& name,
-                                                         Role role) {
+                                                         Role role, const HandOut& hand_out) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kCreateAdminToken));
   Context& context = state_->context;
   const NewToken token = MakeToken(kAdminPrefix, context.random);
@@ -145,6 +146,7 @@ absl::StatusOr<std::string> ServerCore::CreateAdminToken(const Actor& actor, con
                                         .target = absl::StrCat("token:", token.id),
                                         .before = "",
                                         .after = absl::StrCat("name=", name, "; role=", RoleName(role))}));
+  if (hand_out) HOLDFAST_RETURN_IF_ERROR(hand_out(token.text));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   return token.text;
 }

@@ -99,9 +99,13 @@ class ServerCore final : public AgentApi {
   // --- admins' identity
   // The actor behind "Bearer TOKEN" or the bare token; UNAUTHENTICATED otherwise.
   absl::StatusOr<Actor> Authenticate(absl::string_view bearer, const std::string& source);
+  // What brings a new token to who will use it, before it is committed: a token that nobody received must not
+  // be the one that exists. Its error takes the token back.
+  using HandOut = std::function<absl::Status(const std::string& token)>;
   // On the first start: makes the first admin token and returns it, to be printed once. Nothing later.
-  absl::StatusOr<std::optional<std::string>> EnsureAdminToken();
-  absl::StatusOr<std::string> CreateAdminToken(const Actor& actor, const std::string& name, Role role);
+  absl::StatusOr<std::optional<std::string>> EnsureAdminToken(const HandOut& hand_out = nullptr);
+  absl::StatusOr<std::string> CreateAdminToken(const Actor& actor, const std::string& name, Role role,
+                                               const HandOut& hand_out = nullptr);
 
   // --- hooks, called on the caller's thread after a commit
   // A device should come and sync, after a random part of `max_jitter`.

@@ -9,6 +9,22 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
+// Else a server that is killed, or whose disk is full, at its first start would have a token that nobody
+// knows.
+TEST(Admin, AFirstTokenThatReachesNobodyIsNone) {
+  World world;
+  const auto lost = world.core->EnsureAdminToken(
+      [](const std::string&) { return absl::ResourceExhaustedError("the disk is full"); });
+  EXPECT_TRUE(absl::IsResourceExhausted(lost.status())) << lost.status();
+  std::string received;
+  const auto token = world.core->EnsureAdminToken([&](const std::string& text) {
+    received = text;
+    return absl::OkStatus();
+  });
+  ASSERT_TRUE(token.ok() && token->has_value());
+  EXPECT_EQ(received, **token);
+}
+
 TEST(Admin, FirstStartMakesOneAdminToken) {
   World world;
   const auto token = world.core->EnsureAdminToken();
