@@ -8,6 +8,7 @@
 #include "base/ids.h"
 #include "base/sha256.h"
 #include "base/time.h"
+#include "core/event/time_class.h"
 #include "storage/sqlite/statement.h"
 
 namespace holdfast::fleet {
@@ -37,6 +38,11 @@ inline BootId BootAt(const sqlite::Statement& s, int column) {
 }
 inline Sha256Digest DigestAt(const sqlite::Statement& s, int column) {
   return ArrayFrom<Sha256Digest>(s.Bytes(column));
+}
+// A number that no class has, in a damaged column, must not become one that is counted as anything good.
+inline TimeClass TimeClassAt(const sqlite::Statement& s, int column) {
+  const int64_t value = s.Int(column);
+  return value >= 0 && value < kTimeClassCount ? static_cast<TimeClass>(value) : TimeClass::kUnknown;
 }
 inline std::string TextAt(const sqlite::Statement& s, int column) {
   return std::string(s.Text(column));

@@ -53,7 +53,7 @@ absl::StatusOr<std::vector<compliance::Point>> SqliteFleetStore::PointsFor(Devic
                    .uncertainty_ns = read.Int(2),
                    .from = TimeAt(read, 3),
                    .key = TextAt(read, 4),
-                   .time_class = static_cast<TimeClass>(read.Int(5)),
+                   .time_class = TimeClassAt(read, 5),
                    .cause = TextAt(read, 6)});
   }
 }
@@ -82,7 +82,7 @@ absl::StatusOr<std::vector<CurrentVerdict>> SqliteFleetStore::VerdictsOf(DeviceK
                    .rule = TextAt(read, 1),
                    .service = UuidAt(read, 2),
                    .service_name = TextAt(read, 3),
-                   .time_class = static_cast<TimeClass>(read.Int(4)),
+                   .time_class = TimeClassAt(read, 4),
                    .cause = TextAt(read, 5),
                    .detail = TextAt(read, 6),
                    .since = TimeAt(read, 7)});

@@ -7,10 +7,18 @@
 namespace holdfast::fleet {
 namespace {
 
+// A state that does not exist, in a damaged column, opens nothing.
+CertificateState StateAt(const sqlite::Statement& s, int column) {
+  const int64_t value = s.Int(column);
+  const bool known = value == static_cast<int>(CertificateState::kCandidate) ||
+                     value == static_cast<int>(CertificateState::kValid);
+  return known ? static_cast<CertificateState>(value) : CertificateState::kRevoked;
+}
+
 CertificateRecord CertificateFrom(const sqlite::Statement& s) {
   return {.serial = TextAt(s, 0),
           .device = s.Int(1),
-          .state = static_cast<CertificateState>(s.Int(2)),
+          .state = StateAt(s, 2),
           .spki_der = BytesAt(s, 3),
           .issued = TimeAt(s, 4),
           .expires = TimeAt(s, 5)};

@@ -48,7 +48,7 @@ DeviceRecord DeviceFrom(const sqlite::Statement& s) {
   d.group = TextAt(s, 9);
   d.enrolled = TimeAt(s, 10);
   if (!s.IsNull(11)) d.revoked = TimeAt(s, 11);
-  d.posture = static_cast<TimeClass>(s.Int(12));
+  d.posture = TimeClassAt(s, 12);
   d.open_incidents = static_cast<int>(s.Int(13));
   d.policy_version = s.U64(14);
   d.policy_state = TextAt(s, 15);

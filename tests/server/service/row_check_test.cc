@@ -1,4 +1,5 @@
 // Damage below what a start looks at is found by itself, told once, and seen on the device.
+#include "base/error.h"
 #include "storage/sqlite/database.h"
 #include "tests/server/service/test_device.h"
 
@@ -76,6 +77,23 @@ TEST_F(RowCheck, ALostEndIsDamage) {
   ASSERT_THAT(told, SizeIs(1));
   EXPECT_THAT(told[0], HasSubstr("end at 8 and the head says 10"));
   EXPECT_THAT(world.IncidentsOf(last.id, "chain_break"), SizeIs(1));
+}
+
+// A flipped bit in a number that a table is indexed with, or that opens something.
+TEST_F(RowCheck, NumbersThatMeanNothingAreNothingGood) {
+  Hurt("UPDATE timeline SET class = 200; UPDATE verdicts SET class = -1; UPDATE devices SET posture = 77");
+  Hurt("UPDATE certificates SET state = 7 WHERE device = 1");
+  world.Restart(sim::Loss::kNothing);
+  first.Advance(absl::Hours(1));
+  const auto now = ServerTime{world.clock.now.wall.ns};
+  const auto made = world.core->GetComplianceReport(kAdmin, {now - absl::Hours(2), now, "", ""});
+  ASSERT_TRUE(made.ok()) << made.status();
+  for (const ServiceCompliance& service : made->report.services) {
+    EXPECT_EQ(service.totals[static_cast<size_t>(TimeClass::kProtected)], 0);
+  }
+  EXPECT_EQ(world.core->GetDevice(kAdmin, last.id.ToString())->services[0].time_class, TimeClass::kUnknown);
+  EXPECT_EQ(ReasonOf(first.SyncNow().status()), ErrorReason::kReenrollRequired);
+  EXPECT_TRUE(last.SyncNow().ok());
 }
 
 TEST_F(RowCheck, AHoleThatWasAcceptedIsNone) {
