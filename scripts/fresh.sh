@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # ./dev fresh [demo|test]: proves the README on a machine that has nothing: a new Debian 12 root made by debootstrap from the mirrors that this
-# machine's own apt names, a clone of HEAD in it, and the two commands. Root only. Takes as long as a first build does.
+# machine's own apt names, a clone of HEAD in it, and the two commands. Root only. Takes as long as a first build does;
+# HOLDFAST_FRESH_CCACHE=FOLDER lends it a compiler cache.
 source "$(dirname "$0")/common.sh"
 [ "$(id -u)" = 0 ] || die "fresh makes a root of its own: run it as root"
 what=${1:-all}
@@ -38,6 +39,10 @@ mount -t proc proc "$root/proc"
 mount --rbind /dev "$root/dev"
 mount -t tmpfs tmpfs "$root/run"
 mount -t tmpfs tmpfs "$root/tmp"
+if [ -n "${HOLDFAST_FRESH_CCACHE:-}" ]; then
+  mkdir -p "$root/root/.cache/ccache"
+  mount --bind "$HOLDFAST_FRESH_CCACHE" "$root/root/.cache/ccache"
+fi
 mount -t sysfs sysfs "$root/sys" 2>/dev/null || mount --rbind /sys "$root/sys"
 mkdir -p "$root/.old"
 cd "$root"
