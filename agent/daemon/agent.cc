@@ -57,6 +57,7 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
     Log(absl::StrCat("reading what the last run left: ", past.status().message()));
   }
   running_ = true;
+  const bool verify = !opened.clean || !started.clean_stop;
   Dispatch(std::move(started));
   BeginPolicy(policy_file);
   if (!opened.set_aside.empty()) {
@@ -71,7 +72,7 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
     Log(warnings_["signals"]);
   }
   if (uplink_) uplink_->Start();
-  housekeeping_.Start(/*verify=*/!opened.clean || !started.clean_stop);
+  housekeeping_.Start(verify);
   if (parts_.begun) parts_.begun();
 }
 

@@ -48,13 +48,17 @@ grpc::ServerUnaryReactor* Refuse(grpc::ServerUnaryReactor* reactor, const absl::
   return reactor;
 }
 
+int64_t BytesOf(const google::protobuf::Message& message) {
+  return static_cast<int64_t>(message.ByteSizeLong());
+}
+
 }  // namespace
 
 grpc::ServerUnaryReactor* AgentService::Enroll(grpc::CallbackServerContext* context,
                                                const v1::EnrollRequest* request,
                                                v1::EnrollResponse* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  auto ticket = admission_.Enter(AgentMethod::kEnroll, request->ByteSizeLong(), clock_.Now().mono);
+  auto ticket = admission_.Enter(AgentMethod::kEnroll, BytesOf(*request), clock_.Now().mono);
   if (!ticket.ok()) return Refuse(reactor, ticket.status());
   auto message = wire::FromProto(*request);
   if (!message.ok()) return Refuse(reactor, message.status());
@@ -68,7 +72,7 @@ grpc::ServerUnaryReactor* AgentService::Sync(grpc::CallbackServerContext* contex
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   auto peer = peers_.Verified(*context);
   if (!peer.ok()) return Refuse(reactor, peer.status());
-  auto ticket = admission_.Enter(AgentMethod::kSync, request->ByteSizeLong(), clock_.Now().mono);
+  auto ticket = admission_.Enter(AgentMethod::kSync, BytesOf(*request), clock_.Now().mono);
   if (!ticket.ok()) return Refuse(reactor, ticket.status());
   auto message = wire::FromProto(*request);
   if (!message.ok()) return Refuse(reactor, message.status());
@@ -83,7 +87,7 @@ grpc::ServerUnaryReactor* AgentService::RenewCertificate(grpc::CallbackServerCon
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   auto peer = peers_.Verified(*context);
   if (!peer.ok()) return Refuse(reactor, peer.status());
-  auto ticket = admission_.Enter(AgentMethod::kRenew, request->ByteSizeLong(), clock_.Now().mono);
+  auto ticket = admission_.Enter(AgentMethod::kRenew, BytesOf(*request), clock_.Now().mono);
   if (!ticket.ok()) return Refuse(reactor, ticket.status());
   auto message = wire::FromProto(*request);
   if (!message.ok()) return Refuse(reactor, message.status());

@@ -161,10 +161,12 @@ inline constexpr IncidentKind kAgent[] = {
     {.name = "policy_tampered",
      .severity = Severity::kCritical,
      .title = "A policy's signature or origin is wrong",
-     .opens = "A signature does not match a pinned key, kept bytes were changed, keys that weaken enforcement "
-              "came from a source that may not set them, or the managed policy vanished.",
-     .closes = "A policy with a good signature has arrived, the keys are gone from that source, or the managed "
-               "policy is there again.",
+     .opens =
+         "A signature does not match a pinned key, kept bytes were changed, keys that weaken enforcement "
+         "came from a source that may not set them, or the managed policy vanished.",
+     .closes =
+         "A policy with a good signature has arrived, the keys are gone from that source, or the managed "
+         "policy is there again.",
      .evidence = "Where the document came from, and what does not match.",
      .by_itself = "Refuses it; the last good policy stays in force.",
      .remedy = "Find who installed it; the last good policy stays in force.",
