@@ -16,6 +16,9 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O2 -gline-tables-only -DNDEBUG")
 # Deterministic precompiled headers, so that the compiler cache can use them.
 add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:SHELL:-Xclang -fno-pch-timestamp>")
 
+# Everywhere alike: a precompiled header serves only targets with its own language options.
+add_compile_options("$<$<COMPILE_LANGUAGE:CXX>:-pthread>")
+
 if(HOLDFAST_SANITIZE)
   add_compile_options(-fsanitize=${HOLDFAST_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${HOLDFAST_SANITIZE})
