@@ -38,6 +38,7 @@ std::string EncodeIdentity(const DeviceIdentity& identity);
 absl::StatusOr<DeviceIdentity> DecodeIdentity(absl::string_view bytes);
 
 inline constexpr char kIdentityFile[] = "identity";
+inline constexpr char kDamagedIdentityFile[] = "identity.damaged";  // what could not be decoded, as it was
 absl::StatusOr<std::optional<DeviceIdentity>> LoadIdentity(const platform::StateFiles& files);
 absl::Status SaveIdentity(platform::StateFiles& files, const DeviceIdentity& identity);
 

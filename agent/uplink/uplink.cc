@@ -29,10 +29,26 @@ Uplink::Uplink(Options options, const Dependencies& dependencies)
       timer_(dependencies.executor),
       watch_timer_(dependencies.executor) {}
 
-void Uplink::Start() {
+absl::Status Uplink::Load() {
   absl::StatusOr<std::optional<DeviceIdentity>> loaded = LoadIdentity(deps_.files);
-  if (!loaded.ok()) last_error_ = std::string(loaded.status().message());
-  if (loaded.ok()) identity_ = *std::move(loaded);
+  if (absl::IsDataLoss(loaded.status())) {
+    last_error_ = std::string(loaded.status().message());
+    HOLDFAST_ASSIGN_OR_RETURN(const std::optional<std::string> damaged, deps_.files.Read(kIdentityFile));
+    loaded = std::optional<DeviceIdentity>();
+    if (damaged) HOLDFAST_RETURN_IF_ERROR(deps_.files.Write(kDamagedIdentityFile, *damaged));
+  }
+  HOLDFAST_RETURN_IF_ERROR(loaded.status());
+  identity_ = *std::move(loaded);
+  loaded_ = true;
+  return absl::OkStatus();
+}
+
+void Uplink::Start() {
+  // An identity that cannot be read just now may be a good one: a new key over it would lock the device out.
+  if (absl::Status loaded = Load(); !loaded.ok()) {
+    BackOff(State::kBackingOff, Annotate(loaded, "reading the device's identity"));
+    return;
+  }
   if (identity_ && !identity_->MadeFor(options_.hardware)) {
     const bool was_enrolled = identity_->enrolled();
     identity_.reset();
@@ -122,6 +138,7 @@ void Uplink::Run() {
   next_try_.reset();
   throttled_ = false;
   if (busy_ || stopped_ || state_ == State::kRevoked) return;
+  if (!loaded_) return Start();
   busy_ = true;
   again_ = false;
   if (!identity_ || !identity_->enrolled() || reenroll_) {

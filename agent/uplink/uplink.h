@@ -81,7 +81,8 @@ class Uplink {
  public:
   Uplink(Options options, const Dependencies& dependencies);
 
-  // Loads the identity and begins. Call once.
+  // Loads the identity and begins; one that cannot be read is tried again later, a damaged one is kept aside.
+  // Call once.
   void Start();
   // Rows were added or the state changed: sent at once, together with what follows within 50 ms.
   void Changed();
@@ -107,6 +108,7 @@ class Uplink {
   };
 
   // uplink.cc: life and schedule
+  absl::Status Load();
   Stamp Now() const { return deps_.clock.Now(); }
   void SetState(State state);
   std::string StateText() const;
@@ -169,6 +171,7 @@ class Uplink {
   std::optional<MonoTime> next_try_;
   std::vector<std::pair<std::string, std::string>> open_incidents_;  // name, key
 
+  bool loaded_ = false;  // identity_ is what the disk holds
   std::optional<DeviceIdentity> identity_;
   bool reenroll_ = false;  // the certificate is good for nothing
   std::optional<Uuid> previous_device_;

@@ -30,6 +30,12 @@ absl::StatusOr<StateDirectory> StateDirectory::Open(const std::string& path) {
                      " is not writable for this user; run as root or name another "
                      "with --state-dir"));
   }
+  if (found.st_uid != geteuid() || (found.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+    return absl::PermissionDeniedError(absl::StrCat(
+        "the state folder: ", path, " must belong to uid ", geteuid(),
+        " and be writable by nobody else: anybody who can write there could replace identity and policy. Use "
+        "chown and chmod go-w, or name another with --state-dir"));
+  }
   return StateDirectory(path);
 }
 

@@ -26,6 +26,29 @@ TEST_F(UplinkTest, KeepsItsIdentityAcrossARestart) {
   EXPECT_TRUE(AllRowsArrived());
 }
 
+// A disk error at the start must not make the device forget who it is: the server would not take another key.
+TEST_F(UplinkTest, AnIdentityThatCannotBeReadYetIsNotReplaced) {
+  StartOnline();
+  files_.failing = absl::UnavailableError("input/output error");
+  StartUplink();
+  time_.RunFor(absl::Minutes(10));
+  EXPECT_EQ(uplink_->view().state, State::kBackingOff);
+  EXPECT_THAT(uplink_->view().last_error, HasSubstr("identity: input/output error"));
+  files_.failing = absl::OkStatus();
+  AddRows(1);
+  time_.RunFor(absl::Minutes(10));
+  EXPECT_EQ(uplink_->view().state, State::kOnline);
+  EXPECT_EQ(server_.enrolls.size(), 1u);
+  EXPECT_TRUE(AllRowsArrived());
+}
+
+TEST_F(UplinkTest, ADamagedIdentityIsKeptAsideAndEnrolledAnew) {
+  ASSERT_TRUE(files_.Write(kIdentityFile, "garbage").ok());
+  StartOnline();
+  EXPECT_EQ(server_.enrolls.size(), 1u);
+  EXPECT_EQ(**files_.Read(kDamagedIdentityFile), "garbage");
+}
+
 TEST_F(UplinkTest, AMachineWithoutASerialNumberEnrollsToo) {
   options_.hardware.serial_number.clear();
   StartOnline();

@@ -16,6 +16,23 @@
 
 namespace holdfast::uplink {
 
+// A disk that cannot be read for a while.
+class FlakyStateFiles final : public platform::StateFiles {
+ public:
+  absl::StatusOr<std::optional<std::string>> Read(const std::string& name) const override {
+    if (!failing.ok()) return failing;
+    return files_.Read(name);
+  }
+  absl::Status Write(const std::string& name, const std::string& bytes) override {
+    return files_.Write(name, bytes);
+  }
+  absl::Status Remove(const std::string& name) override { return files_.Remove(name); }
+  absl::Status failing;
+
+ private:
+  platform::MemoryStateFiles files_;
+};
+
 struct FakeHost final : Host {
   struct Reported {
     std::string name, key, summary;
@@ -106,7 +123,7 @@ class UplinkTest : public ::testing::Test {
   SeededRandom random_{42};
   std::string folder_;
   FakeServer server_;
-  platform::MemoryStateFiles files_;
+  FlakyStateFiles files_;
   Options options_;
   std::unique_ptr<journal::Journal> journal_;
   std::unique_ptr<journal::ExecutorStrand> strand_;
