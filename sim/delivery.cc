@@ -25,6 +25,8 @@ void Delivery::Begin(Observer* observer) {
   if (it == seen_.end() || it->second.begun) return;
   it->second.begun = true;
   it->second.installed = installed_;
+  it->second.system = system_;
+  it->second.self = self_;
   Snapshot snapshot = snapshot_();
   for (SessionEvent& event : snapshot.statuses) {
     event.generation = ++generations_[event.service];
@@ -35,6 +37,8 @@ void Delivery::Begin(Observer* observer) {
   observer->OnInstalled(snapshot.installed);
   if (stays()) observer->OnPath(snapshot.path);
   if (stays()) observer->OnConsoleUser(snapshot.user);
+  if (stays()) observer->OnSystem(snapshot.system);
+  if (stays()) observer->OnSelfCheck(snapshot.self);
   for (const SessionEvent& event : snapshot.statuses) {
     if (stays()) observer->OnSession(event);
   }
@@ -125,6 +129,28 @@ void Delivery::PowerNow(PowerEvent event) {
 
 void Delivery::User(const ConsoleUser& user) {
   Broadcast([user](Observer& o) { o.OnConsoleUser(user); });
+}
+
+void Delivery::System(SystemFacts system) {
+  Broadcast([this, number = ++system_, system = std::move(system)](Observer& o) {
+    uint64_t& last = seen_[&o].system;
+    if (number <= last) return;  // its snapshot was newer
+    last = number;
+    o.OnSystem(system);
+  });
+}
+
+void Delivery::Self(SelfCheck check) {
+  Broadcast([this, number = ++self_, check = std::move(check)](Observer& o) {
+    uint64_t& last = seen_[&o].self;
+    if (number <= last) return;
+    last = number;
+    o.OnSelfCheck(check);
+  });
+}
+
+void Delivery::LogFound(LogFinding finding) {
+  Broadcast([finding = std::move(finding)](Observer& o) { o.OnLogFinding(finding); });
 }
 
 void Delivery::ManagerRestarted(const std::string& detail) {

@@ -23,6 +23,8 @@ class Delivery {
     std::vector<SessionEvent> statuses;
     PathFacts path;
     ConsoleUser user;
+    SystemFacts system;
+    SelfCheck self;
   };
 
   Delivery(AwakeTimers& timers, SplitMix64& random, const DeliverySettings& settings,
@@ -41,6 +43,9 @@ class Delivery {
   // Power events that must not be held back by the sleep they announce the end of: calls at once.
   void PowerNow(PowerEvent event);
   void User(const ConsoleUser& user);
+  void System(SystemFacts system);
+  void Self(SelfCheck check);
+  void LogFound(LogFinding finding);
   void ManagerRestarted(const std::string& detail);
   // Session events that are still on their way never arrive.
   void LoseSessionEvents() { ++session_epoch_; }
@@ -49,6 +54,8 @@ class Delivery {
   struct Seen {
     bool begun = false;      // had its snapshot
     uint64_t installed = 0;  // number of the newest facts it was told
+    uint64_t system = 0;     // the same
+    uint64_t self = 0;
     std::map<Uuid, uint64_t> generations;
   };
   void Begin(Observer* observer);
@@ -67,6 +74,8 @@ class Delivery {
   std::vector<Observer*> observers_;  // in order of joining
   std::map<Observer*, Seen> seen_;
   uint64_t installed_ = 0;  // facts sent so far
+  uint64_t system_ = 0;
+  uint64_t self_ = 0;
   std::map<Uuid, uint64_t> generations_;
   std::map<Uuid, MonoTime> last_due_;
   MonoTime broadcast_due_;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/facts.h"
+#include "core/system_facts.h"
 
 namespace holdfast::sim {
 
@@ -17,6 +18,9 @@ class Observer {
   virtual void OnPath(const PathFacts& path) {}
   virtual void OnPower(PowerEvent event) {}
   virtual void OnConsoleUser(const ConsoleUser& user) {}
+  virtual void OnSystem(const SystemFacts& system) {}
+  virtual void OnSelfCheck(const SelfCheck& check) {}
+  virtual void OnLogFinding(const LogFinding& finding) {}
 };
 
 }  // namespace holdfast::sim

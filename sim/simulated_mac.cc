@@ -38,7 +38,7 @@ SimulatedMac::SimulatedMac(const Clock& clock, Executor& executor, uint64_t seed
       path_{true, true, "en0", "network-1"} {}
 
 Delivery::Snapshot SimulatedMac::Snapshot() const {
-  return {installed_, manager_.CurrentOfAll(), path_, user_};
+  return {installed_, manager_.CurrentOfAll(), path_, user_, system_facts_, system_.Installation()};
 }
 
 void SimulatedMac::Install(const profiles::Profile& profile) {
@@ -67,6 +67,12 @@ void SimulatedMac::Refresh() {
   InstalledFacts facts = profiles::Combine(profiles_);
   for (FilterFacts& filter : facts.filters) filter.running = !dead_filters_.contains(filter.bundle_id);
   AddExtensions(facts);
+  facts.extensions = system_.List(facts.extensions);
+  SystemFacts system = system_.Facts(profiles::CombineSystem(profiles_), facts);
+  if (system != system_facts_) {
+    system_facts_ = std::move(system);
+    delivery_.System(system_facts_);
+  }
   const bool changed = facts != installed_;
   installed_ = std::move(facts);
   manager_.Remove(installed_.services);
@@ -78,6 +84,7 @@ void SimulatedMac::Refresh() {
 void SimulatedMac::AddExtensions(InstalledFacts& facts) const {
   std::set<std::string> bundles;
   for (const ServiceFacts& service : facts.services) bundles.insert(service.provider_bundle_id);
+  for (const ProxyFacts& proxy : facts.proxies) bundles.insert(proxy.bundle_id);
   for (const FilterFacts& filter : facts.filters) bundles.insert(filter.bundle_id);
   bundles.erase("");
   std::map<std::string, std::string> teams;
@@ -199,6 +206,13 @@ absl::Status SimulatedMac::SetFilterRunning(const std::string& bundle_id, bool r
   }
   Refresh();
   return absl::OkStatus();
+}
+
+void SimulatedMac::ChangeSystem(const std::function<void(SystemState&)>& change) {
+  const SelfCheck before = system_.Installation();
+  change(system_);
+  if (SelfCheck now = system_.Installation(); now != before) delivery_.Self(std::move(now));
+  Refresh();
 }
 
 }  // namespace holdfast::sim

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -23,6 +24,7 @@
 #include "sim/observer.h"
 #include "sim/session_manager.h"
 #include "sim/settings.h"
+#include "sim/system_state.h"
 
 namespace holdfast::sim {
 
@@ -66,9 +68,10 @@ class SimulatedMac final : private Surroundings {
   void NetworkUp();
   void Roam(std::string network = "");
   void SetGateway(const std::string& address, Gateway gateway);
-  // Whether a probe's host answers through a tunnel that works.
+  // Whether a probe's host answers, through a tunnel that works or without one.
   void SetProbeHost(const std::string& host, bool answers);
-  // Nothing when the host would answer a probe through this service now; else why not.
+  // Nothing when the host would answer a probe through this service now (nil: through no tunnel); else why
+  // not.
   std::optional<std::string> ProbeFailure(const Uuid& service, const std::string& host) const;
   // How long an answer takes.
   absl::Duration RoundTrip();
@@ -90,6 +93,14 @@ class SimulatedMac final : private Surroundings {
   absl::Status UpdateExtension(const std::string& bundle_id);
   // A content filter's process dies or comes back. NOT_FOUND lists what exists.
   absl::Status SetFilterRunning(const std::string& bundle_id, bool running);
+  // Changes what the system around the sessions tells; see SystemState.
+  void ChangeSystem(const std::function<void(SystemState&)>& change);
+  const SystemState& system() const { return system_; }
+  // The unified log says so.
+  void LogSays(LogFinding finding) { delivery_.LogFound(std::move(finding)); }
+  // TCP handshakes with anybody fail although the link is up, as after an extension was replaced under a
+  // running filter. Gateways are out of reach too.
+  void SetHandshakesFail(bool fail);
   uint64_t skipped_starts() const { return manager_.skipped(); }
 
  private:
@@ -123,6 +134,9 @@ class SimulatedMac final : private Surroundings {
   std::set<std::string> silent_hosts_;
   std::map<std::string, int> updates_;  // by bundle id
   std::set<std::string> dead_filters_;
+  SystemState system_;
+  SystemFacts system_facts_;
+  bool handshakes_fail_ = false;
   uint64_t power_serial_ = 0;  // a sleep that was overtaken by a wake does not happen
 };
 

@@ -14,6 +14,7 @@ bool Any(const ServiceFacts&) {
 }  // namespace
 
 Gateway SimulatedMac::GatewayAt(const std::string& address) const {
+  if (handshakes_fail_) return Gateway::kUnreachable;
   auto it = gateways_.find(address);
   return it == gateways_.end() ? Gateway::kReachable : it->second;
 }
@@ -47,6 +48,11 @@ void SimulatedMac::SetGateway(const std::string& address, Gateway gateway) {
   manager_.GatewayChanged(address);
 }
 
+void SimulatedMac::SetHandshakesFail(bool fail) {
+  handshakes_fail_ = fail;
+  for (const ServiceFacts& service : installed_.services) manager_.GatewayChanged(service.remote_address);
+}
+
 void SimulatedMac::SetProbeHost(const std::string& host, bool answers) {
   if (answers) {
     silent_hosts_.erase(host);
@@ -56,6 +62,11 @@ void SimulatedMac::SetProbeHost(const std::string& host, bool answers) {
 }
 
 std::optional<std::string> SimulatedMac::ProbeFailure(const Uuid& service, const std::string& host) const {
+  if (handshakes_fail_) return "timed out";
+  if (service.IsNil()) {
+    if (!path_.satisfied) return "network is unreachable";
+    return silent_hosts_.contains(host) ? std::optional<std::string>("timed out") : std::nullopt;
+  }
   const ServiceFacts* facts = manager_.Facts(service);
   if (facts == nullptr || manager_.StatusOf(service) != SessionStatus::kConnected) {
     return "no route to host: the tunnel is down";

@@ -1,9 +1,10 @@
-// What the rest of the Mac tells: network path, power, console user. Same thread contract as
-// session::Backend.
+// What the rest of the Mac tells: network path, power, console user, the system around the sessions. Same
+// thread contract as session::Backend.
 #pragma once
 
 #include "agent/session/session.h"
 #include "core/facts.h"
+#include "core/system_facts.h"
 
 namespace holdfast::signals {
 
@@ -13,6 +14,10 @@ class Listener {
   virtual void OnPath(const PathFacts& path) = 0;
   virtual void OnPower(PowerEvent event) = 0;
   virtual void OnConsoleUser(const ConsoleUser& user) = 0;
+  // Not every source tells of these.
+  virtual void OnSystem(const SystemFacts&) {}
+  virtual void OnSelfCheck(const SelfCheck&) {}
+  virtual void OnLogFinding(const LogFinding&) {}
 };
 
 class Source {

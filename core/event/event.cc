@@ -75,6 +75,14 @@ std::string DescribeRetry(const RetryState& e) {
   return text;
 }
 
+std::string DescribeSelfCheck(const SelfCheck& e) {
+  std::string text = absl::StrCat("self-check of ", e.of);
+  for (const SelfCheck::Part& part : e.parts) {
+    if (!part.ok) absl::StrAppend(&text, ", not ", part.name, part.detail.empty() ? "" : ": ", part.detail);
+  }
+  return text;
+}
+
 }  // namespace
 
 absl::string_view RowKindName(RowKind kind) {
@@ -109,6 +117,14 @@ absl::string_view RowKindName(RowKind kind) {
       return "user_request";
     case RowKind::kClockJump:
       return "clock_jump";
+    case RowKind::kSystem:
+      return "system";
+    case RowKind::kServerContact:
+      return "server_contact";
+    case RowKind::kLogFinding:
+      return "log_finding";
+    case RowKind::kSelfCheck:
+      return "self_check";
     case RowKind::kCommand:
       return "command";
     case RowKind::kCommandOutcome:
@@ -138,7 +154,8 @@ RowKind KindOf(const Event& event) {
       RowKind::kConsoleUser,    RowKind::kInstalled,     RowKind::kProbe,          RowKind::kPolicy,
       RowKind::kSessionManager, RowKind::kUserRequest,   RowKind::kClockJump,      RowKind::kCommand,
       RowKind::kCommandOutcome, RowKind::kVerdict,       RowKind::kIncidentOpened, RowKind::kIncidentClosed,
-      RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded,  RowKind::kRetry};
+      RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded,  RowKind::kRetry,
+      RowKind::kSystem,         RowKind::kServerContact, RowKind::kLogFinding,     RowKind::kSelfCheck};
   static_assert(std::size(kKinds) == std::variant_size_v<Event>);
   return kKinds[event.index()];
 }
@@ -155,6 +172,8 @@ std::string SubjectOf(const Event& event) {
                         [](const IncidentOpened& e) { return e.name; },
                         [](const IncidentClosed& e) { return e.name; },
                         [](const CheckResult& e) { return e.name; },
+                        [](const LogFinding& e) { return e.subject; },
+                        [](const SelfCheck& e) { return e.of; },
                         [](const auto&) { return std::string(); },
                     },
                     event);
@@ -233,6 +252,17 @@ std::string Describe(const Event& event) {
           },
           [](const OverrideEnded& e) { return absl::StrCat("override ended: ", e.why); },
           [](const RetryState& e) { return DescribeRetry(e); },
+          [](const SystemFacts& e) {
+            return absl::StrCat("system: ", e.configurations.size(), " configurations, ",
+                                e.dns_proxies.size(), " DNS proxies, ", e.xsan_volumes.size(),
+                                " Xsan volumes");
+          },
+          [](const ServerContact& e) {
+            return e.reachable ? absl::StrCat("server ", e.server, " is reached")
+                               : absl::StrCat("server ", e.server, " is not reached: ", e.error);
+          },
+          [](const LogFinding& e) { return absl::StrCat("log: ", e.subject, ": ", e.text); },
+          [](const SelfCheck& e) { return DescribeSelfCheck(e); },
       },
       event);
 }

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "core/event/time_class.h"
 #include "core/facts.h"
+#include "core/system_facts.h"
 
 namespace holdfast {
 
@@ -32,6 +33,10 @@ enum class RowKind : uint16_t {
   kSessionManager = 27,
   kUserRequest = 28,
   kClockJump = 29,
+  kSystem = 30,
+  kServerContact = 37,
+  kLogFinding = 38,
+  kSelfCheck = 39,
   kCommand = 40,
   kCommandOutcome = 41,
   kRetry = 42,
@@ -211,11 +216,11 @@ struct OverrideEnded {
   friend bool operator==(const OverrideEnded&, const OverrideEnded&) = default;
 };
 
-using Event =
-    std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts, PowerChanged,
-                 ConsoleUser, InstalledFacts, ProbeResult, PolicyChange, SessionManagerRestarted, UserRequest,
-                 ClockJump, Command, CommandOutcome, Verdict, IncidentOpened, IncidentClosed, CheckResult,
-                 OverrideBegan, OverrideEnded, RetryState>;
+using Event = std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts,
+                           PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, PolicyChange,
+                           SessionManagerRestarted, UserRequest, ClockJump, Command, CommandOutcome, Verdict,
+                           IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded,
+                           RetryState, SystemFacts, ServerContact, LogFinding, SelfCheck>;
 
 RowKind KindOf(const Event& event);
 // What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else

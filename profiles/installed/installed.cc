@@ -90,4 +90,14 @@ InstalledFacts Combine(const std::vector<Profile>& profiles) {
   return facts;
 }
 
+SystemFacts CombineSystem(const std::vector<Profile>& profiles) {
+  SystemFacts facts;
+  for (const Profile* profile : Effective(profiles)) {
+    facts.configurations.push_back({profile->identifier, Provenance::kProfile, /*managed=*/true});
+    Append(facts.dns_proxies, profile->dns_proxies);
+    Append(facts.postures, profile->postures);
+  }
+  return facts;
+}
+
 }  // namespace holdfast::profiles

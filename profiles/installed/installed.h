@@ -13,4 +13,8 @@ namespace holdfast::profiles {
 // only show across profiles. Extensions stay empty: profiles allow them, the system reports them.
 InstalledFacts Combine(const std::vector<Profile>& profiles);
 
+// What the same profiles declare of SystemFacts: their identifiers, DNS proxies and postures of services.
+// They count as installed by MDM.
+SystemFacts CombineSystem(const std::vector<Profile>& profiles);
+
 }  // namespace holdfast::profiles

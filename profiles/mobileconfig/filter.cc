@@ -1,4 +1,4 @@
-// com.apple.webcontent-filter and com.apple.system-extension-policy.
+// com.apple.webcontent-filter, com.apple.dnsProxy.managed and com.apple.system-extension-policy.
 #include "absl/strings/str_cat.h"
 #include "profiles/mobileconfig/findings.h"
 #include "profiles/mobileconfig/keys.h"
@@ -51,6 +51,14 @@ void ReadFilter(const Value& payload, Profile& profile) {
   filter.bundle_id = socket_provider.empty() ? packet_provider : socket_provider;
   CheckFilter(filter, packet_provider, socket_provider, profile);
   profile.filters.push_back(std::move(filter));
+}
+
+void ReadDnsProxy(const Value& payload, Profile& profile) {
+  DnsProxyFacts proxy;
+  proxy.name = FirstText(payload, {"PayloadDisplayName", "PayloadIdentifier"});
+  proxy.bundle_id = FirstText(payload, {"ProviderBundleIdentifier", "AppBundleIdentifier"});
+  proxy.profile_identifier = profile.identifier;
+  if (!proxy.bundle_id.empty()) profile.dns_proxies.push_back(std::move(proxy));
 }
 
 void ReadExtensionPolicy(const Value& payload, Profile& profile) {

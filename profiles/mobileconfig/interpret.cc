@@ -15,6 +15,7 @@ using plist::Value;
 
 constexpr absl::string_view kVpn = "com.apple.vpn.managed";
 constexpr absl::string_view kFilter = "com.apple.webcontent-filter";
+constexpr absl::string_view kDnsProxy = "com.apple.dnsProxy.managed";
 constexpr absl::string_view kExtensionPolicy = "com.apple.system-extension-policy";
 
 std::string Subject(const Payload& payload) {
@@ -146,6 +147,8 @@ void Interpreter::ReadKnown(const Payload& keys, const Value& payload) {
     ReadVpn(payload, fallback, profile_);
   } else if (keys.type == kFilter) {
     ReadFilter(payload, profile_);
+  } else if (keys.type == kDnsProxy) {
+    ReadDnsProxy(payload, profile_);
   } else if (keys.type == kExtensionPolicy) {
     ReadExtensionPolicy(payload, profile_);
   }

@@ -11,6 +11,7 @@ namespace holdfast::profiles {
 void ReadVpn(const plist::Value& payload, const Uuid& fallback_id, Profile& profile);
 // com.apple.webcontent-filter.
 void ReadFilter(const plist::Value& payload, Profile& profile);
+void ReadDnsProxy(const plist::Value& payload, Profile& profile);
 // com.apple.system-extension-policy.
 void ReadExtensionPolicy(const plist::Value& payload, Profile& profile);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/facts.h"
+#include "core/system_facts.h"
 
 namespace holdfast::profiles {
 
@@ -38,6 +39,8 @@ struct Profile {
   std::vector<ServiceFacts> services;
   std::vector<ProxyFacts> proxies;
   std::vector<FilterFacts> filters;
+  std::vector<DnsProxyFacts> dns_proxies;
+  std::vector<PostureFacts> postures;  // of `services`
   std::vector<AllowedExtension> allowed_extensions;
   std::vector<ProfileFinding> findings;
   friend bool operator==(const Profile&, const Profile&) = default;

@@ -179,6 +179,9 @@ void VpnReader::AddService(const VpnKind& kind, const Value& dict) {
   service.scope = profile_.scope;
   service.on_demand = Switch(dict, "OnDemandEnabled").value_or(false);
   service.full_tunnel = FullTunnel(kind, dict);
+  // Both switches are off where they are not written.
+  profile_.postures.push_back({service.id, Switch(dict, "IncludeAllNetworks").value_or(false),
+                               Switch(dict, "EnforceRoutes").value_or(false)});
   profile_.services.push_back(std::move(service));
 }
 

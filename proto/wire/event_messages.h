@@ -44,6 +44,10 @@ HOLDFAST_EVENT_MESSAGE(CheckResult, CheckAnswered);
 HOLDFAST_EVENT_MESSAGE(OverrideBegan, OverrideBegan);
 HOLDFAST_EVENT_MESSAGE(OverrideEnded, OverrideEnded);
 HOLDFAST_EVENT_MESSAGE(RetryState, RetryChanged);
+HOLDFAST_EVENT_MESSAGE(SystemFacts, SystemChanged);
+HOLDFAST_EVENT_MESSAGE(ServerContact, ServerContactChanged);
+HOLDFAST_EVENT_MESSAGE(LogFinding, LogSpoke);
+HOLDFAST_EVENT_MESSAGE(SelfCheck, SelfChecked);
 
 #undef HOLDFAST_EVENT_MESSAGE
 

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "profiles/mobileconfig/read.h"
 #include "sim/scenario/command.h"
+#include "sim/scenario/system_verbs.h"
 
 namespace holdfast::sim {
 namespace {
@@ -152,10 +153,8 @@ Answer Plain(Stage& stage, const Command&) {
   return std::string();
 }
 
-}  // namespace
-
-const std::vector<Verb>& Verbs() {
-  static const auto& verbs = *new std::vector<Verb>{
+std::vector<Verb> AllVerbs() {
+  std::vector<Verb> all = {
       {"network", {"state", "[network]"}, "up, down, or roam to another network", Network},
       {"user-connect", {"service"}, "a person connects in System Settings", UserConnect},
       {"user-disconnect", {"service"}, "a person disconnects in System Settings", UserDisconnect},
@@ -178,6 +177,14 @@ const std::vector<Verb>& Verbs() {
       {"status", {}, "each service's status", Status},
       {"help", {}, "this list", Help},
   };
+  all.insert(all.end() - 2, SystemVerbs().begin(), SystemVerbs().end());
+  return all;
+}
+
+}  // namespace
+
+const std::vector<Verb>& Verbs() {
+  static const auto& verbs = *new std::vector<Verb>(AllVerbs());
   return verbs;
 }
 

@@ -24,12 +24,18 @@ absl::Status SimulatedBackend::StopSession(const Uuid& service) {
 }
 
 std::vector<Capability> SimulatedBackend::Capabilities() const {
-  return {{"start", true, ""},
-          {"stop", true, ""},
-          {"status", true, ""},
-          {"stop_reason", true, ""},
-          {"requested_by", true, "told for commands of others than the agent"},
-          {"on_behalf_of_user", true, "for the user at the console"}};
+  std::vector<Capability> all = {{"start", true, ""},
+                                 {"stop", true, ""},
+                                 {"status", true, ""},
+                                 {"stop_reason", true, ""},
+                                 {"requested_by", true, "told for commands of others than the agent"},
+                                 {"on_behalf_of_user", true, "for the user at the console"}};
+  for (Capability& capability : all) {
+    if (!mac_.system().lost_capabilities.contains(capability.name)) continue;
+    capability.available = false;
+    capability.detail = "its symbol is missing on this OS build";
+  }
+  return all;
 }
 
 }  // namespace holdfast::session

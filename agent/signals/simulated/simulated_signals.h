@@ -20,6 +20,9 @@ class SimulatedSignals final : public Source, private sim::Observer {
   void OnPath(const PathFacts& path) override { listener_->OnPath(path); }
   void OnPower(PowerEvent event) override { listener_->OnPower(event); }
   void OnConsoleUser(const ConsoleUser& user) override { listener_->OnConsoleUser(user); }
+  void OnSystem(const SystemFacts& system) override { listener_->OnSystem(system); }
+  void OnSelfCheck(const SelfCheck& check) override { listener_->OnSelfCheck(check); }
+  void OnLogFinding(const LogFinding& finding) override { listener_->OnLogFinding(finding); }
 
   sim::SimulatedMac& mac_;
   Listener* listener_ = nullptr;

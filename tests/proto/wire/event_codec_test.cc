@@ -19,6 +19,14 @@ std::vector<Event> OneOfEach() {
   installed.filters.push_back({"b", "pb", "F", "prof", "firewall", true, true, false, false});
   installed.extensions.push_back({"TEAM", "b", "1.2", "activated enabled"});
   installed.findings.push_back({"vpn-missing-subtype", "file", "text"});
+  SystemFacts system;
+  system.configurations.push_back({"com.example.vpn", Provenance::kDeclaration, true});
+  system.unread = {"declarations"};
+  system.extensions.push_back({"b", true, false, 9, "later version of operating system"});
+  system.dns_proxies.push_back({"com.example.dns", "D", "prof", false});
+  system.postures.push_back({Id("s"), true, false});
+  system.xsan_volumes = {"/Volumes/San"};
+  system.effective_order = {"com.example.p"};
   return {
       EpochBegan{"created", 99},
       Gap{1, 5, 4, Sha256("x")},
@@ -45,6 +53,10 @@ std::vector<Event> OneOfEach() {
       OverrideBegan{Id("s"), 501, "alice", "meeting", {77}, {88}},
       OverrideEnded{Id("s"), "expired"},
       RetryState{Id("s"), 3, FailureCause::kTimeout, "d", absl::Seconds(4), 2, absl::Minutes(9)},
+      system,
+      ServerContact{"s:1", true, "e"},
+      LogFinding{LogFinding::What::kProxySaveDenied, "com.example.p", "permission denied"},
+      SelfCheck{"installation", {{"signature", true, "d"}}},
   };
 }
 
