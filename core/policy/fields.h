@@ -68,6 +68,8 @@ void VisitGraces(P& policy, Visitor& v) {
   v.Field("Wake.IgnoreDarkWake", policy.ignore_dark_wake);
   v.Field("Boot.Grace", policy.boot_grace);
   v.Field("Login.Grace", policy.login_grace);
+  v.Field("PostUpdate.Grace", policy.os_update_grace);
+  v.Field("PostUpdate.ExtensionGrace", policy.extension_update_grace);
   v.Field("Override.Mode", policy.override_policy.mode);
   v.Field("Override.MaxDuration", policy.override_policy.max_duration);
   v.Field("Override.MaxPerDay", policy.override_policy.max_per_day);
@@ -78,6 +80,7 @@ template <class P, class Visitor>
 void VisitInstalled(P& policy, Visitor& v) {
   v.Field("TransparentProxies.RequiredOrder", policy.transparent_proxies.required_order);
   v.Field("TransparentProxies.RequireOrderKey", policy.transparent_proxies.require_order_key);
+  v.Field("TransparentProxies.MustReach", policy.transparent_proxies.must_reach);
   v.List("ContentFilters.Required", policy.content_filters, [&v](auto& filter) {
     v.Field("ContentFilters.Required[].BundleIdentifier", filter.bundle_identifier);
     v.Field("ContentFilters.Required[].Grade", filter.grade);
@@ -85,6 +88,20 @@ void VisitInstalled(P& policy, Visitor& v) {
     v.Field("ContentFilters.Required[].Packets", filter.packets);
     v.Field("ContentFilters.Required[].Running", filter.running);
   });
+  v.Field("ContentFilters.WarnSameGrade", policy.warn_same_grade);
+  v.List("DNSProxies.Required", policy.dns_proxies,
+         [&v](auto& proxy) { v.Field("DNSProxies.Required[].BundleIdentifier", proxy.bundle_identifier); });
+  v.List("SystemExtensions.Required", policy.system_extensions, [&v](auto& extension) {
+    v.Field("SystemExtensions.Required[].Team", extension.team);
+    v.Field("SystemExtensions.Required[].BundleIdentifier", extension.bundle_identifier);
+    v.Field("SystemExtensions.Required[].MinimumVersion", extension.minimum_version);
+    v.Field("SystemExtensions.Required[].State", extension.state);
+    v.Field("SystemExtensions.Required[].Removable", extension.removable);
+  });
+  v.Field("Profiles.Required", policy.profiles.required);
+  v.Field("Profiles.DriftCheck", policy.profiles.drift_check);
+  v.Field("OnDemand.Expected", policy.on_demand_expected);
+  v.Field("FailurePosture", policy.failure_posture);
 }
 
 // P is Policy or const Policy.
@@ -101,6 +118,7 @@ void VisitPolicy(P& policy, Visitor& v) {
   v.Field("History.RetentionDays", policy.history_retention_days);
   v.Field("History.MaxBytes", policy.history_max_bytes);
   v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);
+  v.Field("TamperProtection", policy.tamper_protection);
 }
 
 }  // namespace holdfast

@@ -109,7 +109,31 @@ struct RequiredFilter {
   std::optional<bool> running;
 };
 
+struct RequiredDnsProxy {
+  std::string bundle_identifier;
+};
+
+struct RequiredExtension {
+  std::optional<std::string> team;
+  std::string bundle_identifier;
+  std::optional<std::string> minimum_version;
+  std::string state = "activated enabled";  // systemextensionsctl's words
+  std::optional<bool> removable;
+};
+
+struct RequiredProfiles {
+  std::vector<std::string> required;
+  bool drift_check = true;
+};
+
+enum class ExpectedSwitch : uint8_t { kOn, kOff, kAny };
+enum class FailurePosture : uint8_t { kOpen, kClosed };
+
+// Apple's hosts of Software Update and push (published_hosts.h).
+std::vector<Probe> PublishedHosts();
+
 struct TransparentProxies {
+  std::vector<Probe> must_reach = PublishedHosts();
   std::vector<std::string> required_order;
   std::optional<bool> require_order_key;  // unset: true when two or more are installed
 };
@@ -130,9 +154,18 @@ struct Policy {
   bool ignore_dark_wake = true;
   absl::Duration boot_grace = absl::Seconds(120);
   absl::Duration login_grace = absl::Seconds(180);
+  absl::Duration os_update_grace = absl::Minutes(15);
+  absl::Duration extension_update_grace = absl::Seconds(180);
   OverridePolicy override_policy;
   TransparentProxies transparent_proxies;
   std::vector<RequiredFilter> content_filters;
+  bool warn_same_grade = false;
+  std::vector<RequiredDnsProxy> dns_proxies;
+  std::vector<RequiredExtension> system_extensions;
+  RequiredProfiles profiles;
+  ExpectedSwitch on_demand_expected = ExpectedSwitch::kAny;
+  FailurePosture failure_posture = FailurePosture::kOpen;
+  bool tamper_protection = true;
   int history_retention_days = 90;
   int64_t history_max_bytes = int64_t{256} << 20;
   absl::Duration heartbeat_interval = absl::Seconds(60);

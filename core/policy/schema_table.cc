@@ -1,5 +1,6 @@
 #include <array>
 
+#include "core/policy/published_hosts.h"
 #include "core/policy/schema.h"
 
 namespace holdfast {
@@ -164,7 +165,10 @@ constexpr std::array kSchema = {
     Bool("Wake.IgnoreDarkWake", "true", "A wake without a display (maintenance) is sleep."),
     Time("Boot.Grace", "2m", 0, kHour, "No verdict until this long after the agent's first start of a boot."),
     Time("Login.Grace", "3m", 0, kHour, "No verdict until this long after a login."),
-    Planned("PostUpdate.Grace", "No verdict until this long after an update of macOS or of an extension."),
+    Time("PostUpdate.Grace", "15m", 0, 2 * kHour,
+         "No verdict until this long after the agent's first start on another OS build."),
+    Time("PostUpdate.ExtensionGrace", "3m", 0, kHour,
+         "No verdict until this long after a system extension went to another version."),
     Planned("Setup.Hold", "No verdict until Setup Assistant has ended and the first policy has arrived."),
 
     Choice("Override.Mode", "reason", "none, reason",
@@ -182,7 +186,17 @@ constexpr std::array kSchema = {
               .meaning = "Bundle identifiers: the order that profiles declare must be this one."},
     Bool("TransparentProxies.RequireOrderKey", "",
          "Whether each proxy's profile must have a valid `Order`. Unset: when two or more are installed."),
-    Planned("TransparentProxies.MustReach", "Hosts that must be reachable while a proxy runs."),
+    SchemaKey{.path = "TransparentProxies.MustReach",
+              .type = KeyType::kTextList,
+              .default_text = kPublishedHosts,
+              .max = 64,
+              .meaning = "`HOST:PORT` that must be reachable while a transparent proxy runs: its exclusions "
+                         "cannot be read, so "
+                         "they are tried. The default is what Apple publishes for Software Update and push; "
+                         "`[]` asks nobody. "
+                         "They are also asked while the agent's server is out of reach, and for an hour "
+                         "after an extension's "
+                         "update."},
     Required(Words("ContentFilters.Required[].BundleIdentifier",
                    "The filter's provider or application, which must be installed and enabled.")),
     SchemaKey{.path = "ContentFilters.Required[].Grade",
@@ -192,13 +206,37 @@ constexpr std::array kSchema = {
     Bool("ContentFilters.Required[].Sockets", "", "Whether it filters sockets."),
     Bool("ContentFilters.Required[].Packets", "", "Whether it filters packets."),
     Bool("ContentFilters.Required[].Running", "", "Whether its process must run."),
-    Planned("ContentFilters.WarnSameGrade", "Tell of two filters of one grade, whose order is undefined."),
-    Planned("DNSProxies.Required", "DNS proxies that must be present."),
-    Planned("SystemExtensions.Required", "System extensions that must be present, with state and version."),
-    Planned("Profiles.Required", "Profiles that must be installed."),
-    Planned("Profiles.DriftCheck", "Whether a changed profile is an incident."),
-    Planned("OnDemand.Expected", "Whether On Demand must be on or off."),
-    Planned("FailurePosture", "Whether the vendor's own enforcement must block traffic without the tunnel."),
+    Bool("ContentFilters.WarnSameGrade", "false",
+         "Tell of two filters of one grade, whose order is undefined. Off, since `firewall` is everyone's "
+         "default."),
+    Required(Words("DNSProxies.Required[].BundleIdentifier",
+                   "The DNS proxy's provider or application, which must be installed and enabled.")),
+    Words("SystemExtensions.Required[].Team", "Its team identifier. Unset: any."),
+    Required(Words("SystemExtensions.Required[].BundleIdentifier",
+                   "The extension, which must be there and running.")),
+    Words("SystemExtensions.Required[].MinimumVersion",
+          "The oldest version allowed; parts are compared as numbers."),
+    SchemaKey{.path = "SystemExtensions.Required[].State",
+              .type = KeyType::kText,
+              .default_text = "activated enabled",
+              .meaning = "Its state, in the words of `systemextensionsctl list`."},
+    Bool("SystemExtensions.Required[].Removable", "", "`false`: a person must not be able to remove it."),
+    SchemaKey{.path = "Profiles.Required",
+              .type = KeyType::kTextList,
+              .default_text = "[]",
+              .max = 64,
+              .meaning = "Identifiers of profiles or declarations that must be there. Where one of the "
+                         "sources cannot be read, "
+                         "absence proves nothing."},
+    Bool("Profiles.DriftCheck", "true",
+         "Whether it is an incident when a required one is gone, or is not MDM's any more."),
+    Choice("OnDemand.Expected", "any", "on, off, any",
+           "Whether On Demand must be on or off for the services that a rule names. macOS cannot lock the "
+           "switch and "
+           "the agent cannot set it."),
+    Choice("FailurePosture", "open", "open, closed",
+           "`closed`: each required service must hold traffic back while it is down (IncludeAllNetworks or "
+           "EnforceRoutes). That is verified, not built."),
     Planned("Coverage", "What the tunnel must carry: routes and resolvers."),
     Planned("CaptivePortal.Action", "What to do behind a captive portal."),
     Planned("CaptivePortal.HoldTimeout", "How long to hold."),
@@ -219,7 +257,10 @@ constexpr std::array kSchema = {
             "Share of the journal for rows the server has not acknowledged."),
     Planned("Rollout.Percent", "Share of the group that gets this version."),
     Planned("Rollout.HaltOnFailureRate", "Rate of failures at which the roll-out stops."),
-    Planned("TamperProtection", "Checks of launchd job, signature, configuration and database."),
+    Bool("TamperProtection", "true",
+         "Whether a changed launch job, signature, configuration or database is an incident. Root can always "
+         "stop the "
+         "agent: that is noticed, not prevented."),
     Planned("Privacy.RedactSSID", "SSID and BSSID leave only as a keyed hash."),
     Planned("Privacy.UserNotice", "What `holdfastctl privacy` tells the person."),
 };

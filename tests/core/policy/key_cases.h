@@ -99,6 +99,29 @@ inline constexpr KeyCase kKeyCases[] = {
     {"ContentFilters.Required[].Sockets", "true", "true", "yes", kNotBool},
     {"ContentFilters.Required[].Packets", "true", "true", "yes", kNotBool},
     {"ContentFilters.Required[].Running", "false", "false", "yes", kNotBool},
+    {"ContentFilters.WarnSameGrade", "true", "true", "yes", kNotBool},
+    {"PostUpdate.Grace", "10m", "10m", "soon", kNotDuration},
+    {"PostUpdate.ExtensionGrace", "1m", "1m", "2h", "\"2h\" is out of range (between 0s and 1h)"},
+    {"TransparentProxies.MustReach", "['a.example.com:443', 'b.example.com:80']",
+     "[a.example.com:443, b.example.com:80]", "[a.example.com]",
+     "\"a.example.com\" is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")"},
+    {"DNSProxies.Required[].BundleIdentifier", "com.example.dns", "com.example.dns", "7",
+     "7 is not text (put it in quotes)"},
+    {"SystemExtensions.Required[].Team", "EXAMPLE123", "EXAMPLE123", "12",
+     "12 is not text (put it in quotes)"},
+    {"SystemExtensions.Required[].BundleIdentifier", "com.example.ext", "com.example.ext", "7",
+     "7 is not text (put it in quotes)"},
+    {"SystemExtensions.Required[].MinimumVersion", "'2.1'", "2.1", "2.1",
+     "2.1 is not text (put it in quotes)"},
+    {"SystemExtensions.Required[].State", "activated disabled", "activated disabled", "true",
+     "true is not text (put it in quotes)"},
+    {"SystemExtensions.Required[].Removable", "false", "false", "no", "\"no\" is not true or false"},
+    {"Profiles.Required", "[com.a, com.b]", "[com.a, com.b]", "com.a",
+     "\"com.a\" is not a list (write [first, second])"},
+    {"Profiles.DriftCheck", "false", "false", "yes", kNotBool},
+    {"OnDemand.Expected", "on", "on", "maybe", "\"maybe\" is not one of: on, off, any"},
+    {"FailurePosture", "closed", "closed", "shut", "\"shut\" is not one of: open, closed"},
+    {"TamperProtection", "false", "false", "yes", kNotBool},
     {"History.RetentionDays", "30", "30", "0", "0 is out of range (between 1 and 3650)"},
     {"History.MaxBytes", "64MiB", "64MiB", "1MiB", "\"1MiB\" is out of range (between 4MiB and 64GiB)"},
     {"Reporting.HeartbeatInterval", "5m", "5m", "60",
@@ -112,6 +135,10 @@ inline std::string Companion(absl::string_view path, bool pascal) {
   }
   if (absl::StartsWith(path, "ContentFilters.Required[].") &&
       path != "ContentFilters.Required[].BundleIdentifier") {
+    return pascal ? "BundleIdentifier: com.x, " : "bundleIdentifier: com.x, ";
+  }
+  if (absl::StartsWith(path, "SystemExtensions.Required[].") &&
+      path != "SystemExtensions.Required[].BundleIdentifier") {
     return pascal ? "BundleIdentifier: com.x, " : "bundleIdentifier: com.x, ";
   }
   return "";
