@@ -67,6 +67,7 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
     warnings_["backend"] = absl::StrCat(parts_.backend.Name(), ": ", begun.message());
     Log(warnings_["backend"]);
   }
+  TellCapabilities();
   if (absl::Status begun = parts_.signals.Begin(this); !begun.ok()) {
     warnings_["signals"] = std::string(begun.message());
     Log(warnings_["signals"]);
@@ -74,6 +75,15 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
   if (uplink_) uplink_->Start();
   housekeeping_.Start(verify);
   if (parts_.begun) parts_.begun();
+}
+
+// What the session back end can do on this OS build; the engine knows what it could do before.
+void Agent::TellCapabilities() {
+  SelfCheck check{"session", {}};
+  for (const session::Capability& capability : parts_.backend.Capabilities()) {
+    check.parts.push_back({capability.name, capability.available, capability.detail});
+  }
+  Dispatch(std::move(check));
 }
 
 void Agent::BeginPolicy(const PolicyFile& policy_file) {
@@ -176,6 +186,10 @@ void Agent::Incident(const std::string& name, const std::string& key, const std:
 
 void Agent::StateChanged(const std::string& text, const std::string& error) {
   Log(absl::StrCat("server ", options_.uplink.server, ": ", text, error.empty() ? "" : ": ", error));
+}
+
+void Agent::ServerReached(bool reached, const std::string& error) {
+  Dispatch(ServerContact{options_.uplink.server, reached, error});
 }
 
 void Agent::OnJournalBlocked(const absl::Status& why) {

@@ -102,12 +102,17 @@ class Agent final : public control::Delegate,
   void OnPath(const PathFacts& path) override;
   void OnPower(PowerEvent event) override;
   void OnConsoleUser(const ConsoleUser& user) override { Dispatch(user); }
+  void OnSystem(const SystemFacts& system) override { Dispatch(system); }
+  void OnSelfCheck(const SelfCheck& check) override { Dispatch(check); }
+  void OnLogFinding(const LogFinding& finding) override { Dispatch(finding); }
+  void TellCapabilities();
   std::vector<wire::StateSection> Sections() override;
   wire::PolicyStatus ApplyPolicy(const uplink::AcceptedPolicy& policy) override;
   void PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) override;
   void Incident(const std::string& name, const std::string& key, const std::string& summary,
                 bool open) override;
   void StateChanged(const std::string& text, const std::string& error) override;
+  void ServerReached(bool reached, const std::string& error) override;
   void OnJournalBlocked(const absl::Status& why);
   void OnJournalRecovered(uint64_t dropped);
   void TakePolicyInputs(const std::vector<EngineInput>& inputs);

@@ -13,6 +13,7 @@ namespace {
 constexpr char kAliveKey[] = "agent.last_alive";
 constexpr int kMostRows = 4000;
 constexpr int kMostIncidents = 1000;
+constexpr int kMostSelfChecks = 16;
 
 std::vector<uint16_t> Kinds(std::initializer_list<RowKind> kinds) {
   std::vector<uint16_t> numbers;
@@ -63,6 +64,15 @@ absl::StatusOr<Past> ReadPast(const journal::Journal& journal, WallTime now) {
   newest.kinds = Kinds({RowKind::kIncidentOpened, RowKind::kIncidentClosed, RowKind::kOverrideBegan,
                         RowKind::kOverrideEnded, RowKind::kRetry});
   HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
+  // What was known last, however long ago: what is different now is a suspect.
+  newest.limit = kMostSelfChecks;
+  newest.kinds = Kinds({RowKind::kSelfCheck});
+  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
+  newest.limit = 1;
+  for (const RowKind kind : {RowKind::kAgentStarted, RowKind::kPath, RowKind::kInstalled, RowKind::kSystem}) {
+    newest.kinds = Kinds({kind});
+    HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
+  }
   // The newest row of all says how the last run ended and when it was alive, however long ago.
   newest.kinds.clear();
   newest.limit = 1;

@@ -111,7 +111,11 @@ void Uplink::SayGoodbye(wire::Goodbye why, std::function<void()> done) {
 void Uplink::SetState(State state) {
   const std::string before = StateText();
   state_ = state;
-  if (const std::string text = StateText(); text != before) deps_.host.StateChanged(text, last_error_);
+  const std::string text = StateText();
+  if (text == before) return;
+  deps_.host.StateChanged(text, last_error_);
+  const bool reached = state == State::kOnline || state == State::kRefused || state == State::kRevoked;
+  if (reached || state == State::kBackingOff) deps_.host.ServerReached(reached, reached ? "" : last_error_);
 }
 
 std::string Uplink::StateText() const {

@@ -39,6 +39,8 @@ class Host {
                         bool open) = 0;
   // The state as a person reads it, each time it changes; `error`: what led there, if anything did.
   virtual void StateChanged(const std::string& text, const std::string& error) = 0;
+  // Whether the server was reached the last time; it may have refused.
+  virtual void ServerReached(bool reached, const std::string& error) = 0;
 };
 
 struct Options {

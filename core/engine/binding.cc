@@ -7,6 +7,7 @@
 #include "core/engine/command.h"
 #include "core/engine/failure.h"
 #include "core/engine/overrides.h"
+#include "core/engine/reachability.h"
 
 namespace holdfast::engine {
 namespace {
@@ -88,11 +89,16 @@ bool SamePolicy(const PolicyChange& a, const PolicyChange& b) {
 void OnInstalled(Core& core, Turn& turn, const InstalledFacts& installed) {
   if (core.installed_known && installed == core.installed) return;
   turn.Row(installed);
-  if (core.installed_known) core.incidents.changes().Note(turn.mono(), "installed profiles changed");
+  if (core.installed_known || core.recalled.installed) {
+    const InstalledFacts& before = core.installed_known ? core.installed : *core.recalled.installed;
+    for (std::string& what : Differences(before, installed)) {
+      if (before != installed) core.incidents.changes().Note(turn.mono(), std::move(what));
+    }
+    NoteExtensionUpdates(core, turn, before, installed);
+  }
   core.installed_known = true;
   core.installed = installed;
   core.binding_stale = true;
-  ++core.reviews_due;
   const std::map<Uuid, Service> gone = RemoveGone(core, turn, installed);
   for (const ServiceFacts& facts : installed.services) Install(core, turn, facts);
   InheritAttempts(core, gone);
@@ -107,7 +113,6 @@ void OnPolicyApplied(Core& core, Turn& turn, const PolicyApplied& applied) {
   core.policy_change = applied.change;
   core.policy_known = true;
   core.binding_stale = true;
-  ++core.reviews_due;
   ReviewOverrides(core, turn);
   if (!changed) return;
   core.incidents.changes().Note(turn.mono(), absl::StrCat("policy version ", applied.change.version));
@@ -130,6 +135,7 @@ void OnPolicyRejected(Core& core, Turn& turn, const PolicyRejected& rejected) {
 
 void Bind(Core& core, Turn& turn) {
   if (!std::exchange(core.binding_stale, false)) return;
+  ++core.reviews_due;
   const Policy& policy = *core.policy;
   std::vector<int> matches(policy.services.size(), 0);
   for (auto& [id, service] : core.services) {

@@ -29,10 +29,12 @@ inline constexpr absl::string_view kFalseConnected = "false_connected";
 inline constexpr absl::string_view kBootGrace = "boot_grace";
 inline constexpr absl::string_view kLoginGrace = "login_grace";
 inline constexpr absl::string_view kWakeGrace = "wake_grace";
+inline constexpr absl::string_view kPostUpdateGrace = "post_update_grace";
 inline constexpr absl::string_view kOverride = "override";
 inline constexpr absl::string_view kAllowedDisconnect = "allowed_disconnect";
 // no_network
 inline constexpr absl::string_view kNoNetwork = "no_network";
+inline constexpr absl::string_view kDownAfterUpdate = "down_after_update";  // no handshake succeeds
 inline constexpr absl::string_view kSettling = "settling";  // a path is there and has not held yet
 // awaiting_user
 inline constexpr absl::string_view kWaitingForLogin = "waiting_for_login";

@@ -2,15 +2,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/engine/binding.h"
-#include "core/engine/checks.h"
+#include "core/engine/checks/checks.h"
 #include "core/engine/command.h"
 #include "core/engine/liveness.h"
 #include "core/engine/overrides.h"
+#include "core/engine/reachability.h"
 #include "core/engine/recall.h"
 #include "core/engine/requests.h"
 #include "core/engine/session.h"
 #include "core/engine/state.h"
 #include "core/engine/surroundings.h"
+#include "core/engine/system.h"
 #include "core/engine/verdict.h"
 #include "core/engine/view.h"
 
@@ -34,7 +36,13 @@ class Dispatch {
   void operator()(const PowerChanged& e) { OnPower(core_, turn_, e); }
   void operator()(const ConsoleUser& e) { OnConsoleUser(core_, turn_, e); }
   void operator()(const InstalledFacts& e) { OnInstalled(core_, turn_, e); }
-  void operator()(const ProbeResult& e) { OnProbeResult(core_, turn_, e); }
+  void operator()(const ProbeResult& e) {
+    return e.service.IsNil() ? OnHostAnswer(core_, turn_, e) : OnProbeResult(core_, turn_, e);
+  }
+  void operator()(const SystemFacts& e) { OnSystem(core_, turn_, e); }
+  void operator()(const ServerContact& e) { OnServerContact(core_, turn_, e); }
+  void operator()(const LogFinding& e) { OnLogFinding(core_, turn_, e); }
+  void operator()(const SelfCheck& e) { OnSelfCheck(core_, turn_, e); }
   void operator()(const SessionManagerRestarted& e) { OnSessionManagerRestarted(core_, turn_, e); }
   void operator()(const UserRequest& e) {
     Bind(core_, turn_);
@@ -66,6 +74,8 @@ void Begin(Core& core, Turn& turn, const EngineInput& input) {
 void Reconcile(Core& core, Turn& turn) {
   Bind(core, turn);
   ExpireOverrides(core, turn);
+  RunReachability(core, turn);
+  ForgetLogFindings(core, turn);
   for (auto& [id, service] : core.services) Advance(core, turn, service);
   if (const auto grace = ActiveGrace(core, turn.mono())) turn.WakeAt(grace->until);
   ReviewChecks(core, turn);

@@ -38,10 +38,10 @@ struct IncidentReported {
   std::string summary;
   bool open = true;
 };
-using EngineInput =
-    std::variant<AgentStarted, AgentStopped, PolicyApplied, PolicyRejected, SessionEvent, PathFacts,
-                 PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, SessionManagerRestarted, UserRequest,
-                 CommandAnswer, IncidentReported, TimerFired>;
+using EngineInput = std::variant<AgentStarted, AgentStopped, PolicyApplied, PolicyRejected, SessionEvent,
+                                 PathFacts, PowerChanged, ConsoleUser, InstalledFacts, ProbeResult,
+                                 SessionManagerRestarted, UserRequest, CommandAnswer, IncidentReported,
+                                 TimerFired, SystemFacts, ServerContact, LogFinding, SelfCheck>;
 
 // --- effects, in the order they must be carried out.
 struct Record {
@@ -57,7 +57,7 @@ struct StopSession {
   Uuid service;
 };
 struct RunProbe {
-  Uuid service;
+  Uuid service;  // nil: through no tunnel in particular
   Probe probe;
   absl::Duration timeout;
 };

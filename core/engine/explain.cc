@@ -60,12 +60,15 @@ std::string ExplainHold(const Service& service) {
 std::string ExplainGrace(absl::string_view cause, std::optional<MonoTime> until, MonoTime now) {
   const absl::string_view what = cause == causes::kBootGrace    ? "The Mac has just started"
                                  : cause == causes::kLoginGrace ? "Somebody has just logged in"
-                                                                : "The Mac has just woken up";
+                                 : cause == causes::kPostUpdateGrace
+                                     ? "macOS or an extension was just updated"
+                                     : "The Mac has just woken up";
   return absl::StrCat(what, "; nothing is judged", For(until, now), ".");
 }
 
 bool IsGrace(absl::string_view cause) {
-  return cause == causes::kBootGrace || cause == causes::kLoginGrace || cause == causes::kWakeGrace;
+  return cause == causes::kBootGrace || cause == causes::kLoginGrace || cause == causes::kWakeGrace ||
+         cause == causes::kPostUpdateGrace;
 }
 
 std::string ExplainViolation(const Core& core, const Service& service, const Assessment& a, MonoTime now) {
@@ -103,6 +106,8 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
       return {"nothing until somebody logs in", {}, "it needs a person's session"};
     case Block::kNoNetwork:
       return {"nothing until the network is back", {}, "there is no usable network path"};
+    case Block::kDownAfterUpdate:
+      return {"nothing until the network is back", {}, "no host answers since an extension was updated"};
     case Block::kDisabled:
       return {"nothing until its configuration is enabled", {}, "the configuration is disabled"};
     case Block::kAllowedStop:
@@ -143,6 +148,9 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
                  : absl::StrCat("A person disconnected it, which the policy allows",
                                 a.until ? absl::StrCat("; it is restored", In(a.until, now)) : "", ".");
     case TimeClass::kNoNetwork:
+      if (a.cause == causes::kDownAfterUpdate) {
+        return "No host answers since an extension was updated; restarting it would not help.";
+      }
       return a.cause == causes::kSettling ? "The network is there but has not held long enough yet."
                                           : "There is no usable network.";
     case TimeClass::kAwaitingUser:

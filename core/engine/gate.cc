@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/engine/causes.h"
+#include "core/engine/reachability.h"
 
 namespace holdfast::engine {
 namespace {
@@ -39,6 +40,11 @@ Gate PaceGate(const Core& core, const Service& service, MonoTime now) {
   return {};
 }
 
+std::optional<MonoTime> ExtensionUpdatedAt(const Core& core) {
+  if (!core.extension_update) return std::nullopt;
+  return core.extension_update->at;
+}
+
 }  // namespace
 
 Gate StartGate(const Core& core, const Service& service, MonoTime now) {
@@ -48,6 +54,7 @@ Gate StartGate(const Core& core, const Service& service, MonoTime now) {
   if (const Override* o = ActiveOverride(core, service.facts.id, now)) return {Block::kOverride, o->until};
   if (const Block login = LoginBlock(core, rule); login != Block::kNone) return {login, {}};
   if (!core.path.satisfied || !core.path.has_resolver) return {Block::kNoNetwork, {}};
+  if (IsDownAfterUpdate(core)) return {Block::kDownAfterUpdate, {}};
   if (!service.facts.enabled) return {Block::kDisabled, {}};
   const Gate stopped = PersonStopGate(rule, service, now);
   if (stopped.block == Block::kAllowedStop) return stopped;
@@ -72,7 +79,9 @@ std::optional<Grace> ActiveGrace(const Core& core, MonoTime now) {
   for (const auto& [from, length, cause] :
        {std::tuple{core.boot_at, policy.boot_grace, causes::kBootGrace},
         std::tuple{core.login_at, policy.login_grace, causes::kLoginGrace},
-        std::tuple{core.wake_at, policy.wake_grace, causes::kWakeGrace}}) {
+        std::tuple{core.wake_at, policy.wake_grace, causes::kWakeGrace},
+        std::tuple{core.os_update, policy.os_update_grace, causes::kPostUpdateGrace},
+        std::tuple{ExtensionUpdatedAt(core), policy.extension_update_grace, causes::kPostUpdateGrace}}) {
     if (from && now < *from + length) return Grace{cause, *from + length};
   }
   return std::nullopt;

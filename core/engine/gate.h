@@ -16,10 +16,11 @@ enum class Block : uint8_t {
   kOverride,
   kLogin,  // nobody is there whose credentials it needs, or it is required from the login on
   kNoNetwork,
-  kDisabled,     // its configuration is not enabled
-  kAllowedStop,  // a person stopped it and may
-  kInteractive,  // only a person starts it
-  kHold,         // the last failure forbids a retry
+  kDownAfterUpdate,  // no handshake succeeds since an extension was replaced: a restart would not help
+  kDisabled,         // its configuration is not enabled
+  kAllowedStop,      // a person stopped it and may
+  kInteractive,      // only a person starts it
+  kHold,             // the last failure forbids a retry
   kCircuit,
   kPersonStop,  // a person stopped it and may not: restored after ReconnectAfter
   kBudget,

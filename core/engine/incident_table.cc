@@ -72,6 +72,11 @@ bool IncidentTable::IsOpen(absl::string_view name, absl::string_view key) const 
   return open_.find(Id(std::string(name), std::string(key))) != open_.end();
 }
 
+bool IncidentTable::AnyOpen(absl::string_view name) const {
+  const auto it = open_.lower_bound(Id(std::string(name), ""));
+  return it != open_.end() && it->first.first == name;
+}
+
 std::vector<OpenIncident> IncidentTable::All() const {
   std::vector<const Entry*> entries;
   for (const auto& [id, entry] : open_) entries.push_back(&entry);

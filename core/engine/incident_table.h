@@ -16,7 +16,7 @@ namespace holdfast::engine {
 // What changed lately: the suspects of an incident.
 class RecentChanges {
  public:
-  void Note(MonoTime at, std::string what);
+  void Note(MonoTime at, std::string what);                       // in order of time
   std::string Within(MonoTime now, absl::Duration window) const;  // "what 12s ago; what 3m 05s ago"
 
  private:
@@ -33,7 +33,8 @@ class IncidentTable {
   void CloseOthers(Turn& turn, absl::string_view name, const std::vector<std::string>& keep,
                    absl::string_view reason);
   bool IsOpen(absl::string_view name, absl::string_view key) const;
-  std::vector<OpenIncident> All() const;  // in order of opening
+  bool AnyOpen(absl::string_view name) const;  // under any key
+  std::vector<OpenIncident> All() const;       // in order of opening
 
   void RecallOpened(const Stamp& at, uint64_t seq, const IncidentOpened& incident);
   void RecallClosed(const IncidentClosed& incident);

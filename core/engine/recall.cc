@@ -3,8 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
 #include "core/engine/pace.h"
+#include "core/engine/system.h"
 
 namespace holdfast::engine {
 namespace {
@@ -64,24 +66,50 @@ class Recaller {
     r_.to_asking.erase(e.service);
   }
   void operator()(const PolicyChange& e) {
-    if (e.outcome == PolicyChange::Outcome::kApplied) core_.policy_change = e;
+    if (e.outcome != PolicyChange::Outcome::kApplied) return;
+    if (core_.policy_change.version != e.version) Suspect(absl::StrCat("policy version ", e.version));
+    core_.policy_change = e;
   }
+  void operator()(const InstalledFacts& e) {
+    if (r_.installed && *r_.installed != e) {
+      for (std::string& what : Differences(*r_.installed, e)) Suspect(std::move(what));
+      for (ExtensionChange& change : ChangedExtensions(*r_.installed, e)) {
+        if (!change.from.empty() && !change.to.empty()) r_.extension_update = {at_, std::move(change)};
+      }
+    }
+    r_.installed = e;
+  }
+  void operator()(const SystemFacts& e) {
+    if (r_.system) {
+      for (std::string& what : Differences(*r_.system, e)) Suspect(std::move(what));
+    }
+    r_.system = e;
+    Remember(core_, e);
+  }
+  void operator()(const SelfCheck& e) { Remember(core_, e); }
+  void operator()(const ClockJump&) { Suspect("clock jumped"); }
   void operator()(const ConsoleUser& e) {
     const bool goes_on = r_.console && r_.console->first.boot == at_.boot && r_.console->second.present &&
                          r_.console->second.uid == e.uid;
     r_.console = {at_, e};
     if (!e.present || goes_on) return;
+    Suspect("login");
     r_.last_login = at_;
     r_.to_asking.clear();
     r_.allowed_stops.clear();
   }
   void operator()(const PathFacts& e) {
     if (e.satisfied) r_.last_path = at_;
+    if (r_.path && *r_.path != e) Suspect(Difference(*r_.path, e));
+    r_.path = e;
   }
   void operator()(const RetryState& e) { r_.paces[e.service] = {at_, e}; }
   void operator()(const PowerChanged& e) {
     const bool full = e.event == PowerEvent::kFullWake;
-    if (full && r_.was_asleep) r_.last_wake = at_;
+    if (full && r_.was_asleep) {
+      r_.last_wake = at_;
+      Suspect("woke up");
+    }
     r_.was_asleep = !full;
   }
   void operator()(const OverrideBegan& e) {
@@ -100,14 +128,23 @@ class Recaller {
   }
   void operator()(const IncidentOpened& e) { core_.incidents.RecallOpened(at_, seq_, e); }
   void operator()(const IncidentClosed& e) { core_.incidents.RecallClosed(e); }
-  void operator()(const AgentStarted&) {
+  void operator()(const AgentStarted& e) {
     r_.was_asleep = false;  // as the engine takes it
-    if (!r_.first_start_of_boot || r_.first_start_of_boot->boot != at_.boot) r_.first_start_of_boot = at_;
+    const bool same_boot = r_.first_start_of_boot && r_.first_start_of_boot->boot == at_.boot;
+    if (!same_boot) r_.first_start_of_boot = at_;
+    if (!r_.os_build.empty() && r_.os_build != e.os_build) {
+      r_.os_update = at_;
+      Suspect(absl::StrCat("macOS ", r_.os_build, " -> ", e.os_build));
+    }
+    r_.os_build = e.os_build;
+    Suspect(same_boot ? "the agent restarted" : "the Mac started");
   }
   template <class Other>
   void operator()(const Other&) {}
 
  private:
+  void Suspect(std::string what) { r_.changes.emplace_back(at_, std::move(what)); }
+
   // An event and the outcome it brought are of one step, and one failure.
   void CountAuthenticationFailure(const Uuid& service) {
     if (std::exchange(r_.authentication_counted[service], at_) != at_) ++r_.to_asking[service];
@@ -118,6 +155,17 @@ class Recaller {
   const Stamp& at_;
   uint64_t seq_;
 };
+
+void UseChanges(Core& core, const Stamp& now) {
+  Recalled& r = core.recalled;
+  for (auto& [at, what] : r.changes) core.incidents.changes().Note(OnThisBoot(at, now), std::move(what));
+  r.changes.clear();
+  if (r.os_update) core.os_update = OnThisBoot(*r.os_update, now);
+  if (r.extension_update) {
+    core.extension_update =
+        ExtensionUpdate{r.extension_update->second, OnThisBoot(r.extension_update->first, now)};
+  }
+}
 
 void UseOverrides(Core& core, const Stamp& now) {
   for (const Stamp& begun : core.recalled.overrides_begun) {
@@ -190,6 +238,7 @@ void UseRecalled(Core& core, Turn& turn) {
   core.wake_at = SameBoot(r.last_wake, now);
   core.network_seen = SameBoot(r.last_path, now).has_value();
   UseOverrides(core, now);
+  UseChanges(core, now);
 }
 
 void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
@@ -199,6 +248,12 @@ void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
     core.boot_at = first->mono;
   } else if (!started.last_alive || started.last_alive->boot != now.boot) {
     core.boot_at = now.mono;
+  }
+  core.os_build = started.os_build;
+  const std::string& before = core.recalled.os_build;
+  if (!before.empty() && before != started.os_build) {
+    core.os_update = now.mono;
+    core.incidents.changes().Note(now.mono, absl::StrCat("macOS ", before, " -> ", started.os_build));
   }
   core.incidents.changes().Note(now.mono,
                                 core.boot_at == now.mono ? "the Mac started" : "the agent restarted");

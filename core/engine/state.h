@@ -7,11 +7,13 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "base/random.h"
 #include "core/engine/budget.h"
+#include "core/engine/changes.h"
 #include "core/engine/engine.h"
 #include "core/engine/incident_table.h"
 #include "core/engine/phase.h"
@@ -115,9 +117,28 @@ struct KnownVerdict {
   MonoTime since;
 };
 
+// One host that must answer outside every tunnel.
+struct HostReach {
+  MonoTime since;         // it answers, or fails, since then
+  int failed_rounds = 0;  // in a row
+  std::string error;
+};
+struct Reachability {
+  std::map<std::string, HostReach> hosts;  // by "HOST:PORT", those that were asked
+  std::optional<MonoTime> next_round;
+};
+struct Contact {
+  ServerContact facts;
+  MonoTime since;
+};
+struct ExtensionUpdate {
+  ExtensionChange change;
+  MonoTime at;
+};
+
 // What the last review of checks rested on: it is repeated only when that changed.
 struct ReviewBasis {
-  uint64_t version = 0;  // grows with policy and installed facts
+  uint64_t version = 0;  // grows with whatever a check looks at
   bool in_grace = false;
   friend bool operator==(const ReviewBasis&, const ReviewBasis&) = default;
 };
@@ -141,6 +162,13 @@ struct Recalled {
   std::map<Uuid, Stamp> authentication_counted;
   std::map<std::string, Verdict> verdicts;
   std::optional<std::pair<Stamp, ConsoleUser>> console;
+  std::optional<InstalledFacts> installed;
+  std::optional<SystemFacts> system;
+  std::optional<PathFacts> path;
+  std::string os_build;
+  std::optional<Stamp> os_update;
+  std::optional<std::pair<Stamp, ExtensionChange>> extension_update;
+  std::vector<std::pair<Stamp, std::string>> changes;  // suspects
   std::optional<Stamp> last_login;
   std::optional<Stamp> last_wake;
   std::optional<Stamp> last_path;  // a satisfied one
@@ -160,6 +188,17 @@ struct Core {
 
   InstalledFacts installed;
   bool installed_known = false;
+  std::string os_build;
+  std::optional<MonoTime> os_update;                // found at this run's start
+  std::optional<ExtensionUpdate> extension_update;  // the last one
+  SystemFacts system;
+  bool system_known = false;
+  std::set<std::string> managed_before;  // identifiers that MDM has installed at some time
+  std::map<std::string, SelfCheck> self_checks;
+  std::set<std::string> capabilities_seen;       // "session:start": was usable at some time
+  std::map<std::string, MonoTime> saves_denied;  // last time, by bundle id
+  std::optional<Contact> contact;
+  Reachability reach;
   std::map<Uuid, Service> services;
   std::vector<int> missing;   // rules that require and match nothing
   std::vector<int> observed;  // rules that name an interface

@@ -57,8 +57,11 @@ void OnPath(Core& core, Turn& turn, const PathFacts& path) {
   if (path.satisfied && !std::exchange(core.network_seen, true)) core.binding_stale = true;
   const bool came = path.satisfied && !before.satisfied;
   if (was_known && (came || path.network_id != before.network_id)) FreshChanceForAll(core);
-  if (was_known)
-    core.incidents.changes().Note(turn.mono(), path.satisfied ? "network changed" : "network lost");
+  if (was_known) {
+    core.incidents.changes().Note(turn.mono(), Difference(before, path));
+  } else if (core.recalled.path && *core.recalled.path != path) {
+    core.incidents.changes().Note(turn.mono(), Difference(*core.recalled.path, path));
+  }
 }
 
 void OnPower(Core& core, Turn& turn, const PowerChanged& changed) {

@@ -41,6 +41,8 @@ Assessment OfGate(const Core& core, const Service& service, const Gate& gate, Mo
       return is(TimeClass::kAwaitingUser, causes::kWaitingForLogin);
     case Block::kNoNetwork:
       return is(TimeClass::kNoNetwork, causes::kNoNetwork);
+    case Block::kDownAfterUpdate:
+      return is(TimeClass::kNoNetwork, causes::kDownAfterUpdate);
     case Block::kDisabled:
       return is(TimeClass::kViolation, causes::kConfiguration);
     case Block::kAllowedStop:

@@ -74,7 +74,7 @@ inline constexpr IncidentKind kNetwork[] = {
      .severity = Severity::kWarning,
      .title = "An old system extension remains",
      .opens =
-         "A watched extension is there in two versions, waits to be uninstalled on reboot, or is older than "
+         "A required extension is there in two versions, waits to be uninstalled on reboot, or is older than "
          "SystemExtensions.Required allows; outside of graces.",
      .closes = "One version is left, and it is new enough.",
      .evidence = "Each version with its state, and the version that is required.",
@@ -198,7 +198,7 @@ inline constexpr IncidentKind kNetwork[] = {
      .opens = "An extension's version changed less than an hour ago, the link is up, and no host answers a "
               "TCP handshake in "
               "two rounds of probes.",
-     .closes = "A host answers again, or the hour is over and the Mac was restarted.",
+     .closes = "A host answers again.",
      .evidence = "The extension with both versions, the hosts that fail, how long.",
      .by_itself =
          "Holds its own remediation: restarting tunnels cannot help. Tells when the network is back.",

@@ -52,6 +52,7 @@ struct FakeHost final : Host {
     incidents.push_back({name, key, summary, open});
   }
   void StateChanged(const std::string& text, const std::string&) override { states.push_back(text); }
+  void ServerReached(bool, const std::string&) override {}
   int Opened(const std::string& name) const {
     int count = 0;
     for (const Reported& incident : incidents) count += incident.name == name && incident.open;

@@ -15,7 +15,7 @@ class Performance final : private sim::ClockControl {
  public:
   explicit Performance(const IncidentScenario& scenario)
       : scenario_(scenario), world_(scenario.mac.seed, scenario.mac.settings) {
-    world_.with_server = false;
+    world_.with_server = scenario.server;
     world_.policy = scenario.policy;
     boots_.emplace_back(world_.time.Now(), absl::ZeroDuration());
     sim::SetUp(scenario.mac, world_.mac);
@@ -79,13 +79,20 @@ class Performance final : private sim::ClockControl {
         return world_.Start();
       case AgentStep::What::kPolicy:
         Tell("another policy");
-        world_.policy = step.policy;
-        if (step.policy.empty()) world_.policy = absl::NotFoundError("policy.yaml does not exist");
+        world_.policy = step.text;
+        if (step.text.empty()) world_.policy = absl::NotFoundError("policy.yaml does not exist");
         world_.policy_source = step.unmanaged ? PolicySource::kUnmanaged : PolicySource::kFile;
         if (world_.agent) world_.agent->PolicyFileRead({world_.policy, world_.policy_source});
         return;
       case AgentStep::What::kAsk:
         return Ask(step);
+      case AgentStep::What::kOsBuild:
+        world_.options.os_build = step.text;
+        return;
+      case AgentStep::What::kServerLost:
+      case AgentStep::What::kServerBack:
+        world_.server.reachable = step.what == AgentStep::What::kServerBack;
+        return Tell(world_.server.reachable ? "the server is reached" : "the server is out of reach");
     }
   }
 

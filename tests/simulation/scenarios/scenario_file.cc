@@ -96,10 +96,14 @@ absl::Status ReadVerb(const YamlValue& v, AgentStep* step) {
                                                                {"stop", What::kStop},
                                                                {"start", What::kStart},
                                                                {"policy", What::kPolicy},
-                                                               {"ask", What::kAsk}};
+                                                               {"ask", What::kAsk},
+                                                               {"os-build", What::kOsBuild},
+                                                               {"server-lost", What::kServerLost},
+                                                               {"server-back", What::kServerBack}};
   HOLDFAST_ASSIGN_OR_RETURN(const std::string verb, v.Text());
   const auto found = kVerbs.find(verb);
-  if (found == kVerbs.end()) return v.Error("expected kill, stop, start, policy or ask");
+  if (found == kVerbs.end())
+    return v.Error("expected kill, stop, start, policy, ask, os-build, server-lost or server-back");
   step->what = found->second;
   return absl::OkStatus();
 }
@@ -121,7 +125,7 @@ absl::Status ReadAgentStep(const YamlValue& v, AgentStep* step) {
   step->request.uid = 501;
   return v.Keys({{"at", Time(&step->at)},
                  {"do", [&](const YamlValue& verb) { return ReadVerb(verb, step); }},
-                 {"text", Text(&step->policy)},
+                 {"text", Text(&step->text)},
                  {"unmanaged", Flag(&step->unmanaged)},
                  {"verb", [&](const YamlValue& verb) { return ReadRequest(verb, &step->request); }},
                  {"service", Text(&step->service)},
@@ -152,6 +156,7 @@ absl::StatusOr<IncidentScenario> LoadIncidentScenario(const std::string& path) {
   const std::string stem = std::filesystem::path(path).stem().string();
   scenario.incident = stem.substr(0, stem.find('.'));
   auto mac = sim::LoadScenario(path, {{"policy", Text(&scenario.policy)},
+                                      {"server", Flag(&scenario.server)},
                                       {"agent", Each(&scenario.agent, ReadAgentStep)},
                                       {"expect", Each(&scenario.expect, ReadExpected)},
                                       {"may_open", Each(&scenario.may_open, ReadName)},

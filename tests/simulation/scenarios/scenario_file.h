@@ -18,6 +18,9 @@
 //                        `unmanaged: true`: others than root may write it
 //     - {at: 1m, do: ask, verb: connect, service: NAME, reason: TEXT, for: 10m}
 //                        a person of uid 501 asks: connect, disconnect, override or end-override
+//     - {at: 1m, do: os-build, text: 26A2}  what macOS says it is at the agent's next start
+//     - {at: 1m, do: server-lost}       and server-back: whether the agent reaches its server
+//   server: true         the agent has one, which takes what it sends
 //   expect:              incidents, each of which must open and close so. Nothing else may open
 //     - incident: NAME
 //       about: KEY       a service's name or the key as it is recorded; omitted: whatever it is
@@ -47,10 +50,10 @@ namespace holdfast::scenarios {
 using Window = std::pair<absl::Duration, absl::Duration>;
 
 struct AgentStep {
-  enum class What : uint8_t { kKill, kStop, kStart, kPolicy, kAsk };
+  enum class What : uint8_t { kKill, kStop, kStart, kPolicy, kAsk, kOsBuild, kServerLost, kServerBack };
   absl::Duration at;
   What what = What::kKill;
-  std::string policy;
+  std::string text;  // of a policy; of an OS build
   bool unmanaged = false;
   std::string service;  // of an `ask`, by name; empty: every service
   UserRequest request;
@@ -77,6 +80,7 @@ struct IncidentScenario {
   std::string incident;  // of the file's name
   std::string policy;
   sim::Scenario mac;
+  bool server = false;
   std::vector<AgentStep> agent;
   std::vector<ExpectedIncident> expect;
   std::vector<std::string> may_open;
