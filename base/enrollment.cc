@@ -5,7 +5,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/error.h"
@@ -30,55 +29,25 @@ bool TakeField(absl::string_view* rest, absl::string_view* field) {
   return true;
 }
 
-bool TakeHost(absl::string_view* rest, absl::string_view* host) {
-  if (!absl::ConsumePrefix(rest, "[")) return TakeField(rest, host);
-  const size_t end = rest->find("]:");
-  if (end == absl::string_view::npos) return false;
-  *host = rest->substr(0, end);
-  rest->remove_prefix(end + 2);
-  return true;
+absl::StatusOr<Endpoint> TakeServer(absl::string_view* rest) {
+  const size_t host_end = absl::StartsWith(*rest, "[") ? rest->find("]:") : 0;
+  const size_t colon = host_end == absl::string_view::npos ? host_end : rest->find(':', host_end);
+  const size_t end = colon == absl::string_view::npos ? colon : rest->find(':', colon + 1);
+  if (end == absl::string_view::npos) return Bad("the host or the port is missing");
+  absl::StatusOr<Endpoint> server = Endpoint::Parse(rest->substr(0, end));
+  // Not the parser's own words: what stands there may be a piece of the token.
+  if (!server.ok() || server->port == 0) {
+    return Bad("the host must be a name or an address and the port a number from 1 to 65535");
+  }
+  rest->remove_prefix(end + 1);
+  return server;
 }
 
 bool IsHex(absl::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isxdigit(c); });
 }
 
-bool IsPrintableAscii(absl::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return absl::ascii_isgraph(c); });
-}
-
-bool ParsePort(absl::string_view text, uint16_t* port) {
-  uint32_t value = 0;
-  if (text.empty() || !absl::ascii_isdigit(text.front()) || !absl::SimpleAtoi(text, &value) ||
-      value > 65535) {
-    return false;
-  }
-  *port = static_cast<uint16_t>(value);
-  return true;
-}
-
 }  // namespace
-
-std::string Endpoint::ToString() const {
-  const bool v6 = absl::StrContains(host, ":");
-  return v6 ? absl::StrCat("[", host, "]:", port) : absl::StrCat(host, ":", port);
-}
-
-absl::StatusOr<Endpoint> Endpoint::Parse(absl::string_view text) {
-  Endpoint out;
-  absl::string_view rest = text;
-  absl::string_view host;
-  if (!TakeHost(&rest, &host) || host.empty() || !IsPrintableAscii(host)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", text, "' is not HOST:PORT (an IPv6 address goes in brackets: [::1]:443)"));
-  }
-  if (!ParsePort(rest, &out.port)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("'", text, "': the port must be a number from 0 to 65535"));
-  }
-  out.host = std::string(host);
-  return out;
-}
 
 std::string EnrollmentString::ToString() const {
   return absl::StrCat(kPrefix, server.ToString(), ":", ToHex(ca_spki_sha256), ":", token);
@@ -88,20 +57,15 @@ absl::StatusOr<EnrollmentString> EnrollmentString::Parse(absl::string_view text)
   absl::string_view rest = absl::StripAsciiWhitespace(text);
   if (!absl::ConsumePrefix(&rest, kPrefix)) return Bad("it does not begin with 'holdfast1:'");
   EnrollmentString out;
-  absl::string_view host;
-  absl::string_view port;
+  HOLDFAST_ASSIGN_OR_RETURN(out.server, TakeServer(&rest));
   absl::string_view hash;
-  if (!TakeHost(&rest, &host) || host.empty() || !IsPrintableAscii(host)) return Bad("the host is missing");
-  if (!TakeField(&rest, &port) || !ParsePort(port, &out.server.port) || out.server.port == 0) {
-    return Bad("the port must be a number from 1 to 65535");
-  }
   if (!TakeField(&rest, &hash) || hash.size() != kHexDigits || !IsHex(hash)) {
     return Bad("the authority's hash must be 64 hex digits");
   }
-  if (rest.empty() || !IsPrintableAscii(rest)) return Bad("the token is missing or has spaces in it");
+  if (rest.empty() || !std::all_of(rest.begin(), rest.end(), absl::ascii_isgraph))
+    return Bad("the token is missing or has spaces in it");
   const std::string bytes = absl::HexStringToBytes(hash);
   std::copy(bytes.begin(), bytes.end(), out.ca_spki_sha256.begin());
-  out.server.host = std::string(host);
   out.token = std::string(rest);
   return out;
 }

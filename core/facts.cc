@@ -93,6 +93,18 @@ absl::string_view FailureCauseName(FailureCause cause) {
 absl::string_view ServiceTypeName(ServiceType type) {
   return NameOf(kTypeNames, type);
 }
+absl::string_view PortalStateName(PortalState state) {
+  switch (state) {
+    case PortalState::kOpen:
+      return "open";
+    case PortalState::kCaptive:
+      return "captive";
+    case PortalState::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
 absl::string_view PowerEventName(PowerEvent event) {
   return NameOf(kPowerNames, event);
 }

@@ -137,6 +137,57 @@ struct PathFacts {
   friend bool operator==(const PathFacts&, const PathFacts&) = default;
 };
 
+// What carries traffic now. Interfaces by name.
+struct InterfaceFacts {
+  std::string name;
+  bool up = false;  // running, with an address that is not only link-local
+  bool tunnel = false;
+  friend bool operator==(const InterfaceFacts&, const InterfaceFacts&) = default;
+};
+struct ResolverFacts {
+  std::string address;
+  std::string interface_name;  // by which it is reached; empty: not at all
+  friend bool operator==(const ResolverFacts&, const ResolverFacts&) = default;
+};
+struct NetworkFacts {
+  std::vector<InterfaceFacts> interfaces;
+  std::string route_v4;  // the interface by which the internet is reached; empty: by none
+  std::string route_v6;
+  std::vector<ResolverFacts> resolvers;  // in the order in which they are asked
+  std::optional<bool> private_relay;     // nothing when it cannot be told
+  // What tells one network from another. Known to the engine, and never written down.
+  std::vector<std::string> search_domains;
+  std::string gateway_mac;  // "aa:bb:cc:dd:ee:ff"; empty when it cannot be told
+  std::string ssid;         // the same
+  friend bool operator==(const NetworkFacts&, const NetworkFacts&) = default;
+};
+
+// Whether a portal stands between this network and the internet.
+enum class PortalState : uint8_t { kUnknown = 0, kOpen = 1, kCaptive = 2 };
+absl::string_view PortalStateName(PortalState state);  // "captive"
+struct PortalFacts {
+  PortalState state = PortalState::kUnknown;
+  std::string network_id;  // where it was asked
+  std::string detail;      // what the pages answered
+  friend bool operator==(const PortalFacts&, const PortalFacts&) = default;
+};
+
+// What the beacon of a trusted network answered.
+struct BeaconFacts {
+  std::string name;        // of the policy's network
+  std::string network_id;  // where it was asked
+  bool proven = false;
+  std::string detail;  // the key, or why not
+  friend bool operator==(const BeaconFacts&, const BeaconFacts&) = default;
+};
+
+// The server's word that tunnels are not to be restarted now, since probes fail all over the fleet.
+struct RestartBrake {
+  absl::Duration lasts;  // from now on; zero: it is off
+  std::string reason;
+  friend bool operator==(const RestartBrake&, const RestartBrake&) = default;
+};
+
 enum class PowerEvent : uint8_t { kWillSleep = 1, kDarkWake = 2, kFullWake = 3, kShutdown = 4 };
 absl::string_view PowerEventName(PowerEvent event);
 

@@ -36,6 +36,7 @@ void Delivery::Begin(Observer* observer) {
   const auto stays = [&] { return seen_.contains(observer); };
   observer->OnInstalled(snapshot.installed);
   if (stays()) observer->OnPath(snapshot.path);
+  if (stays()) observer->OnNetwork(snapshot.network);
   if (stays()) observer->OnConsoleUser(snapshot.user);
   if (stays()) observer->OnSystem(snapshot.system);
   if (stays()) observer->OnSelfCheck(snapshot.self);
@@ -117,6 +118,10 @@ void Delivery::Installed(InstalledFacts installed) {
 
 void Delivery::Path(const PathFacts& path) {
   Broadcast([path](Observer& o) { o.OnPath(path); });
+}
+
+void Delivery::Network(const NetworkFacts& network) {
+  Broadcast([network](Observer& o) { o.OnNetwork(network); });
 }
 
 void Delivery::Power(PowerEvent event) {

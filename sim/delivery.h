@@ -22,6 +22,7 @@ class Delivery {
     InstalledFacts installed;
     std::vector<SessionEvent> statuses;
     PathFacts path;
+    NetworkFacts network;
     ConsoleUser user;
     SystemFacts system;
     SelfCheck self;
@@ -39,6 +40,7 @@ class Delivery {
   void Session(SessionEvent event);
   void Installed(InstalledFacts installed);
   void Path(const PathFacts& path);
+  void Network(const NetworkFacts& network);
   void Power(PowerEvent event);
   // Power events that must not be held back by the sleep they announce the end of: calls at once.
   void PowerNow(PowerEvent event);

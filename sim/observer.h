@@ -16,6 +16,7 @@ class Observer {
   virtual void OnInstalled(const InstalledFacts& installed) {}
   virtual void OnManagerRestarted(const std::string& detail) {}
   virtual void OnPath(const PathFacts& path) {}
+  virtual void OnNetwork(const NetworkFacts& network) {}
   virtual void OnPower(PowerEvent event) {}
   virtual void OnConsoleUser(const ConsoleUser& user) {}
   virtual void OnSystem(const SystemFacts& system) {}

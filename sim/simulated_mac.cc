@@ -31,14 +31,19 @@ SimulatedMac::SimulatedMac(const Clock& clock, Executor& executor, uint64_t seed
       timers_(clock, executor),
       delivery_(timers_, random_, settings_.delivery, [this] { return Snapshot(); }),
       manager_(
-          timers_, random_, settings_, *this, [this](const SessionEvent& e) { delivery_.Session(e); },
+          timers_, random_, settings_, *this,
+          [this](const SessionEvent& e) {
+            delivery_.Session(e);
+            TellNetwork();
+          },
           [this](const std::string& text) {
             if (sink_) sink_({timers_.Now().wall, manager_pid_, text});
           }),
       path_{true, true, "en0", "network-1"} {}
 
 Delivery::Snapshot SimulatedMac::Snapshot() const {
-  return {installed_, manager_.CurrentOfAll(), path_, user_, system_facts_, system_.Installation()};
+  return {installed_,    manager_.CurrentOfAll(), path_, NetworkNow(), user_,
+          system_facts_, system_.Installation()};
 }
 
 void SimulatedMac::Install(const profiles::Profile& profile) {

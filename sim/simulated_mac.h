@@ -25,6 +25,7 @@
 #include "sim/session_manager.h"
 #include "sim/settings.h"
 #include "sim/system_state.h"
+#include "sim/simulated_network.h"
 
 namespace holdfast::sim {
 
@@ -76,6 +77,23 @@ class SimulatedMac final : private Surroundings {
   // How long an answer takes.
   absl::Duration RoundTrip();
 
+  // On the network where the Mac is. Behind a portal no gateway answers.
+  void SetPortal(PortalState state);
+  void SetBeacon(const std::string& name, bool answers) { network_.SetBeacon(name, path_.network_id, answers); }
+  PortalState PortalOn(const std::string& network) const { return network_.PortalOn(network); }
+  bool BeaconAnswers(const std::string& name, const std::string& network) const {
+    return path_.satisfied && path_.network_id == network && network_.BeaconAnswers(name, network);
+  }
+  void SetRouteBeside(bool beside);
+  void SetResolverBeside(bool beside);
+  void SetForeignTunnel(const std::string& interface_name, bool up);
+  // Whether anything but probes comes in through a tunnel that works.
+  void SetTraffic(const Uuid& service, bool comes_in);
+  // Grows with each call while bytes come in. NOT_FOUND when the service is not up.
+  absl::StatusOr<uint64_t> BytesIn(const Uuid& service);
+  // Runs soon, not inside the call.
+  void Later(std::function<void()> work) { timers_.After(absl::Milliseconds(1), std::move(work)); }
+
   // --- power
   void Sleep();
   void Wake();
@@ -112,6 +130,8 @@ class SimulatedMac final : private Surroundings {
   void Refresh();
   void AddExtensions(InstalledFacts& facts) const;
   void ReportAll();
+  NetworkFacts NetworkNow() const;
+  void TellNetwork();
   void Expect(const Uuid& service, SessionStatus status);
   void SetUser(const ConsoleUser& user, int reason);
   absl::Status Known(const Uuid& service, absl::string_view verb) const;
@@ -132,6 +152,10 @@ class SimulatedMac final : private Surroundings {
   std::vector<std::string> accounts_;  // uid 501 and up
   std::map<std::string, Gateway> gateways_;
   std::set<std::string> silent_hosts_;
+  SimulatedNetwork network_;
+  NetworkFacts network_told_;
+  std::set<Uuid> without_traffic_;
+  std::map<Uuid, uint64_t> bytes_in_;
   std::map<std::string, int> updates_;  // by bundle id
   std::set<std::string> dead_filters_;
   SystemState system_;

@@ -15,6 +15,7 @@ bool Any(const ServiceFacts&) {
 
 Gateway SimulatedMac::GatewayAt(const std::string& address) const {
   if (handshakes_fail_) return Gateway::kUnreachable;
+  if (network_.PortalOn(path_.network_id) == PortalState::kCaptive) return Gateway::kUnreachable;
   auto it = gateways_.find(address);
   return it == gateways_.end() ? Gateway::kReachable : it->second;
 }
@@ -24,6 +25,7 @@ void SimulatedMac::NetworkDown() {
   path_.satisfied = path_.has_resolver = false;
   path_.interface_name.clear();
   delivery_.Path(path_);
+  TellNetwork();
   manager_.PathChanged(/*roamed=*/false);
 }
 
@@ -32,6 +34,7 @@ void SimulatedMac::NetworkUp() {
   path_.satisfied = path_.has_resolver = true;
   path_.interface_name = "en0";
   delivery_.Path(path_);
+  TellNetwork();
   manager_.PathChanged(/*roamed=*/false);
 }
 
@@ -40,6 +43,7 @@ void SimulatedMac::Roam(std::string network) {
   if (network == path_.network_id && path_.satisfied) return;
   path_ = {true, true, "en0", std::move(network)};
   delivery_.Path(path_);
+  TellNetwork();
   manager_.PathChanged(/*roamed=*/true);
 }
 
@@ -51,6 +55,66 @@ void SimulatedMac::SetGateway(const std::string& address, Gateway gateway) {
 void SimulatedMac::SetHandshakesFail(bool fail) {
   handshakes_fail_ = fail;
   for (const ServiceFacts& service : installed_.services) manager_.GatewayChanged(service.remote_address);
+}
+
+// Tunnels are numbered as their services are ordered, from utun4: the system has some of its own.
+NetworkFacts SimulatedMac::NetworkNow() const {
+  std::vector<SimulatedNetwork::Tunnel> tunnels;
+  int number = 4;
+  for (const ServiceFacts& service : installed_.services) {
+    if (service.type == ServiceType::kTransparentProxy) continue;
+    const std::string interface_name = absl::StrCat("utun", number++);
+    if (manager_.StatusOf(service.id) != SessionStatus::kConnected) continue;
+    tunnels.push_back({interface_name, service.full_tunnel.value_or(true)});
+  }
+  return network_.Facts(path_, tunnels);
+}
+
+void SimulatedMac::TellNetwork() {
+  NetworkFacts now = NetworkNow();
+  if (now == network_told_) return;
+  network_told_ = std::move(now);
+  delivery_.Network(network_told_);
+}
+
+void SimulatedMac::SetPortal(PortalState state) {
+  network_.SetPortal(path_.network_id, state);
+  for (const ServiceFacts& service : installed_.services) manager_.GatewayChanged(service.remote_address);
+}
+
+void SimulatedMac::SetRouteBeside(bool beside) {
+  network_.SetRouteBeside(beside);
+  TellNetwork();
+}
+
+void SimulatedMac::SetResolverBeside(bool beside) {
+  network_.SetResolverBeside(beside);
+  TellNetwork();
+}
+
+void SimulatedMac::SetForeignTunnel(const std::string& interface_name, bool up) {
+  network_.SetForeignTunnel(interface_name, up);
+  TellNetwork();
+}
+
+void SimulatedMac::SetTraffic(const Uuid& service, bool comes_in) {
+  if (comes_in) {
+    without_traffic_.erase(service);
+  } else {
+    without_traffic_.insert(service);
+  }
+}
+
+absl::StatusOr<uint64_t> SimulatedMac::BytesIn(const Uuid& service) {
+  const ServiceFacts* facts = manager_.Facts(service);
+  if (facts == nullptr || manager_.StatusOf(service) != SessionStatus::kConnected) {
+    return absl::NotFoundError(
+        absl::StrCat("counting what came in through service ", service.ToString(), ": it is not connected"));
+  }
+  const bool comes_in = path_.satisfied && GatewayAt(facts->remote_address) == Gateway::kReachable &&
+                        !without_traffic_.contains(service);
+  if (comes_in) bytes_in_[service] += 1024;
+  return bytes_in_[service];
 }
 
 void SimulatedMac::SetProbeHost(const std::string& host, bool answers) {
@@ -79,7 +143,7 @@ std::optional<std::string> SimulatedMac::ProbeFailure(const Uuid& service, const
 }
 
 absl::Duration SimulatedMac::RoundTrip() {
-  return absl::Milliseconds(5 + 20 * random_.Uniform());
+  return absl::Trunc(absl::Milliseconds(5 + 20 * random_.Uniform()), absl::Nanoseconds(1));
 }
 
 void SimulatedMac::Sleep() {

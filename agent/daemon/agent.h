@@ -100,6 +100,7 @@ class Agent final : public control::Delegate,
   void OnInstalled(const InstalledFacts& installed) override;
   void OnManagerRestarted(const std::string& detail) override;
   void OnPath(const PathFacts& path) override;
+  void OnNetwork(const NetworkFacts& network) override { Dispatch(network); }
   void OnPower(PowerEvent event) override;
   void OnConsoleUser(const ConsoleUser& user) override { Dispatch(user); }
   void OnSystem(const SystemFacts& system) override { Dispatch(system); }
@@ -125,7 +126,8 @@ class Agent final : public control::Delegate,
   void CarryRecord(const Stamp& now, const Record& record);
   void CarryStart(const StartSession& start);
   void CarryStop(const StopSession& stop);
-  void CarryProbe(const RunProbe& probe);
+  void CarryQuestion(const Effect& effect);
+  void CarryCount(const CountInbound& count);
   void CarryAnswer(const AnswerRequest& answer);
   void AnswerWhenDurable(const AnswerRequest& answer, const OverrideBegan& began);
   void SetDeadline();
@@ -148,6 +150,7 @@ class Agent final : public control::Delegate,
   uint64_t last_request_ = 0;
   InstalledFacts installed_;
   bool path_satisfied_ = false;
+  std::map<Uuid, uint64_t> inbound_;  // bytes at the last look
   journal::Head head_;
   uint64_t acked_at_start_ = 0;
   std::map<std::string, std::string> warnings_;  // by what they are about

@@ -32,9 +32,12 @@ void Agent::Carry(const Stamp& now, const Effect& effect) {
   if (const auto* record = std::get_if<Record>(&effect)) return CarryRecord(now, *record);
   if (const auto* start = std::get_if<StartSession>(&effect)) return CarryStart(*start);
   if (const auto* stop = std::get_if<StopSession>(&effect)) return CarryStop(*stop);
-  if (const auto* probe = std::get_if<RunProbe>(&effect)) return CarryProbe(*probe);
   if (const auto* answer = std::get_if<AnswerRequest>(&effect)) return CarryAnswer(*answer);
-  if (parts_.notify) parts_.notify(std::get<NotifyUser>(effect));
+  if (const auto* notice = std::get_if<NotifyUser>(&effect)) {
+    if (parts_.notify) parts_.notify(*notice);
+    return;
+  }
+  CarryQuestion(effect);
 }
 
 void Agent::CarryRecord(const Stamp& now, const Record& record) {
@@ -50,9 +53,35 @@ void Agent::CarryStop(const StopSession& stop) {
   inputs_.push_back(CommandAnswer{stop.command, parts_.backend.StopSession(stop.service)});
 }
 
-void Agent::CarryProbe(const RunProbe& probe) {
-  parts_.prober.Run(probe.service, probe.probe, probe.timeout,
-                    lifetime_.Guard([this](ProbeResult result) { Dispatch(std::move(result)); }));
+void Agent::CarryQuestion(const Effect& effect) {
+  if (const auto* probe = std::get_if<RunProbe>(&effect)) {
+    parts_.prober.Run(probe->service, probe->probe, probe->timeout,
+                      lifetime_.Guard([this](ProbeResult result) { Dispatch(std::move(result)); }));
+  } else if (const auto* look = std::get_if<LookForPortal>(&effect)) {
+    parts_.prober.LookForPortal(look->probes, look->path, look->timeout,
+                                lifetime_.Guard([this](PortalFacts facts) { Dispatch(std::move(facts)); }));
+  } else if (const auto* ask = std::get_if<AskBeacon>(&effect)) {
+    parts_.prober.AskBeacon(ask->network, ask->path, ask->timeout,
+                            lifetime_.Guard([this](BeaconFacts facts) { Dispatch(std::move(facts)); }));
+  } else if (const auto* count = std::get_if<CountInbound>(&effect)) {
+    CarryCount(*count);
+  }
+}
+
+// The first look of a tunnel's life is not compared: a counter begins anew with it.
+void Agent::CarryCount(const CountInbound& count) {
+  parts_.backend.CountInbound(
+      count.service, lifetime_.Guard([this, service = count.service](const absl::StatusOr<uint64_t>& bytes) {
+        const auto before = inbound_.find(service);
+        const bool known = before != inbound_.end();
+        const uint64_t last = known ? before->second : 0;
+        if (!bytes.ok()) return void(inbound_.erase(service));
+        inbound_[service] = *bytes;
+        if (!known) return;
+        ProbeResult result{.service = service, .target = "inbound", .ok = *bytes != last};
+        if (!result.ok) result.error = "no byte came in";
+        Dispatch(std::move(result));
+      }));
 }
 
 void Agent::CarryAnswer(const AnswerRequest& answer) {

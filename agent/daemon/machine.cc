@@ -8,7 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/platform/linux/linux_signals.h"
 #include "agent/platform/posix/machine_identity.h"
-#include "agent/platform/posix/tcp_prober.h"
+#include "agent/platform/posix/network_prober.h"
 #include "agent/session/simulated/simulated_world.h"
 #include "agent/session/vici/backend.h"
 #include "base/error.h"
@@ -37,7 +37,7 @@ class LinuxMachine final : public Machine {
   Clock& clock_;
   vici::ViciBackend backend_;
   platform::LinuxSignals signals_;
-  platform::TcpProber prober_;
+  platform::NetworkProber prober_;
 };
 
 // Several simulated Macs may run on one machine: each state folder is another Mac.

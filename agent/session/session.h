@@ -5,11 +5,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "core/facts.h"
 
 namespace holdfast::session {
@@ -43,6 +45,9 @@ class Backend {
   // the backend cannot.
   virtual absl::Status StartSession(const Uuid& service, std::optional<uint32_t> as_uid) = 0;
   virtual absl::Status StopSession(const Uuid& service) = 0;
+  // Bytes that came in through the service since it is up, for `done`, which is called once, later, and never
+  // after the backend is gone. NOT_FOUND for a service that is not up; UNIMPLEMENTED where it cannot be told.
+  virtual void CountInbound(const Uuid& service, std::function<void(absl::StatusOr<uint64_t>)> done) = 0;
   virtual std::vector<Capability> Capabilities() const = 0;
   virtual std::string Name() const = 0;  // "simulated", "vici", "darwin"
 };

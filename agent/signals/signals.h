@@ -12,6 +12,8 @@ class Listener {
  public:
   virtual ~Listener() = default;
   virtual void OnPath(const PathFacts& path) = 0;
+  // What carries traffic now, tunnels included.
+  virtual void OnNetwork(const NetworkFacts& network) = 0;
   virtual void OnPower(PowerEvent event) = 0;
   virtual void OnConsoleUser(const ConsoleUser& user) = 0;
   // Not every source tells of these.

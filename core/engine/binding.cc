@@ -7,7 +7,9 @@
 #include "core/engine/command.h"
 #include "core/engine/failure.h"
 #include "core/engine/overrides.h"
+#include "core/engine/portal.h"
 #include "core/engine/reachability.h"
+#include "core/engine/trust.h"
 
 namespace holdfast::engine {
 namespace {
@@ -35,7 +37,7 @@ bool AnyMatches(const Core& core, const ServiceRule& rule) {
 void Release(Core& core, Turn& turn, Service& service) {
   for (const absl::string_view incident :
        {"stuck_connecting", "stuck_disconnecting", "circuit_open", "budget_exhausted", "false_connected",
-        "authentication_failed", "certificate_invalid", "toggle_fight"}) {
+        "coverage_missing", "authentication_failed", "certificate_invalid", "toggle_fight"}) {
     core.incidents.Close(turn, incident, service.id_text, "it is not required any more");
   }
   service.remedy = {};
@@ -122,6 +124,8 @@ void OnPolicyApplied(Core& core, Turn& turn, const PolicyApplied& applied) {
     ClearHolds(core, turn, service, "the policy changed");
     GiveFreshChance(service);
   }
+  LookForPortalAnew(core, turn);
+  ForgetTrust(core, turn);
 }
 
 void OnPolicyRejected(Core& core, Turn& turn, const PolicyRejected& rejected) {

@@ -25,6 +25,8 @@ inline constexpr absl::string_view kBudget = "budget";
 inline constexpr absl::string_view kCircuitOpen = "circuit_open";
 inline constexpr absl::string_view kServiceMissing = "service_missing";
 inline constexpr absl::string_view kFalseConnected = "false_connected";
+inline constexpr absl::string_view kCoverage = "coverage";  // connected, without what it must carry
+inline constexpr absl::string_view kUntrustedNetwork = "untrusted_network";
 // excused
 inline constexpr absl::string_view kBootGrace = "boot_grace";
 inline constexpr absl::string_view kLoginGrace = "login_grace";
@@ -32,10 +34,13 @@ inline constexpr absl::string_view kWakeGrace = "wake_grace";
 inline constexpr absl::string_view kPostUpdateGrace = "post_update_grace";
 inline constexpr absl::string_view kOverride = "override";
 inline constexpr absl::string_view kAllowedDisconnect = "allowed_disconnect";
+inline constexpr absl::string_view kCaptiveHold = "captive_hold";
+inline constexpr absl::string_view kTrustedNetwork = "trusted_network";
 // no_network
 inline constexpr absl::string_view kNoNetwork = "no_network";
 inline constexpr absl::string_view kDownAfterUpdate = "down_after_update";  // no handshake succeeds
-inline constexpr absl::string_view kSettling = "settling";  // a path is there and has not held yet
+inline constexpr absl::string_view kSettling = "settling";             // a path is there and has not held yet
+inline constexpr absl::string_view kCaptivePortal = "captive_portal";  // after its hold
 // awaiting_user
 inline constexpr absl::string_view kWaitingForLogin = "waiting_for_login";
 inline constexpr absl::string_view kInteractive = "interactive";
@@ -43,9 +48,12 @@ inline constexpr absl::string_view kInteractive = "interactive";
 inline constexpr absl::string_view kAsleep = "asleep";
 inline constexpr absl::string_view kShutdown = "shutdown";
 // observed_only
-inline constexpr absl::string_view kObserved = "observed";
+inline constexpr absl::string_view kObserved = "observed";  // interfaces not told yet
+inline constexpr absl::string_view kObservedUp = "observed_up";
+inline constexpr absl::string_view kObservedDown = "observed_down";
 // unknown
 inline constexpr absl::string_view kStatusUnknown = "status_unknown";
+inline constexpr absl::string_view kCoverageUnknown = "coverage_unknown";
 // not_required
 inline constexpr absl::string_view kNotRequired = "not_required";
 

@@ -4,8 +4,10 @@
 #include "core/engine/binding.h"
 #include "core/engine/checks/checks.h"
 #include "core/engine/command.h"
+#include "core/engine/coverage.h"
 #include "core/engine/liveness.h"
 #include "core/engine/overrides.h"
+#include "core/engine/portal.h"
 #include "core/engine/reachability.h"
 #include "core/engine/recall.h"
 #include "core/engine/requests.h"
@@ -13,6 +15,7 @@
 #include "core/engine/state.h"
 #include "core/engine/surroundings.h"
 #include "core/engine/system.h"
+#include "core/engine/trust.h"
 #include "core/engine/verdict.h"
 #include "core/engine/view.h"
 
@@ -43,6 +46,10 @@ class Dispatch {
   void operator()(const ServerContact& e) { OnServerContact(core_, turn_, e); }
   void operator()(const LogFinding& e) { OnLogFinding(core_, turn_, e); }
   void operator()(const SelfCheck& e) { OnSelfCheck(core_, turn_, e); }
+  void operator()(const NetworkFacts& e) { OnNetwork(core_, turn_, e); }
+  void operator()(const PortalFacts& e) { OnPortal(core_, turn_, e); }
+  void operator()(const BeaconFacts& e) { OnBeacon(core_, turn_, e); }
+  void operator()(const RestartBrake& e) { OnRestartBrake(core_, turn_, e); }
   void operator()(const SessionManagerRestarted& e) { OnSessionManagerRestarted(core_, turn_, e); }
   void operator()(const UserRequest& e) {
     Bind(core_, turn_);
@@ -76,6 +83,8 @@ void Reconcile(Core& core, Turn& turn) {
   ExpireOverrides(core, turn);
   RunReachability(core, turn);
   ForgetLogFindings(core, turn);
+  RunTrust(core, turn);
+  RunPortal(core, turn);
   for (auto& [id, service] : core.services) Advance(core, turn, service);
   if (const auto grace = ActiveGrace(core, turn.mono())) turn.WakeAt(grace->until);
   ReviewChecks(core, turn);

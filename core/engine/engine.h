@@ -38,10 +38,11 @@ struct IncidentReported {
   std::string summary;
   bool open = true;
 };
-using EngineInput = std::variant<AgentStarted, AgentStopped, PolicyApplied, PolicyRejected, SessionEvent,
-                                 PathFacts, PowerChanged, ConsoleUser, InstalledFacts, ProbeResult,
-                                 SessionManagerRestarted, UserRequest, CommandAnswer, IncidentReported,
-                                 TimerFired, SystemFacts, ServerContact, LogFinding, SelfCheck>;
+using EngineInput =
+    std::variant<AgentStarted, AgentStopped, PolicyApplied, PolicyRejected, SessionEvent, PathFacts,
+                 PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, NetworkFacts, PortalFacts,
+                 BeaconFacts, RestartBrake, SessionManagerRestarted, UserRequest, CommandAnswer,
+                 IncidentReported, TimerFired, SystemFacts, ServerContact, LogFinding, SelfCheck>;
 
 // --- effects, in the order they must be carried out.
 struct Record {
@@ -61,6 +62,21 @@ struct RunProbe {
   Probe probe;
   absl::Duration timeout;
 };
+// Answered with a ProbeResult whose target is "inbound": ok when bytes came in through the service since the
+// last time.
+struct CountInbound {
+  Uuid service;
+};
+struct LookForPortal {
+  std::vector<PortalProbe> probes;
+  PathFacts path;  // to be asked outside every tunnel; its network_id goes into the answer
+  absl::Duration timeout;
+};
+struct AskBeacon {
+  TrustedNetwork network;
+  PathFacts path;  // as above
+  absl::Duration timeout;
+};
 struct AnswerRequest {
   uint64_t request = 0;
   absl::Status status;
@@ -71,7 +87,8 @@ struct NotifyUser {
   std::string title;
   std::string text;
 };
-using Effect = std::variant<Record, StartSession, StopSession, RunProbe, AnswerRequest, NotifyUser>;
+using Effect = std::variant<Record, StartSession, StopSession, RunProbe, CountInbound, LookForPortal,
+                            AskBeacon, AnswerRequest, NotifyUser>;
 
 // --- what it can tell about itself, for `holdfastctl status` and `why`.
 struct NextStep {
@@ -106,6 +123,9 @@ struct EngineView {
   std::string policy_source;
   std::string policy_error;  // of the last rejected document, empty when the last one was applied
   PathFacts path;
+  NetworkFacts network;
+  PortalState portal = PortalState::kUnknown;
+  std::string trusted_network;  // whose beacon proved it; empty: none
   ConsoleUser console_user;
   bool asleep = false;
   std::vector<ServiceView> services;  // required ones first, in the policy's order, then the rest by name

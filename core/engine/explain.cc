@@ -2,7 +2,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
+#include "core/engine/coverage.h"
 #include "core/engine/ladder.h"
+#include "core/engine/liveness.h"
 
 namespace holdfast::engine {
 namespace {
@@ -80,7 +82,18 @@ std::string ExplainViolation(const Core& core, const Service& service, const Ass
     return absl::StrCat("A person disconnected it; it is restored", In(a.until, now), ".");
   }
   if (a.block == Block::kDisabled) return "Its configuration is disabled on this Mac.";
-  if (a.cause == causes::kFalseConnected) return "It says connected, but no probe gets an answer through it.";
+  if (a.cause == causes::kFalseConnected) {
+    const RestartBlock block = RestartBlockOf(core, service, now);
+    return absl::StrCat("It says connected, but no probe gets an answer through it. ",
+                        block.why.empty() ? "It is about to be restarted." : block.why);
+  }
+  if (a.cause == causes::kCoverage) {
+    return absl::StrCat("It is connected, but does not carry what it must. ",
+                        Coverage(core, service, now).why);
+  }
+  if (a.block == Block::kUntrusted) {
+    return "This network is none of the trusted ones, and the policy starts nothing here.";
+  }
   if (a.cause == causes::kBudget) {
     return absl::StrCat("All attempts of the budget are used; the next is possible", In(a.until, now), ".");
   }
@@ -108,6 +121,12 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
       return {"nothing until the network is back", {}, "there is no usable network path"};
     case Block::kDownAfterUpdate:
       return {"nothing until the network is back", {}, "no host answers since an extension was updated"};
+    case Block::kTrusted:
+      return {"nothing on this network", {}, absl::StrCat("it is the trusted network ", core.trust.proven)};
+    case Block::kUntrusted:
+      return {"nothing on this network", {}, "it is none of the trusted ones"};
+    case Block::kCaptive:
+      return {"start", gate.until, "a captive portal waits for a person until then, at most"};
     case Block::kDisabled:
       return {"nothing until its configuration is enabled", {}, "the configuration is disabled"};
     case Block::kAllowedStop:
@@ -143,6 +162,14 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
     case TimeClass::kViolation:
       return ExplainViolation(core, service, a, now);
     case TimeClass::kExcused:
+      if (a.cause == causes::kTrustedNetwork) {
+        return absl::StrCat("On the trusted network ", core.trust.proven, " the policy says ",
+                            TrustedActionName(core.policy->trusted_network_action), ".");
+      }
+      if (a.cause == causes::kCaptiveHold) {
+        return absl::StrCat("A captive portal wants a person to sign in; nothing is started",
+                            For(a.until, now), ".");
+      }
       return a.cause == causes::kOverride
                  ? absl::StrCat("An override with a reason runs", For(a.until, now), ".")
                  : absl::StrCat("A person disconnected it, which the policy allows",
@@ -150,6 +177,10 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
     case TimeClass::kNoNetwork:
       if (a.cause == causes::kDownAfterUpdate) {
         return "No host answers since an extension was updated; restarting it would not help.";
+      }
+      if (a.cause == causes::kCaptivePortal) {
+        return "A captive portal still stands between this Mac and the internet; starts are tried all the "
+               "same.";
       }
       return a.cause == causes::kSettling ? "The network is there but has not held long enough yet."
                                           : "There is no usable network.";
@@ -162,6 +193,9 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
     case TimeClass::kNotRequired:
       break;
     case TimeClass::kUnknown:
+      if (a.cause == causes::kCoverageUnknown) {
+        return absl::StrCat("It is connected. ", Coverage(core, service, now).why);
+      }
       return a.cause == causes::kSessionManager ? "The session manager restarted; its status is read again."
                                                 : "Its status is not known yet.";
   }

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
 #include "core/engine/gate.h"
+#include "core/engine/portal.h"
 
 namespace holdfast::engine {
 namespace {
@@ -64,6 +65,9 @@ void BackOff(Core& core, Turn& turn, Service& service) {
 void Apply(Core& core, Turn& turn, Service& service, FailureCause cause, std::string detail, bool at_once) {
   if (!service.required) return;
   Failures& failures = service.failures;
+  if (cause != FailureCause::kAuthentication && cause != FailureCause::kCertificate) {
+    SuspectPortal(core, turn.mono());
+  }
   if (!at_once) ++failures.in_row;
   failures.last = cause;
   failures.cause = causes::OfFailure(cause);
@@ -131,6 +135,7 @@ void ClearHolds(Core& core, Turn& turn, Service& service, absl::string_view why)
 void GiveFreshChance(Service& service) {
   service.failures.not_before.reset();
   service.remedy.open_until.reset();
+  service.revival.not_before.reset();
 }
 
 }  // namespace holdfast::engine

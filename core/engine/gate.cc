@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "core/engine/causes.h"
+#include "core/engine/portal.h"
 #include "core/engine/reachability.h"
+#include "core/engine/trust.h"
 
 namespace holdfast::engine {
 namespace {
@@ -33,6 +35,7 @@ Gate PaceGate(const Core& core, const Service& service, MonoTime now) {
   if (service.attempts.Left(now, reconnect.budget) == 0) {
     return {Block::kBudget, service.attempts.NextAt(now, reconnect.budget)};
   }
+  if (const auto by = TrustPendingUntil(core, now)) return {Block::kSettling, by};
   const MonoTime settled = std::max(core.path_since, core.resumed_at) + reconnect.settle;
   if (now < settled) return {Block::kSettling, settled};
   const std::optional<MonoTime>& backoff = service.failures.not_before;
@@ -55,6 +58,9 @@ Gate StartGate(const Core& core, const Service& service, MonoTime now) {
   if (const Block login = LoginBlock(core, rule); login != Block::kNone) return {login, {}};
   if (!core.path.satisfied || !core.path.has_resolver) return {Block::kNoNetwork, {}};
   if (IsDownAfterUpdate(core)) return {Block::kDownAfterUpdate, {}};
+  if (IsTrusted(core)) return {Block::kTrusted, {}};
+  if (LeavesUntrustedAlone(core)) return {Block::kUntrusted, {}};
+  if (const auto until = PortalHoldUntil(core, now)) return {Block::kCaptive, until};
   if (!service.facts.enabled) return {Block::kDisabled, {}};
   const Gate stopped = PersonStopGate(rule, service, now);
   if (stopped.block == Block::kAllowedStop) return stopped;

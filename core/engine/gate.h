@@ -17,6 +17,9 @@ enum class Block : uint8_t {
   kLogin,  // nobody is there whose credentials it needs, or it is required from the login on
   kNoNetwork,
   kDownAfterUpdate,  // no handshake succeeds since an extension was replaced: a restart would not help
+  kTrusted,          // on a network that proved itself
+  kUntrusted,        // on another one, where the policy starts nothing
+  kCaptive,          // a person may be signing in to a portal
   kDisabled,         // its configuration is not enabled
   kAllowedStop,      // a person stopped it and may
   kInteractive,      // only a person starts it
@@ -24,7 +27,7 @@ enum class Block : uint8_t {
   kCircuit,
   kPersonStop,  // a person stopped it and may not: restored after ReconnectAfter
   kBudget,
-  kSettling,  // the path has not held for Reconnect.Settle
+  kSettling,  // the path has not held for Reconnect.Settle, or whether it is trusted is still asked
   kBackoff,
 };
 

@@ -49,6 +49,12 @@ std::vector<std::string> InForce(const Core& core) {
   return all;
 }
 
+Probe ProbeOf(const Endpoint& host) {
+  Probe probe;
+  probe.tcp = host;
+  return probe;
+}
+
 bool UpdateWatch(const Core& core, MonoTime now) {
   return core.extension_update && now - core.extension_update->at < kUpdateWindow;
 }
@@ -85,8 +91,8 @@ void Ask(Core& core, Turn& turn) {
   // A look that has become urgent does not wait for the round that was planned before.
   if (watchful && reach.next_round) reach.next_round = std::min(*reach.next_round, now + kWatchful);
   if (!reach.next_round || *reach.next_round <= now) {
-    for (const Probe& probe : core.policy->transparent_proxies.must_reach) {
-      turn.Emit(RunProbe{Uuid(), probe, kTimeout});
+    for (const Endpoint& host : core.policy->transparent_proxies.must_reach) {
+      turn.Emit(RunProbe{Uuid(), ProbeOf(host), kTimeout});
     }
     reach.next_round = now + (watchful ? kWatchful : kUsual);
   }
@@ -180,7 +186,8 @@ void NoteExtensionUpdates(Core& core, Turn& turn, const InstalledFacts& before, 
 
 void OnHostAnswer(Core& core, Turn& turn, const ProbeResult& result) {
   const auto& wanted = core.policy->transparent_proxies.must_reach;
-  if (std::none_of(wanted.begin(), wanted.end(), [&](const Probe& p) { return p.Target() == result.target; }))
+  if (std::none_of(wanted.begin(), wanted.end(),
+                   [&](const Endpoint& host) { return ProbeOf(host).Target() == result.target; }))
     return;
   const auto [it, fresh] =
       core.reach.hosts.try_emplace(std::string(absl::StripPrefix(result.target, "tcp:")));

@@ -112,6 +112,10 @@ class Recaller {
     }
     r_.was_asleep = !full;
   }
+  void operator()(const PortalFacts& e) {
+    if (e.state == PortalState::kCaptive) r_.portals.emplace_back(at_, e.network_id);
+  }
+  void operator()(const RestartBrake& e) { r_.brake = {at_, e}; }
   void operator()(const OverrideBegan& e) {
     r_.overrides_begun.push_back(at_);
     r_.overrides.emplace_back(at_, e);
@@ -237,6 +241,8 @@ void UseRecalled(Core& core, Turn& turn) {
   core.login_seen = core.login_at.has_value();
   core.wake_at = SameBoot(r.last_wake, now);
   core.network_seen = SameBoot(r.last_path, now).has_value();
+  for (const auto& [met, network] : r.portals) core.portal.holds.emplace_back(network, OnThisBoot(met, now));
+  if (r.brake) core.brake_until = OnThisBoot(r.brake->first, now) + r.brake->second.lasts;
   UseOverrides(core, now);
   UseChanges(core, now);
 }

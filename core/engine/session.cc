@@ -5,11 +5,13 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/command.h"
+#include "core/engine/coverage.h"
 #include "core/engine/failure.h"
 #include "core/engine/gate.h"
 #include "core/engine/ladder.h"
 #include "core/engine/liveness.h"
 #include "core/engine/pace.h"
+#include "core/engine/trust.h"
 
 namespace holdfast::engine {
 namespace {
@@ -197,6 +199,8 @@ void Advance(Core& core, Turn& turn, Service& service) {
   turn.WakeAt(StuckAt(core, service));
   RunLiveness(core, turn, service);
   RecordPace(turn, service);
+  KeepTrusted(core, turn, service);
+  ReviewCoverage(core, turn, service);
 }
 
 }  // namespace holdfast::engine

@@ -69,6 +69,13 @@ struct Alive {
   std::optional<MonoTime> failing_since;
   std::map<std::string, bool> last;  // by target
   bool false_connected = false;
+  std::optional<bool> inbound;  // bytes came in since the last look
+};
+
+// Restarts of what is falsely connected.
+struct Revival {
+  int futile = 0;  // in a row: nothing answered after it
+  std::optional<MonoTime> not_before;
 };
 
 struct Service {
@@ -95,6 +102,8 @@ struct Service {
   Remedy remedy;
   Pace recorded;
   Alive alive;
+  Revival revival;
+  bool pause_due = false;  // it was up when its network was proven trusted
   std::optional<MonoTime> person_stop;
   std::optional<uint32_t> person_start;  // asked while it was going down: started once it is
   bool asked_to_connect = false;         // interactive: the person was told in this episode
@@ -102,6 +111,25 @@ struct Service {
 };
 
 enum class Power : uint8_t { kAwake, kDarkWake, kAsleep, kShutdown };
+
+// Whether a captive portal stands in between, and our patience with it.
+struct Portal {
+  PortalFacts facts;
+  std::optional<MonoTime> due;                         // the pages are asked then
+  std::optional<MonoTime> asked;                       // last time
+  bool asking = false;                                 // and not answered yet
+  std::optional<MonoTime> hold_since;                  // of this network's newest hold
+  std::deque<std::pair<std::string, MonoTime>> holds;  // by network, in the last 24 hours
+};
+
+// Whether this network proved to be a trusted one.
+struct Trust {
+  std::map<std::string, BeaconFacts> answers;  // of this network, by name
+  std::set<std::string> asking;                // names not answered yet
+  std::optional<MonoTime> answers_by;
+  std::optional<MonoTime> due;
+  std::string proven;  // name; empty: not trusted
+};
 
 struct Override {
   Uuid service;  // nil: every service
@@ -174,6 +202,8 @@ struct Recalled {
   std::optional<Stamp> last_path;  // a satisfied one
   bool was_asleep = false;
   std::optional<Stamp> first_start_of_boot;
+  std::vector<std::pair<Stamp, std::string>> portals;  // networks on which one was met
+  std::optional<std::pair<Stamp, RestartBrake>> brake;
 };
 
 struct Core {
@@ -208,6 +238,11 @@ struct Core {
   bool path_known = false;
   MonoTime path_since;        // it has held since
   bool network_seen = false;  // a satisfied path, in this boot
+  NetworkFacts network;
+  bool network_known = false;
+  Portal portal;
+  Trust trust;
+  std::optional<MonoTime> brake_until;  // the server holds restarts back
   Power power = Power::kAwake;
   MonoTime resumed_at;                                 // timers of ours begin no earlier: it slept before
   std::optional<MonoTime> boot_at, login_at, wake_at;  // what graces count from

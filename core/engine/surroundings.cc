@@ -5,6 +5,8 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/failure.h"
 #include "core/engine/overrides.h"
+#include "core/engine/portal.h"
+#include "core/engine/trust.h"
 
 namespace holdfast::engine {
 namespace {
@@ -27,6 +29,12 @@ Power PowerAfter(PowerEvent event) {
 
 void FreshChanceForAll(Core& core) {
   for (auto& [id, service] : core.services) GiveFreshChance(service);
+}
+
+// Another network, or one that may have changed behind our back.
+void MeetNetwork(Core& core, Turn& turn) {
+  LookForPortalAnew(core, turn);
+  ForgetTrust(core, turn);
 }
 
 void OnLogin(Core& core, Turn& turn) {
@@ -62,6 +70,7 @@ void OnPath(Core& core, Turn& turn, const PathFacts& path) {
   } else if (core.recalled.path && *core.recalled.path != path) {
     core.incidents.changes().Note(turn.mono(), Difference(*core.recalled.path, path));
   }
+  if (!was_known || came || path.network_id != before.network_id) MeetNetwork(core, turn);
 }
 
 void OnPower(Core& core, Turn& turn, const PowerChanged& changed) {
@@ -73,6 +82,7 @@ void OnPower(Core& core, Turn& turn, const PowerChanged& changed) {
   core.wake_at = turn.mono();
   core.incidents.changes().Note(turn.mono(), "woke up");
   FreshChanceForAll(core);
+  MeetNetwork(core, turn);
 }
 
 void OnConsoleUser(Core& core, Turn& turn, const ConsoleUser& user) {

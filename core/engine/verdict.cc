@@ -6,7 +6,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
+#include "core/engine/coverage.h"
 #include "core/engine/explain.h"
+#include "core/engine/portal.h"
 
 namespace holdfast::engine {
 namespace {
@@ -23,11 +25,24 @@ absl::string_view WorkingCause(const Core& core, const Service& service, MonoTim
   return service.person_stop ? causes::kUser : causes::kReconnecting;
 }
 
+// Nothing but the portal keeps it from being up: no gateway answered, and nobody stopped it.
+bool IsSwallowed(const Service& service, Block block) {
+  const FailureCause last = service.failures.last;
+  const bool answered = last == FailureCause::kAuthentication || last == FailureCause::kCertificate ||
+                        last == FailureCause::kConfiguration;
+  const bool ours = block == Block::kNone || block == Block::kBackoff || block == Block::kSettling ||
+                    block == Block::kBudget || block == Block::kCircuit;
+  return ours && !answered && !service.person_stop;
+}
+
 Assessment OfGate(const Core& core, const Service& service, const Gate& gate, MonoTime now) {
   const auto is = [&](TimeClass time_class, absl::string_view cause) {
     return Assessment{time_class, cause, gate.block, gate.until};
   };
   const bool down = service.phase == Phase::kDown;
+  if (OutlastedByPortal(core, now) && IsSwallowed(service, gate.block)) {
+    return is(TimeClass::kNoNetwork, causes::kCaptivePortal);
+  }
   switch (gate.block) {
     case Block::kAsleep:
       return Asleep(core);
@@ -43,6 +58,12 @@ Assessment OfGate(const Core& core, const Service& service, const Gate& gate, Mo
       return is(TimeClass::kNoNetwork, causes::kNoNetwork);
     case Block::kDownAfterUpdate:
       return is(TimeClass::kNoNetwork, causes::kDownAfterUpdate);
+    case Block::kTrusted:
+      return is(TimeClass::kExcused, causes::kTrustedNetwork);
+    case Block::kUntrusted:
+      return is(TimeClass::kViolation, causes::kUntrustedNetwork);
+    case Block::kCaptive:
+      return is(TimeClass::kExcused, causes::kCaptiveHold);
     case Block::kDisabled:
       return is(TimeClass::kViolation, causes::kConfiguration);
     case Block::kAllowedStop:
@@ -70,11 +91,20 @@ Assessment OfGate(const Core& core, const Service& service, const Gate& gate, Mo
 }
 
 Assessment AssessUp(const Core& core, const Service& service, MonoTime now) {
-  if (!service.alive.false_connected) return {TimeClass::kProtected, causes::kTunnelUp, Block::kNone, {}};
+  const CoverageView coverage = Coverage(core, service, now);
+  const bool covered = coverage.is == CoverageView::Is::kFull;
+  if (covered && !service.alive.false_connected) {
+    return {TimeClass::kProtected, causes::kTunnelUp, Block::kNone, {}};
+  }
   if (const auto grace = ActiveGrace(core, now)) {
     return {TimeClass::kExcused, grace->cause, Block::kNone, grace->until};
   }
-  return {TimeClass::kViolation, causes::kFalseConnected, Block::kNone, {}};
+  if (service.alive.false_connected)
+    return {TimeClass::kViolation, causes::kFalseConnected, Block::kNone, {}};
+  if (coverage.is == CoverageView::Is::kMissing) {
+    return {TimeClass::kViolation, causes::kCoverage, Block::kNone, {}};
+  }
+  return {TimeClass::kUnknown, causes::kCoverageUnknown, Block::kNone, coverage.until};
 }
 
 class Judging {
@@ -139,6 +169,18 @@ void JudgeMissing(Core& core, Turn& turn, Judging& judging, const ServiceRule& r
                       absl::StrCat("installed_services=", core.installed.services.size()));
 }
 
+absl::string_view CauseOf(Observed observed) {
+  switch (observed) {
+    case Observed::kUp:
+      return causes::kObservedUp;
+    case Observed::kDown:
+      return causes::kObservedDown;
+    case Observed::kUnknown:
+      break;
+  }
+  return causes::kObserved;
+}
+
 void CloseFoundServices(Core& core, Turn& turn) {
   std::vector<std::string> still;
   for (const int i : core.missing) still.push_back(core.policy->services[static_cast<size_t>(i)].label);
@@ -192,8 +234,8 @@ void Judge(Core& core, Turn& turn) {
     judging.Is({.key = rule.label,
                 .rule = rule.label,
                 .time_class = TimeClass::kObservedOnly,
-                .cause = std::string(causes::kObserved)},
-               [&] { return absl::StrCat("Interface ", rule.match.interface_name, " is only observed."); });
+                .cause = std::string(CauseOf(Observe(core, rule)))},
+               [&] { return ExplainObserved(core, rule); });
   }
   judging.EndOthers();
   CloseFoundServices(core, turn);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "core/engine/coverage.h"
 #include "core/engine/explain.h"
 
 namespace holdfast::engine {
@@ -65,8 +66,8 @@ void AddRequired(const Core& core, MonoTime now, std::vector<ServiceView>& views
           ViewOfRule(core, rule, ExplainMissing(AssessMissing(core, now), now),
                      {"nothing until a matching configuration is installed", {}, "none matches"}));
     } else if (is_listed(core.observed)) {
-      views.push_back(ViewOfRule(core, rule, "Only observed: it cannot be commanded.",
-                                 {"nothing", {}, "it is only observed"}));
+      views.push_back(
+          ViewOfRule(core, rule, ExplainObserved(core, rule), {"nothing", {}, "it is only observed"}));
     }
   }
 }
@@ -91,6 +92,9 @@ EngineView MakeView(const Core& core, const Stamp& now) {
   view.policy_source = core.policy_change.source;
   view.policy_error = core.policy_error;
   view.path = core.path;
+  view.network = core.network;
+  view.portal = core.portal.facts.state;
+  view.trusted_network = core.trust.proven;
   view.console_user = core.console;
   view.asleep = !Awake(core);
   AddRequired(core, now.mono, view.services);

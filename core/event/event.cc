@@ -1,6 +1,7 @@
 #include "core/event/event.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 
 namespace holdfast {
 namespace {
@@ -83,6 +84,15 @@ std::string DescribeSelfCheck(const SelfCheck& e) {
   return text;
 }
 
+std::string DescribeNetwork(const NetworkFacts& e) {
+  const auto by = [](const std::string& interface) { return interface.empty() ? "none" : interface; };
+  return absl::StrCat("routes: IPv4 by ", by(e.route_v4), ", IPv6 by ", by(e.route_v6),
+                      "; resolvers: ", e.resolvers.empty() ? "none" : "",
+                      absl::StrJoin(e.resolvers, ", ", [&](std::string* out, const ResolverFacts& r) {
+                        absl::StrAppend(out, r.address, " by ", by(r.interface_name));
+                      }));
+}
+
 }  // namespace
 
 absl::string_view RowKindName(RowKind kind) {
@@ -125,6 +135,14 @@ absl::string_view RowKindName(RowKind kind) {
       return "log_finding";
     case RowKind::kSelfCheck:
       return "self_check";
+    case RowKind::kNetwork:
+      return "network";
+    case RowKind::kPortal:
+      return "portal";
+    case RowKind::kBeacon:
+      return "beacon";
+    case RowKind::kRestartBrake:
+      return "restart_brake";
     case RowKind::kCommand:
       return "command";
     case RowKind::kCommandOutcome:
@@ -152,7 +170,8 @@ RowKind KindOf(const Event& event) {
       RowKind::kEpochBegan,     RowKind::kGap,           RowKind::kPruned,         RowKind::kAgentStarted,
       RowKind::kAgentStopped,   RowKind::kSession,       RowKind::kPath,           RowKind::kPower,
       RowKind::kConsoleUser,    RowKind::kInstalled,     RowKind::kProbe,          RowKind::kPolicy,
-      RowKind::kSessionManager, RowKind::kUserRequest,   RowKind::kClockJump,      RowKind::kCommand,
+      RowKind::kSessionManager, RowKind::kUserRequest,   RowKind::kClockJump,      RowKind::kNetwork,
+      RowKind::kPortal,         RowKind::kBeacon,        RowKind::kRestartBrake,   RowKind::kCommand,
       RowKind::kCommandOutcome, RowKind::kVerdict,       RowKind::kIncidentOpened, RowKind::kIncidentClosed,
       RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded,  RowKind::kRetry,
       RowKind::kSystem,         RowKind::kServerContact, RowKind::kLogFinding,     RowKind::kSelfCheck};
@@ -165,6 +184,7 @@ std::string SubjectOf(const Event& event) {
                         [](const SessionEvent& e) { return e.service.ToString(); },
                         [](const ProbeResult& e) { return e.service.ToString(); },
                         [](const UserRequest& e) { return e.service.IsNil() ? "" : e.service.ToString(); },
+                        [](const BeaconFacts& e) { return e.name; },
                         [](const Command& e) { return e.service.ToString(); },
                         [](const CommandOutcome& e) { return e.service.ToString(); },
                         [](const RetryState& e) { return e.service.ToString(); },
@@ -229,6 +249,21 @@ std::string Describe(const Event& event) {
           },
           [](const ClockJump& e) {
             return absl::StrCat("the clock jumped by ", absl::FormatDuration(e.wall_minus_mono));
+          },
+          [](const NetworkFacts& e) { return DescribeNetwork(e); },
+          [](const PortalFacts& e) {
+            return absl::StrCat("captive portal: ", PortalStateName(e.state), e.detail.empty() ? "" : " (",
+                                e.detail, e.detail.empty() ? "" : ")");
+          },
+          [](const BeaconFacts& e) {
+            return absl::StrCat("trusted network ", e.name, e.proven ? " proven" : " not proven",
+                                e.detail.empty() ? "" : ": ", e.detail);
+          },
+          [](const RestartBrake& e) {
+            return e.lasts <= absl::ZeroDuration()
+                       ? std::string("the server lets tunnels be restarted again")
+                       : absl::StrCat("the server holds restarts back for ", FormatShort(e.lasts),
+                                      e.reason.empty() ? "" : ": ", e.reason);
           },
           [](const Command& e) {
             return absl::StrCat(e.dry_run ? "would " : "", CommandVerb(e.verb), " (", e.why, ")");

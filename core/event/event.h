@@ -37,6 +37,10 @@ enum class RowKind : uint16_t {
   kServerContact = 37,
   kLogFinding = 38,
   kSelfCheck = 39,
+  kNetwork = 31,
+  kPortal = 32,
+  kBeacon = 33,
+  kRestartBrake = 34,
   kCommand = 40,
   kCommandOutcome = 41,
   kRetry = 42,
@@ -92,7 +96,7 @@ struct PowerChanged {
 };
 struct ProbeResult {
   Uuid service;
-  std::string target;  // "tcp:10.66.0.1:443"
+  std::string target;  // "tcp:10.66.0.1:443"; "inbound": whether bytes came in through the service
   bool ok = false;
   std::string error;
   absl::Duration round_trip;
@@ -218,9 +222,10 @@ struct OverrideEnded {
 
 using Event = std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts,
                            PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, PolicyChange,
-                           SessionManagerRestarted, UserRequest, ClockJump, Command, CommandOutcome, Verdict,
-                           IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded,
-                           RetryState, SystemFacts, ServerContact, LogFinding, SelfCheck>;
+                           SessionManagerRestarted, UserRequest, ClockJump, NetworkFacts, PortalFacts,
+                           BeaconFacts, RestartBrake, Command, CommandOutcome, Verdict, IncidentOpened,
+                           IncidentClosed, CheckResult, OverrideBegan, OverrideEnded, RetryState, SystemFacts,
+                           ServerContact, LogFinding, SelfCheck>;
 
 RowKind KindOf(const Event& event);
 // What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/policy/spelling.h"
+#include "core/policy/surroundings_check.h"
 
 namespace holdfast {
 namespace {
@@ -38,6 +39,7 @@ class Checker {
     Services();
     Reconnect();
     Remediation();
+    CheckSurroundings(policy_, given_, problems_);
     if (Read({"Liveness.Timeout", "Liveness.Interval"}) &&
         policy_.liveness.timeout > policy_.liveness.interval) {
       Error("Liveness.Timeout", absl::StrCat("is above liveness.interval (",

@@ -55,11 +55,44 @@ void VisitRemediation(P& policy, Visitor& v) {
 
 template <class P, class Visitor>
 void VisitLiveness(P& policy, Visitor& v) {
-  v.List("Liveness.Probes", policy.liveness.probes,
-         [&v](auto& probe) { v.Field("Liveness.Probes[].Tcp", probe); });
+  v.List("Liveness.Probes", policy.liveness.probes, [&v](auto& probe) {
+    v.Field("Liveness.Probes[].Tcp", probe.tcp);
+    v.Field("Liveness.Probes[].Https", probe.https);
+    v.Field("Liveness.Probes[].HttpsStatus", probe.https_status);
+    v.Field("Liveness.Probes[].HttpsSpki", probe.spki);
+    v.Field("Liveness.Probes[].Dns", probe.dns);
+    v.Field("Liveness.Probes[].DnsServer", probe.dns_server);
+    v.Field("Liveness.Probes[].DnsAnswer", probe.dns_answer);
+  });
   v.Field("Liveness.Interval", policy.liveness.interval);
   v.Field("Liveness.Timeout", policy.liveness.timeout);
   v.Field("Liveness.FailAfter", policy.liveness.fail_after);
+  v.Field("Liveness.Action", policy.liveness.action);
+}
+
+template <class P, class Visitor>
+void VisitNetworks(P& policy, Visitor& v) {
+  v.Field("Coverage", policy.coverage);
+  auto& portal = policy.captive_portal;
+  v.Field("CaptivePortal.Action", portal.action);
+  v.Field("CaptivePortal.HoldTimeout", portal.hold_timeout);
+  v.Field("CaptivePortal.MaxHoldsPerNetworkPerDay", portal.max_holds_per_network_per_day);
+  v.List("CaptivePortal.Probes", portal.probes, [&v](auto& probe) {
+    v.Field("CaptivePortal.Probes[].Url", probe.url);
+    v.Field("CaptivePortal.Probes[].Status", probe.status);
+    v.Field("CaptivePortal.Probes[].Contains", probe.contains);
+  });
+  v.List("TrustedNetworks", policy.trusted_networks, [&v](auto& network) {
+    v.Field("TrustedNetworks[].Name", network.name);
+    v.Field("TrustedNetworks[].Beacon", network.beacon);
+    v.Field("TrustedNetworks[].Spki", network.spki);
+    v.Field("TrustedNetworks[].DnsDomain", network.dns_domain);
+    v.Field("TrustedNetworks[].DnsServer", network.dns_server);
+    v.Field("TrustedNetworks[].GatewayMac", network.gateway_mac);
+    v.Field("TrustedNetworks[].Ssid", network.ssid);
+  });
+  v.Field("TrustedNetworkAction", policy.trusted_network_action);
+  v.Field("UntrustedNetworkAction", policy.untrusted_network_action);
 }
 
 template <class P, class Visitor>
@@ -115,6 +148,7 @@ void VisitPolicy(P& policy, Visitor& v) {
   VisitLiveness(policy, v);
   VisitGraces(policy, v);
   VisitInstalled(policy, v);
+  VisitNetworks(policy, v);
   v.Field("History.RetentionDays", policy.history_retention_days);
   v.Field("History.MaxBytes", policy.history_max_bytes);
   v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);

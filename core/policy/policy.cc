@@ -1,8 +1,5 @@
 #include "core/policy/policy.h"
 
-#include "absl/strings/numbers.h"
-#include "absl/strings/str_cat.h"
-#include "absl/strings/str_format.h"
 #include "absl/strings/str_split.h"
 #include "core/policy/published_hosts.h"
 
@@ -47,21 +44,11 @@ FailureAction OnFailure::For(FailureCause cause) const {
   }
 }
 
-std::string Probe::Target() const {
-  const bool ipv6 = host.find(':') != std::string::npos;
-  return ipv6 ? absl::StrFormat("tcp:[%s]:%d", host, port) : absl::StrFormat("tcp:%s:%d", host, port);
-}
-
-std::vector<Probe> PublishedHosts() {
-  std::vector<Probe> hosts;
+std::vector<Endpoint> PublishedHosts() {
+  std::vector<Endpoint> hosts;
   const absl::string_view items = kPublishedHosts.substr(1, kPublishedHosts.size() - 2);
   for (const absl::string_view item : absl::StrSplit(items, ", ")) {
-    const std::vector<std::string> parts = absl::StrSplit(item, ':');
-    Probe probe;
-    probe.host = parts[0];
-    uint32_t port = 0;
-    if (absl::SimpleAtoi(parts[1], &port)) probe.port = static_cast<uint16_t>(port);
-    hosts.push_back(std::move(probe));
+    if (Endpoint host; ParseEndpoint(item, &host)) hosts.push_back(std::move(host));
   }
   return hosts;
 }

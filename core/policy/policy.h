@@ -13,6 +13,7 @@
 #include "base/backoff.h"
 #include "base/ids.h"
 #include "core/facts.h"
+#include "core/policy/surroundings.h"
 
 namespace holdfast {
 
@@ -79,21 +80,6 @@ struct CircuitBreaker {
   absl::Duration cooldown = absl::Minutes(10);
 };
 
-struct Probe {
-  enum class Kind : uint8_t { kTcp };
-  Kind kind = Kind::kTcp;
-  std::string host;
-  uint16_t port = 0;
-  std::string Target() const;  // "tcp:HOST:PORT"
-};
-
-struct Liveness {
-  std::vector<Probe> probes;
-  absl::Duration interval = absl::Seconds(15);
-  absl::Duration timeout = absl::Seconds(5);
-  absl::Duration fail_after = absl::Seconds(45);
-};
-
 struct OverridePolicy {
   OverrideMode mode = OverrideMode::kReason;
   absl::Duration max_duration = absl::Hours(1);
@@ -130,10 +116,10 @@ enum class ExpectedSwitch : uint8_t { kOn, kOff, kAny };
 enum class FailurePosture : uint8_t { kOpen, kClosed };
 
 // Apple's hosts of Software Update and push (published_hosts.h).
-std::vector<Probe> PublishedHosts();
+std::vector<Endpoint> PublishedHosts();
 
 struct TransparentProxies {
-  std::vector<Probe> must_reach = PublishedHosts();
+  std::vector<Endpoint> must_reach = PublishedHosts();
   std::vector<std::string> required_order;
   std::optional<bool> require_order_key;  // unset: true when two or more are installed
 };
@@ -150,6 +136,11 @@ struct Policy {
                                     LadderStep::kNotify};
   CircuitBreaker circuit_breaker;
   Liveness liveness;
+  CaptivePortal captive_portal;
+  std::vector<TrustedNetwork> trusted_networks;
+  TrustedAction trusted_network_action = TrustedAction::kIgnore;
+  UntrustedAction untrusted_network_action = UntrustedAction::kConnect;
+  std::vector<CoverageItem> coverage;
   absl::Duration wake_grace = absl::Seconds(60);
   bool ignore_dark_wake = true;
   absl::Duration boot_grace = absl::Seconds(120);

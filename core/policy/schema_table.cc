@@ -51,6 +51,14 @@ constexpr SchemaKey Bytes(Text path, Text value, double min, double max, Text me
 constexpr SchemaKey Words(Text path, Text meaning) {
   return {.path = path, .type = KeyType::kText, .meaning = meaning};
 }
+constexpr SchemaKey TextList(Text path, Text value, double min, double max, Text meaning) {
+  return {.path = path,
+          .type = KeyType::kTextList,
+          .default_text = value,
+          .min = min,
+          .max = max,
+          .meaning = meaning};
+}
 constexpr SchemaKey Choice(Text path, Text value, Text choices, Text meaning) {
   return {
       .path = path, .type = KeyType::kChoice, .default_text = value, .choices = choices, .meaning = meaning};
@@ -150,16 +158,28 @@ constexpr std::array kSchema = {
 
     SchemaKey{.path = "Liveness.Probes[].Tcp",
               .type = KeyType::kEndpoint,
-              .required = true,
-              .meaning = "`HOST:PORT` behind the tunnel that accepts a connection while the tunnel works."},
-    Planned("Liveness.Probes[].Https", "A URL behind the tunnel."),
-    Planned("Liveness.Probes[].Dns", "A name that only the tunnel's resolver knows."),
+              .meaning =
+                  "`HOST:PORT` behind the tunnel that accepts a connection while the tunnel works. Each "
+                  "probe has one of `tcp`, `https` and `dns`."},
+    Words("Liveness.Probes[].Https", "An `https://` URL behind the tunnel. Redirections are not followed."),
+    Integer("Liveness.Probes[].HttpsStatus", "", 100, 599, "The status it must answer. Unset: 200."),
+    TextList("Liveness.Probes[].HttpsSpki", "[]", 0, 16,
+             "SHA-256 of the public key its certificate must have, in hex. Empty: the system's certificate "
+             "authorities decide, and the name must match."),
+    Words("Liveness.Probes[].Dns", "A name that only the tunnel's resolver knows."),
+    Words("Liveness.Probes[].DnsServer",
+          "Address of the resolver that is asked. Unset: the first one the system uses."),
+    Words("Liveness.Probes[].DnsAnswer", "An address that must be among the answers. Unset: any answer."),
     Time("Liveness.Interval", "15s", 1, kHour, "Time between two probes of one target."),
     Time("Liveness.Timeout", "5s", 0.1, kMinute, "How long one probe may take; not above `interval`."),
     Time("Liveness.FailAfter", "45s", 1, kHour,
          "Connected, but no target has answered for this long: the service is falsely connected, a "
          "violation."),
-    Planned("Liveness.Action", "Restart a falsely connected service instead of only reporting it."),
+    Choice(
+        "Liveness.Action", "report", "report, restart",
+        "`restart`: a falsely connected service is also restarted, when no probe of at least two different "
+        "hosts answers, no byte came in through it since, and the server does not hold restarts back. After "
+        "`remediation.circuitBreaker.failedLadders` restarts that did not help, none for its cooldown."),
 
     Time("Wake.Grace", "1m", 0, kHour, "No verdict until this long after a wake."),
     Bool("Wake.IgnoreDarkWake", "true", "A wake without a display (maintenance) is sleep."),
@@ -179,11 +199,8 @@ constexpr std::array kSchema = {
     Planned("EmergencySuspend", "A signed message that suspends enforcement, with an end."),
     Planned("Maintenance", "Windows in which a tunnel may be stopped."),
 
-    SchemaKey{.path = "TransparentProxies.RequiredOrder",
-              .type = KeyType::kTextList,
-              .default_text = "[]",
-              .max = 64,
-              .meaning = "Bundle identifiers: the order that profiles declare must be this one."},
+    TextList("TransparentProxies.RequiredOrder", "[]", 0, 64,
+             "Bundle identifiers: the order that profiles declare must be this one."),
     Bool("TransparentProxies.RequireOrderKey", "",
          "Whether each proxy's profile must have a valid `Order`. Unset: when two or more are installed."),
     SchemaKey{.path = "TransparentProxies.MustReach",
@@ -237,13 +254,56 @@ constexpr std::array kSchema = {
     Choice("FailurePosture", "open", "open, closed",
            "`closed`: each required service must hold traffic back while it is down (IncludeAllNetworks or "
            "EnforceRoutes). That is verified, not built."),
-    Planned("Coverage", "What the tunnel must carry: routes and resolvers."),
-    Planned("CaptivePortal.Action", "What to do behind a captive portal."),
-    Planned("CaptivePortal.HoldTimeout", "How long to hold."),
-    Planned("CaptivePortal.MaxHoldsPerNetworkPerDay", "A budget against a spoofed portal."),
-    Planned("TrustedNetworks", "Networks on which the tunnel is not needed, proven by a TLS beacon."),
-    Planned("TrustedNetworkAction", "What to do on a trusted network."),
-    Planned("UntrustedNetworkAction", "What to do elsewhere."),
+    SchemaKey{.path = "Coverage",
+              .type = KeyType::kChoiceList,
+              .default_text = "[]",
+              .choices = "defaultRouteIpv4, defaultRouteIpv6, resolvers, noUnmanagedVpn, noPrivateRelay",
+              .max = 5,
+              .meaning =
+                  "What must hold while a required service is connected, judged from routes, interfaces and "
+                  "resolvers: connected without it is a violation, and what cannot be told is unknown time."},
+    Choice(
+        "CaptivePortal.Action", "hold", "hold, notify, none",
+        "Behind a captive portal. `hold`: nothing is started or restarted and the time is excused, so that a "
+        "person can sign in. `notify`: the person is told, nothing else changes. `none`: no page is asked."),
+    Time("CaptivePortal.HoldTimeout", "5m", 1, kHour,
+         "Longest time of one hold. Afterwards services are started again, and the time counts as no network "
+         "as long as the portal stands in between."),
+    Integer("CaptivePortal.MaxHoldsPerNetworkPerDay", "3", 0, 100,
+            "A budget against a portal that somebody only pretends: further ones hold nothing and excuse "
+            "nothing."),
+    Required(
+        Words("CaptivePortal.Probes[].Url",
+              "An `http://` page whose answer is known. At least two, of different hosts: only when none "
+              "answers as known and two answer otherwise it is a portal. Default: the pages that macOS "
+              "(`captive.apple.com`) and Android (`connectivitycheck.gstatic.com`) ask.")),
+    Integer("CaptivePortal.Probes[].Status", "204", 100, 599, "The status it answers without a portal."),
+    Words("CaptivePortal.Probes[].Contains", "Text that its body contains without a portal."),
+    Required(Words("TrustedNetworks[].Name", "Its name in messages and reports; unique.")),
+    SchemaKey{.path = "TrustedNetworks[].Beacon",
+              .type = KeyType::kEndpoint,
+              .required = true,
+              .meaning =
+                  "`HOST:PORT` of a TLS server that only this network reaches. It is asked outside the "
+                  "tunnel, and its key is the only proof."},
+    Required(
+        TextList("TrustedNetworks[].Spki", "", 1, 16,
+                 "SHA-256 of the beacon's public key, in hex; the old and the new one while it is renewed.")),
+    Words("TrustedNetworks[].DnsDomain",
+          "A hint, as the next three: where it is known and differs, the beacon is not asked. Here: a search "
+          "domain of the network."),
+    Words("TrustedNetworks[].DnsServer", "Address of one of the network's resolvers."),
+    Words("TrustedNetworks[].GatewayMac", "The gateway's link-layer address, `aa:bb:cc:dd:ee:ff`."),
+    Words("TrustedNetworks[].Ssid", "Name of the wireless network. Often unreadable, and easy to imitate."),
+    Choice(
+        "TrustedNetworkAction", "ignore", "connect, disconnect, pause, ignore",
+        "For required services on a network whose beacon proved it. `connect`: as everywhere. `disconnect`: "
+        "kept down. `pause`: stopped once on arrival. `ignore`: left as they are. But for `connect`, the "
+        "time "
+        "they are down is excused, and they are started again elsewhere."),
+    Choice("UntrustedNetworkAction", "connect", "connect, ignore",
+           "Elsewhere. `connect`: started. `ignore`: nothing is started; the time counts all the same, since "
+           "only a beacon excuses."),
     Planned("Compliance.ActionDelay", "How long a violation lasts before the action."),
     Planned("Compliance.Action", "Report or notify."),
 

@@ -19,7 +19,8 @@ constexpr std::array<absl::string_view, 5> kNames = {"managed preferences of the
 constexpr absl::string_view kGuarded[] = {
     "EnforcementMode",      "Services",         "Override",
     "EmergencySuspend",     "Maintenance",      "TrustedNetworks",
-    "TrustedNetworkAction", "TamperProtection",
+    "TrustedNetworkAction", "TamperProtection", "UntrustedNetworkAction",
+    "CaptivePortal",        "Coverage",
 };
 
 bool IsGuarded(absl::string_view path) {

@@ -63,30 +63,6 @@ bool HasControlCharacter(absl::string_view text) {
   return false;
 }
 
-// A name or an address; brackets are off.
-bool IsHost(absl::string_view host, bool bracketed) {
-  if (host.empty() || host.size() > 253) return false;
-  for (char c : host) {
-    const bool in_name = absl::ascii_isalnum(c) || c == '.' || c == '-' || c == '_';
-    const bool in_ipv6 = absl::ascii_isxdigit(c) || c == ':' || c == '.' || c == '%';
-    if (bracketed ? !in_ipv6 : !in_name) return false;
-  }
-  return !bracketed || host.find(':') != absl::string_view::npos;
-}
-
-std::optional<Probe> ParseEndpoint(absl::string_view text) {
-  const size_t colon = text.rfind(':');
-  if (colon == absl::string_view::npos) return std::nullopt;
-  absl::string_view host = text.substr(0, colon);
-  const bool bracketed = absl::ConsumePrefix(&host, "[") && absl::ConsumeSuffix(&host, "]");
-  uint32_t port = 0;
-  const absl::string_view digits = text.substr(colon + 1);
-  if (digits.empty() || !absl::ascii_isdigit(digits[0]) || !absl::SimpleAtoi(digits, &port))
-    return std::nullopt;
-  if (port == 0 || port > 65535 || !IsHost(host, bracketed)) return std::nullopt;
-  return Probe{Probe::Kind::kTcp, std::string(host), static_cast<uint16_t>(port)};
-}
-
 }  // namespace
 
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey&, bool& out) {
@@ -176,12 +152,10 @@ absl::Status ReadValue(const DocumentValue& value, const SchemaKey&, Uuid& out) 
   return absl::OkStatus();
 }
 
-absl::Status ReadValue(const DocumentValue& value, const SchemaKey&, Probe& out) {
+absl::Status ReadValue(const DocumentValue& value, const SchemaKey&, Endpoint& out) {
   const auto* text = std::get_if<std::string>(&value.data);
-  std::optional<Probe> probe = ParseEndpoint(text != nullptr ? *text : "");
-  if (!probe) return Bad(value, "is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")");
-  out = *std::move(probe);
-  return absl::OkStatus();
+  if (text != nullptr && ParseEndpoint(*text, &out)) return absl::OkStatus();
+  return Bad(value, "is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")");
 }
 
 absl::StatusOr<int> ReadChoice(const DocumentValue& value, const SchemaKey& key) {
@@ -226,8 +200,8 @@ std::string ShowValue(const SchemaKey&, const std::string& value) {
 std::string ShowValue(const SchemaKey&, const Uuid& value) {
   return value.ToString();
 }
-std::string ShowValue(const SchemaKey&, const Probe& value) {
-  return std::string(absl::StripPrefix(value.Target(), "tcp:"));
+std::string ShowValue(const SchemaKey&, const Endpoint& value) {
+  return value.host.empty() ? "" : value.ToString();
 }
 
 std::string ShowChoice(const SchemaKey& key, int index) {

@@ -29,7 +29,7 @@ absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, double&
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, absl::Duration& out);
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, std::string& out);
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, Uuid& out);
-absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, Probe& out);
+absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, Endpoint& out);
 
 std::string ShowValue(const SchemaKey& key, bool value);
 std::string ShowValue(const SchemaKey& key, int value);
@@ -39,7 +39,7 @@ std::string ShowValue(const SchemaKey& key, double value);
 std::string ShowValue(const SchemaKey& key, absl::Duration value);
 std::string ShowValue(const SchemaKey& key, const std::string& value);
 std::string ShowValue(const SchemaKey& key, const Uuid& value);
-std::string ShowValue(const SchemaKey& key, const Probe& value);
+std::string ShowValue(const SchemaKey& key, const Endpoint& value);
 
 // The place of a word among the key's choices, regardless of case.
 absl::StatusOr<int> ReadChoice(const DocumentValue& value, const SchemaKey& key);

@@ -195,4 +195,56 @@ bool FromProto(const pb::ClockJumped& m, ClockJump* e) {
   return true;
 }
 
+void ToProto(const NetworkFacts& e, pb::NetworkChanged* m) {
+  for (const InterfaceFacts& x : e.interfaces) {
+    auto* to = m->add_interfaces();
+    to->set_name(x.name);
+    to->set_up(x.up);
+    to->set_tunnel(x.tunnel);
+  }
+  m->set_route_v4(e.route_v4);
+  m->set_route_v6(e.route_v6);
+  for (const ResolverFacts& x : e.resolvers) {
+    auto* to = m->add_resolvers();
+    to->set_address(x.address);
+    to->set_interface_name(x.interface_name);
+  }
+  if (e.private_relay) m->set_private_relay(*e.private_relay);
+}
+bool FromProto(const pb::NetworkChanged& m, NetworkFacts* e) {
+  for (const auto& x : m.interfaces()) e->interfaces.push_back({x.name(), x.up(), x.tunnel()});
+  e->route_v4 = m.route_v4();
+  e->route_v6 = m.route_v6();
+  for (const auto& x : m.resolvers()) e->resolvers.push_back({x.address(), x.interface_name()});
+  if (m.has_private_relay()) e->private_relay = m.private_relay();
+  return true;
+}
+void ToProto(const PortalFacts& e, pb::PortalChanged* m) {
+  m->set_state(static_cast<uint32_t>(e.state));
+  m->set_network_id(e.network_id);
+  m->set_detail(e.detail);
+}
+bool FromProto(const pb::PortalChanged& m, PortalFacts* e) {
+  *e = {EnumOf<PortalState>(m.state()), m.network_id(), m.detail()};
+  return true;
+}
+void ToProto(const BeaconFacts& e, pb::BeaconAnswered* m) {
+  m->set_name(e.name);
+  m->set_network_id(e.network_id);
+  m->set_proven(e.proven);
+  m->set_detail(e.detail);
+}
+bool FromProto(const pb::BeaconAnswered& m, BeaconFacts* e) {
+  *e = {m.name(), m.network_id(), m.proven(), m.detail()};
+  return true;
+}
+void ToProto(const RestartBrake& e, pb::RestartBrakeChanged* m) {
+  m->set_lasts_ns(absl::ToInt64Nanoseconds(e.lasts));
+  m->set_reason(e.reason);
+}
+bool FromProto(const pb::RestartBrakeChanged& m, RestartBrake* e) {
+  *e = {absl::Nanoseconds(m.lasts_ns()), m.reason()};
+  return true;
+}
+
 }  // namespace holdfast::wire

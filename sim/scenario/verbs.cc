@@ -107,6 +107,49 @@ Answer Probe(Stage& stage, const Command& command) {
   return std::string();
 }
 
+Answer Portal(Stage& stage, const Command& command) {
+  const std::string& state = command.arguments[0];
+  if (state == "on") {
+    stage.mac.SetPortal(PortalState::kCaptive);
+  } else if (state == "off") {
+    stage.mac.SetPortal(PortalState::kOpen);
+  } else if (state == "silent") {
+    stage.mac.SetPortal(PortalState::kUnknown);
+  } else {
+    return Expected(command, "'on', 'off' or 'silent'", state);
+  }
+  return std::string();
+}
+
+Answer Beacon(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const bool answers, Either(command, 1, "on", "off"));
+  stage.mac.SetBeacon(command.arguments[0], answers);
+  return std::string();
+}
+
+Answer Route(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const bool tunnel, Either(command, 0, "tunnel", "beside"));
+  stage.mac.SetRouteBeside(!tunnel);
+  return std::string();
+}
+
+Answer Resolver(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const bool tunnel, Either(command, 0, "tunnel", "beside"));
+  stage.mac.SetResolverBeside(!tunnel);
+  return std::string();
+}
+
+Answer Interface(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const bool up, Either(command, 1, "up", "down"));
+  stage.mac.SetForeignTunnel(command.arguments[0], up);
+  return std::string();
+}
+
+Answer Traffic(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const bool on, Either(command, 1, "on", "off"));
+  return OnService(stage, command, [&](const Uuid& service) { stage.mac.SetTraffic(service, on); });
+}
+
 Answer Clock(Stage& stage, const Command& command) {
   absl::Duration by;
   if (!absl::ParseDuration(command.arguments[0], &by)) {
@@ -169,6 +212,12 @@ std::vector<Verb> AllVerbs() {
       {"remove", {"identifier"}, "a profile is removed", Remove},
       {"gateway", {"host", "mode"}, "what answers there from now on", SetGateway},
       {"probe", {"host", "answer"}, "whether a probe's host answers: ok or fail", Probe},
+      {"traffic", {"service", "state"}, "whether bytes come in through a tunnel: on or off", Traffic},
+      {"portal", {"state"}, "a captive portal on this network: on, off or silent", Portal},
+      {"beacon", {"name", "state"}, "a trusted network's beacon on this network: on or off", Beacon},
+      {"route", {"way"}, "where traffic leaves while a tunnel is up: tunnel or beside", Route},
+      {"resolver", {"way"}, "where names are asked while a tunnel is up: tunnel or beside", Resolver},
+      {"interface", {"name", "state"}, "another vendor's tunnel: up or down", Interface},
       {"drop", {"service", "reason"}, "a tunnel goes down for a reason by number", Drop},
       {"stop-hangs", {"service", "state"}, "stops take the whole Stopping timer: on or off", StopHangs},
       {"manager-restart", {}, "nesessionmanager dies and comes back", Plain<&SimulatedMac::RestartManager>},

@@ -2,15 +2,14 @@
 
 #include <linux/rtnetlink.h>
 #include <poll.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <iterator>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 
@@ -20,13 +19,10 @@ namespace {
 constexpr uint16_t kDumps[] = {RTM_GETLINK, RTM_GETADDR, RTM_GETROUTE};
 constexpr absl::Duration kAgain = absl::Milliseconds(100);
 
-bool HasResolver(const std::string& resolv_conf) {
-  std::ifstream file(resolv_conf);
-  for (std::string line; std::getline(file, line);) {
-    if (absl::StartsWith(line, "nameserver ")) return true;
-  }
-  return false;
-}
+// Whatever is not reached by the link or a narrower route. Documentation's own addresses: nothing is sent.
+constexpr char kSomewhereV4[] = "192.0.2.1";
+constexpr char kSomewhereV6[] = "2001:db8::1";
+constexpr uint32_t kRuleV6 = 1U << (RTNLGRP_IPV6_RULE - 1);
 
 }  // namespace
 
@@ -34,9 +30,11 @@ LinuxSignals::LinuxSignals(PollExecutor& executor, const Clock& clock, LinuxSign
     : executor_(executor), clock_(clock), options_(std::move(options)), again_(executor) {}
 
 LinuxSignals::~LinuxSignals() {
-  if (fd_ < 0) return;
-  executor_.Unwatch(fd_);
-  close(fd_);
+  for (const int fd : {fd_, files_}) {
+    if (fd < 0) continue;
+    executor_.Unwatch(fd);
+    close(fd);
+  }
 }
 
 absl::Status LinuxSignals::Begin(signals::Listener* listener) {
@@ -44,6 +42,7 @@ absl::Status LinuxSignals::Begin(signals::Listener* listener) {
   HOLDFAST_RETURN_IF_ERROR(Open());
   executor_.Post(lifetime_.Guard([this] { listener_->OnConsoleUser(options_.console_user); }));
   executor_.Watch(fd_, POLLIN, [this](short) { Ready(); });
+  WatchResolvers();
   Resync();
   return absl::OkStatus();
 }
@@ -53,7 +52,8 @@ absl::Status LinuxSignals::Open() {
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;
   address.nl_groups =
-      RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE;
+      RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR | RTMGRP_IPV4_ROUTE | RTMGRP_IPV6_ROUTE |
+                      RTMGRP_IPV4_RULE | kRuleV6;
   if (fd_ < 0 || bind(fd_, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     return absl::UnavailableError(
         absl::StrCat("network path: no netlink socket: ", std::strerror(errno), "; the path stays unknown"));
@@ -101,12 +101,46 @@ void LinuxSignals::Ready() {
   Dump();
 }
 
+void LinuxSignals::WatchResolvers() {
+  files_ = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  const std::string folder = options_.resolv_conf.substr(0, options_.resolv_conf.rfind('/') + 1);
+  if (files_ < 0 || inotify_add_watch(files_, folder.c_str(), IN_CLOSE_WRITE | IN_MOVED_TO) < 0) return;
+  executor_.Watch(files_, POLLIN, [this](short) {
+    char events[4096];
+    while (read(files_, events, sizeof events) > 0) continue;
+    if (dump_ >= std::size(kDumps)) Tell();
+  });
+}
+
 void LinuxSignals::Tell() {
+  const Resolvers resolvers = ReadResolvers(options_.resolv_conf, options_.systemd_resolvers);
+  TellPath(resolvers);
+  NetworkFacts network = Network(resolvers);
+  if (network == network_) return;
+  network_ = network;
+  executor_.Post(lifetime_.Guard([this, network] { listener_->OnNetwork(network); }));
+}
+
+void LinuxSignals::TellPath(const Resolvers& resolvers) {
   PathFacts path = state_.Path();
-  path.has_resolver = path.satisfied && HasResolver(options_.resolv_conf);
-  if (std::exchange(told_, true) && path == last_) return;
-  last_ = path;
+  path.has_resolver = path.satisfied && !resolvers.addresses.empty();
+  if (path == path_) return;
+  path_ = path;
   executor_.Post(lifetime_.Guard([this, path] { listener_->OnPath(path); }));
+}
+
+NetworkFacts LinuxSignals::Network(const Resolvers& resolvers) {
+  const RouteLookup::Way v4 = routes_.To(kSomewhereV4);
+  NetworkFacts facts;
+  facts.interfaces = state_.Interfaces();
+  facts.route_v4 = state_.NameOf(v4.interface);
+  facts.route_v6 = state_.NameOf(routes_.To(kSomewhereV6).interface);
+  for (const std::string& address : resolvers.addresses) {
+    facts.resolvers.push_back({address, state_.NameOf(routes_.To(address).interface)});
+  }
+  facts.search_domains = resolvers.domains;
+  facts.gateway_mac = routes_.LinkAddressOf(v4);
+  return facts;
 }
 
 }  // namespace holdfast::platform

@@ -2,12 +2,11 @@
 
 #include <linux/if.h>
 #include <linux/if_arp.h>
-#include <linux/netlink.h>
-#include <linux/rtnetlink.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "agent/platform/linux/netlink.h"
 #include "base/sha256.h"
 
 namespace holdfast::platform {
@@ -15,38 +14,9 @@ namespace {
 
 constexpr size_t kNetworkIdLength = 16;
 
-// Reads a kernel structure from the front; false when the bytes are too few.
-template <class T>
-bool TakeFront(absl::string_view& bytes, T* out) {
-  if (bytes.size() < sizeof(T)) return false;
-  std::memcpy(out, bytes.data(), sizeof(T));
-  bytes.remove_prefix(std::min(bytes.size(), static_cast<size_t>(NLMSG_ALIGN(sizeof(T)))));
-  return true;
-}
-
-std::map<uint16_t, absl::string_view> Attributes(absl::string_view bytes) {
-  std::map<uint16_t, absl::string_view> out;
-  while (bytes.size() >= sizeof(rtattr)) {
-    rtattr header;
-    std::memcpy(&header, bytes.data(), sizeof header);
-    if (header.rta_len < RTA_LENGTH(0) || header.rta_len > bytes.size()) break;
-    out[header.rta_type & NLA_TYPE_MASK] = bytes.substr(RTA_LENGTH(0), header.rta_len - RTA_LENGTH(0));
-    bytes.remove_prefix(std::min(bytes.size(), static_cast<size_t>(RTA_ALIGN(header.rta_len))));
-  }
-  return out;
-}
-
-uint32_t U32Of(const std::map<uint16_t, absl::string_view>& attributes, uint16_t type, uint32_t otherwise) {
-  const auto it = attributes.find(type);
-  uint32_t value = otherwise;
-  if (it != attributes.end() && it->second.size() >= sizeof value)
-    std::memcpy(&value, it->second.data(), sizeof value);
-  return value;
-}
-
-absl::string_view BytesOf(const std::map<uint16_t, absl::string_view>& attributes, uint16_t type) {
-  const auto it = attributes.find(type);
-  return it == attributes.end() ? absl::string_view() : it->second;
+bool IsTunnel(uint16_t type) {
+  return type == ARPHRD_NONE || type == ARPHRD_PPP || type == ARPHRD_TUNNEL || type == ARPHRD_TUNNEL6 ||
+         type == ARPHRD_SIT || type == ARPHRD_IPGRE || type == ARPHRD_IP6GRE;
 }
 
 }  // namespace
@@ -103,18 +73,17 @@ void NetworkState::TakeLink(absl::string_view payload, bool removed) {
     addresses_.erase(info.ifi_index);
     return;
   }
-  const absl::string_view name = BytesOf(Attributes(payload), IFLA_IFNAME);
+  const absl::string_view name = BytesOf(AttributesOf(payload), IFLA_IFNAME);
   const bool running = (info.ifi_flags & IFF_UP) != 0 && (info.ifi_flags & IFF_RUNNING) != 0;
-  const bool tunnel = info.ifi_type == ARPHRD_NONE || info.ifi_type == ARPHRD_TUNNEL ||
-                      info.ifi_type == ARPHRD_TUNNEL6 || info.ifi_type == ARPHRD_LOOPBACK;
-  links_[info.ifi_index] = {std::string(name.substr(0, name.find('\0'))), running, tunnel};
+  links_[info.ifi_index] = {std::string(name.substr(0, name.find('\0'))), running, IsTunnel(info.ifi_type),
+                            info.ifi_type == ARPHRD_LOOPBACK};
 }
 
 void NetworkState::TakeAddress(absl::string_view payload, bool removed) {
   ifaddrmsg info;
   if (!TakeFront(payload, &info)) return;
   if (info.ifa_scope != RT_SCOPE_UNIVERSE) return;
-  const std::string address(BytesOf(Attributes(payload), IFA_ADDRESS));
+  const std::string address(BytesOf(AttributesOf(payload), IFA_ADDRESS));
   std::set<std::string>& of_link = addresses_[static_cast<int>(info.ifa_index)];
   if (removed) {
     of_link.erase(address);
@@ -126,7 +95,7 @@ void NetworkState::TakeAddress(absl::string_view payload, bool removed) {
 void NetworkState::TakeRoute(absl::string_view payload, bool removed) {
   rtmsg info;
   if (!TakeFront(payload, &info)) return;
-  const auto attributes = Attributes(payload);
+  const Attributes attributes = AttributesOf(payload);
   const bool main_table = U32Of(attributes, RTA_TABLE, info.rtm_table) == RT_TABLE_MAIN;
   if (!main_table || info.rtm_dst_len != 0 || info.rtm_type != RTN_UNICAST) return;
   const Route route{U32Of(attributes, RTA_PRIORITY, 0), static_cast<int>(U32Of(attributes, RTA_OIF, 0)),
@@ -143,7 +112,8 @@ PathFacts NetworkState::Path() const {
   for (const Route& route : default_routes_) {
     const auto link = links_.find(route.interface);
     const auto addresses = addresses_.find(route.interface);
-    if (link == links_.end() || !link->second.running || link->second.tunnel) continue;
+    if (link == links_.end() || !link->second.running) continue;
+    if (link->second.tunnel || link->second.loopback) continue;
     if (addresses == addresses_.end() || addresses->second.empty()) continue;
     path.satisfied = true;
     path.interface_name = link->second.name;
@@ -154,6 +124,24 @@ PathFacts NetworkState::Path() const {
     return path;
   }
   return path;
+}
+
+std::vector<InterfaceFacts> NetworkState::Interfaces() const {
+  std::vector<InterfaceFacts> interfaces;
+  for (const auto& [index, link] : links_) {
+    if (link.loopback) continue;
+    const auto addresses = addresses_.find(index);
+    const bool addressed = addresses != addresses_.end() && !addresses->second.empty();
+    interfaces.push_back({link.name, link.running && addressed, link.tunnel});
+  }
+  std::sort(interfaces.begin(), interfaces.end(),
+            [](const InterfaceFacts& a, const InterfaceFacts& b) { return a.name < b.name; });
+  return interfaces;
+}
+
+std::string NetworkState::NameOf(int interface) const {
+  const auto found = links_.find(interface);
+  return found == links_.end() ? "" : found->second.name;
 }
 
 }  // namespace holdfast::platform

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
@@ -24,12 +25,16 @@ class NetworkState {
   // and has a global address; the one with the lowest metric names it. Tunnels (no link-layer address) do not
   // count: a VPN must not vouch for the path below it.
   PathFacts Path() const;
+  // All but loopback, by name.
+  std::vector<InterfaceFacts> Interfaces() const;
+  std::string NameOf(int interface) const;  // empty for an unknown index
 
  private:
   struct Link {
     std::string name;
     bool running = false;
     bool tunnel = false;
+    bool loopback = false;
   };
   struct Route {
     uint32_t metric = 0;

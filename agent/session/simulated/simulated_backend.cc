@@ -23,11 +23,16 @@ absl::Status SimulatedBackend::StopSession(const Uuid& service) {
   return mac_.StopSession(service);
 }
 
+void SimulatedBackend::CountInbound(const Uuid& service, std::function<void(absl::StatusOr<uint64_t>)> done) {
+  mac_.Later(lifetime_.Guard([this, service, done = std::move(done)] { done(mac_.BytesIn(service)); }));
+}
+
 std::vector<Capability> SimulatedBackend::Capabilities() const {
   std::vector<Capability> all = {{"start", true, ""},
                                  {"stop", true, ""},
                                  {"status", true, ""},
                                  {"stop_reason", true, ""},
+                                 {"inbound_bytes", true, ""},
                                  {"requested_by", true, "told for commands of others than the agent"},
                                  {"on_behalf_of_user", true, "for the user at the console"}};
   for (Capability& capability : all) {

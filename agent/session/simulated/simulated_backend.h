@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/session/session.h"
+#include "base/timer.h"
 #include "sim/simulated_mac.h"
 
 namespace holdfast::session {
@@ -17,6 +18,7 @@ class SimulatedBackend final : public Backend, private sim::Observer {
   absl::Status Begin(Listener* listener) override;
   absl::Status StartSession(const Uuid& service, std::optional<uint32_t> as_uid) override;
   absl::Status StopSession(const Uuid& service) override;
+  void CountInbound(const Uuid& service, std::function<void(absl::StatusOr<uint64_t>)> done) override;
   std::vector<Capability> Capabilities() const override;
   std::string Name() const override { return "simulated"; }
 
@@ -27,6 +29,7 @@ class SimulatedBackend final : public Backend, private sim::Observer {
 
   sim::SimulatedMac& mac_;
   Listener* listener_ = nullptr;
+  Lifetime lifetime_;
 };
 
 }  // namespace holdfast::session

@@ -39,6 +39,7 @@ absl::Status ViciBackend::Begin(session::Listener* listener) {
 std::vector<session::Capability> ViciBackend::Capabilities() const {
   return {{"start", true, ""},
           {"stop", true, ""},
+          {"inbound_bytes", true, ""},
           {"failure_cause", true, "read from charon's log"},
           {"configuration_events", false, "charon is asked for its connections from time to time"},
           {"on_behalf_of_user", false, "charon's credentials are the machine's"}};
@@ -195,6 +196,23 @@ bool ViciBackend::HasConnectedSibling(const Tracked& tracked) const {
     return other.service.connection == tracked.service.connection &&
            other.service.child != tracked.service.child && !other.associations.empty();
   });
+}
+
+void ViciBackend::CountInbound(const Uuid& service, std::function<void(absl::StatusOr<uint64_t>)> done) {
+  const Tracked* tracked = Find(service);
+  if (tracked == nullptr || tracked->associations.empty() || !open_) {
+    executor_.Post(lifetime_.Guard([done = std::move(done)] {
+      done(absl::NotFoundError("counting what came in: it has no security association"));
+    }));
+    return;
+  }
+  Command command{"list-sas", {}, "list-sa", options_.answer_within};
+  command.arguments.values = {{"ike", tracked->service.connection}};
+  Run(std::move(command),
+      [child = tracked->service.child, done = std::move(done)](const Answer& answer) {
+        if (!answer.ok()) return done(answer.status());
+        done(BytesIn(answer->streamed, child));
+      });
 }
 
 void ViciBackend::Terminated(const Uuid& id, uint64_t command) {

@@ -59,6 +59,7 @@ class ViciBackend final : public session::Backend {
   absl::Status Begin(session::Listener* listener) override;
   absl::Status StartSession(const Uuid& service, std::optional<uint32_t> as_uid) override;
   absl::Status StopSession(const Uuid& service) override;
+  void CountInbound(const Uuid& service, std::function<void(absl::StatusOr<uint64_t>)> done) override;
   std::vector<session::Capability> Capabilities() const override;
   std::string Name() const override { return "vici"; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/text/width.h"
@@ -69,6 +70,23 @@ std::vector<SecurityAssociation> AssociationsOf(const Section& event) {
     }
   }
   return out;
+}
+
+uint64_t BytesIn(const std::vector<Section>& list_sa_events, absl::string_view child) {
+  uint64_t sum = 0;
+  for (const Section& event : list_sa_events) {
+    for (const NamedSection& ike : event.sections) {
+      const Section* children = ike.section.Find("child-sas");
+      if (children == nullptr) continue;
+      for (const NamedSection& sa : children->sections) {
+        uint64_t bytes = 0;
+        if (sa.section.Value("name") == child && absl::SimpleAtoi(sa.section.Value("bytes-in"), &bytes)) {
+          sum += bytes;
+        }
+      }
+    }
+  }
+  return sum;
 }
 
 std::vector<std::string> IkeIdsOf(const Section& event) {

@@ -1,6 +1,7 @@
 // What charon's messages say about connections and security associations, as plain values. Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct SecurityAssociation {
 
 // From one list-sa, child-updown or ike-updown event.
 std::vector<SecurityAssociation> AssociationsOf(const Section& event);
+// Bytes that came in through all CHILD_SAs of that name, from list-sa events.
+uint64_t BytesIn(const std::vector<Section>& list_sa_events, absl::string_view child);
 // Ids of the IKE_SAs that an event is about.
 std::vector<std::string> IkeIdsOf(const Section& event);
 

@@ -1,4 +1,4 @@
-// Network path, power and console user of a simulated Mac.
+// Network, power and console user of a simulated Mac.
 #pragma once
 
 #include "agent/signals/signals.h"
@@ -18,6 +18,7 @@ class SimulatedSignals final : public Source, private sim::Observer {
 
  private:
   void OnPath(const PathFacts& path) override { listener_->OnPath(path); }
+  void OnNetwork(const NetworkFacts& network) override { listener_->OnNetwork(network); }
   void OnPower(PowerEvent event) override { listener_->OnPower(event); }
   void OnConsoleUser(const ConsoleUser& user) override { listener_->OnConsoleUser(user); }
   void OnSystem(const SystemFacts& system) override { listener_->OnSystem(system); }

@@ -60,7 +60,7 @@ inline constexpr IncidentKind kServices[] = {
      .opens = "A captive portal is seen again on a network where CaptivePortal.MaxHoldsPerNetworkPerDay "
               "holds were given "
               "today.",
-     .closes = "The portal is passed, the Mac is on another network, or a new day begins.",
+     .closes = "The portal is passed, or the Mac is on another network.",
      .evidence = "Number of holds on this network today, and what both probes answered.",
      .by_itself = "No further hold: enforcement goes on as on any network, and the time counts.",
      .remedy =
@@ -112,15 +112,34 @@ inline constexpr IncidentKind kServices[] = {
      .escalate = "The vendor, with the provider's own log bundle and `holdfastctl history --since 2h "
                  "--service SERVICE "
                  "--json`."},
+    {.name = "coverage_missing",
+     .severity = Severity::kError,
+     .title = "A tunnel does not carry what it must",
+     .opens =
+         "The session says connected for 5 s or longer, and something of Coverage does not hold: a default "
+         "route or a resolver lies beside the tunnel, another tunnel is up, or Private Relay is on.",
+     .closes = "All of Coverage holds, or the service is not connected any more.",
+     .evidence =
+         "By which interface IPv4 and IPv6 leave, and the sentence that says what is beside the tunnel.",
+     .by_itself = "Counts the time as a violation. It changes no route: that is the tunnel's own business.",
+     .remedy =
+         "Find out what took the route or the resolver away, and remove it. Until then traffic leaves beside "
+         "the tunnel.",
+     .steps = "`holdfastctl why SERVICE` names what lies beside the tunnel.\n"
+              "Another VPN or a personal hotspot is up: disconnect it.\n"
+              "`holdfastctl disconnect SERVICE`, then `holdfastctl connect SERVICE`: the tunnel sets its "
+              "routes anew.\n"
+              "It comes back at once: the configuration splits the tunnel. Compare profile and policy.",
+     .escalate = "Who manages the VPN profiles, with the sentence of `why` and the output of `netstat -rn`."},
     {.name = "false_connected",
      .severity = Severity::kError,
      .title = "Connected, but nothing passes",
      .opens = "The session says connected, and no liveness probe has answered for Liveness.FailAfter.",
      .closes = "A probe answers again, or the service is not connected any more.",
      .evidence = "Each probe's target, how long ago it answered, and what the last try said.",
-     .by_itself =
-         "Counts the time as a violation. Restarts the tunnel only where Liveness.Action says so and two "
-         "independent targets fail.",
+     .by_itself = "Counts the time as a violation. Restarts the tunnel only where Liveness.Action says so, "
+                  "probes of two "
+                  "different hosts fail, no byte comes in, and the server does not hold restarts back.",
      .remedy = "Check the gateway and routes; disconnect and connect if only this Mac is affected. The time "
                "counts as a "
                "violation.",

@@ -102,6 +102,25 @@ void FakeMac::Carry(const Effect& effect) {
     At(absl::Milliseconds(30), [this, service = probe->service, target = probe->probe.Target()] {
       Give(ProbeResult{.service = service, .target = target, .ok = probes_answer});
     });
+  } else {
+    CarryNetwork(effect);
+  }
+}
+
+void FakeMac::CarryNetwork(const Effect& effect) {
+  if (const auto* count = std::get_if<CountInbound>(&effect)) {
+    if (!inbound) return;
+    At(absl::Milliseconds(5), [this, service = count->service] {
+      Give(ProbeResult{.service = service, .target = "inbound", .ok = *inbound});
+    });
+  } else if (const auto* look = std::get_if<LookForPortal>(&effect)) {
+    At(absl::Milliseconds(30), [this, network = look->path.network_id] {
+      Give(PortalFacts{portal, network, "302"});
+    });
+  } else if (const auto* ask = std::get_if<AskBeacon>(&effect); ask != nullptr && beacons_answer) {
+    At(absl::Milliseconds(30), [this, name = ask->network.name, network = ask->path.network_id] {
+      Give(BeaconFacts{name, network, beacons.contains(network), ""});
+    });
   }
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,10 @@ class FakeMac {
   bool honours_on_behalf = true;
   absl::Status start_answer;  // of the back end
   bool probes_answer = true;
+  std::optional<bool> inbound;  // whether bytes come in; nothing: the back end does not tell
+  PortalState portal = PortalState::kOpen;
+  bool beacons_answer = true;
+  std::set<std::string> beacons;  // networks on which each beacon proves itself
   absl::Duration delivery = absl::Milliseconds(20);
   bool boots_logged_in = true;
   bool boots_with_path = true;
@@ -102,6 +107,7 @@ class FakeMac {
   void At(absl::Duration delay, std::function<void()> work);
   void RunDue(MonoTime until);
   void Carry(const Effect& effect);
+  void CarryNetwork(const Effect& effect);
   void Change(const Uuid& service, SessionStatus status);
   void Report(const Uuid& service);
   void StartReal(const Uuid& service, const std::string& by);

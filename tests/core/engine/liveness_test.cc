@@ -5,7 +5,7 @@ namespace {
 
 Policy ProbingPolicy() {
   Policy policy = CorpPolicy();
-  policy.liveness.probes = {{.host = "10.66.0.1", .port = 443}};
+  policy.liveness.probes = {{.tcp = {"10.66.0.1", 443}}};
   return policy;
 }
 
@@ -52,7 +52,7 @@ TEST(EngineLiveness, RecoversWithTheFirstAnswer) {
 TEST(EngineLiveness, OneOfTwoTargetsIsEnough) {
   FakeMac mac;
   Policy policy = ProbingPolicy();
-  policy.liveness.probes.push_back({.host = "10.66.0.2", .port = 443});
+  policy.liveness.probes.push_back({.tcp = {"10.66.0.2", 443}});
   mac.Boot(policy);
   mac.Advance(absl::Seconds(2));
   const std::string dead = policy.liveness.probes[0].Target();
@@ -72,6 +72,139 @@ TEST(EngineLiveness, TheIncidentEndsWithTheConnection) {
   mac.Drops(kCorp, 20);
   mac.Advance(mac.delivery);
   EXPECT_FALSE(mac.IncidentIsOpen("false_connected"));
+}
+
+Policy RestartingPolicy() {
+  Policy policy = ProbingPolicy();
+  policy.liveness.probes.push_back({.https = "https://intra/up"});
+  policy.liveness.action = LivenessAction::kRestart;
+  return policy;
+}
+
+// Nothing answers and no byte comes in, for two minutes.
+void GoSilent(FakeMac& mac, const Policy& policy) {
+  mac.inbound = true;
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(1));
+  mac.probes_answer = false;
+  mac.inbound = false;
+  mac.Advance(absl::Seconds(90));
+}
+
+TEST(EngineLivenessRestart, TwoSilentHostsAndNoByteRestartIt) {
+  FakeMac mac;
+  GoSilent(mac, RestartingPolicy());
+  EXPECT_EQ(mac.Stops(kCorp), 1);
+  EXPECT_EQ(mac.Starts(kCorp), 2);
+  mac.probes_answer = true;
+  mac.Advance(absl::Minutes(1));
+  EXPECT_EQ(mac.ClassOf("corp"), "protected/tunnel_up");
+  EXPECT_FALSE(mac.IncidentIsOpen("false_connected"));
+}
+
+TEST(EngineLivenessRestart, ReportOnlyReports) {
+  FakeMac mac;
+  Policy policy = RestartingPolicy();
+  policy.liveness.action = LivenessAction::kReport;
+  GoSilent(mac, policy);
+  EXPECT_EQ(mac.Stops(kCorp), 0);
+  EXPECT_EQ(mac.ClassOf("corp"), "violation/false_connected");
+}
+
+TEST(EngineLivenessRestart, OneHostIsNotEnough) {
+  FakeMac mac;
+  Policy policy = RestartingPolicy();
+  policy.liveness.probes[1] = {.https = "https://10.66.0.1/up"};
+  GoSilent(mac, policy);
+  EXPECT_EQ(mac.Stops(kCorp), 0);
+}
+
+TEST(EngineLivenessRestart, BytesThatComeInShowThatItLives) {
+  FakeMac mac;
+  mac.inbound = true;
+  mac.Boot(RestartingPolicy());
+  mac.Advance(absl::Minutes(1));
+  mac.probes_answer = false;
+  mac.Advance(absl::Minutes(5));
+  EXPECT_EQ(mac.Stops(kCorp), 0);
+  EXPECT_NE(mac.ServiceViewOf("corp").reasons.front().find("bytes still come in"), std::string::npos);
+}
+
+TEST(EngineLivenessRestart, WithoutACountNothingIsRestarted) {
+  FakeMac mac;
+  mac.Boot(RestartingPolicy());
+  mac.Advance(absl::Minutes(1));
+  mac.probes_answer = false;
+  mac.Advance(absl::Minutes(5));
+  EXPECT_EQ(mac.Stops(kCorp), 0);
+}
+
+TEST(EngineLivenessRestart, TheServersBrakeHoldsForItsTime) {
+  FakeMac mac;
+  mac.inbound = true;
+  mac.Boot(RestartingPolicy());
+  mac.Give(RestartBrake{absl::Minutes(10), "a third of the fleet"});
+  mac.probes_answer = false;
+  mac.inbound = false;
+  mac.Advance(absl::Minutes(9));
+  EXPECT_EQ(mac.Stops(kCorp), 0);
+  mac.Advance(absl::Minutes(2));
+  EXPECT_GE(mac.Stops(kCorp), 1);
+}
+
+TEST(EngineLivenessRestart, ABrakeThatIsLiftedIsLifted) {
+  FakeMac mac;
+  mac.inbound = true;
+  mac.Boot(RestartingPolicy());
+  mac.Give(RestartBrake{absl::Minutes(10), ""});
+  mac.Give(RestartBrake{});
+  mac.probes_answer = false;
+  mac.inbound = false;
+  mac.Advance(absl::Minutes(2));
+  EXPECT_GE(mac.Stops(kCorp), 1);
+  EXPECT_EQ(mac.Rows<RestartBrake>().size(), 2u);
+}
+
+TEST(EngineLivenessRestart, RestartsThatDoNotHelpEndInACooldown) {
+  FakeMac mac;
+  Policy policy = RestartingPolicy();
+  policy.circuit_breaker = {.failed_ladders = 3, .cooldown = absl::Minutes(30)};
+  GoSilent(mac, policy);
+  mac.Advance(absl::Minutes(10));
+  EXPECT_EQ(mac.Stops(kCorp), 3);
+  mac.Advance(absl::Minutes(15));
+  EXPECT_EQ(mac.Stops(kCorp), 3);
+  mac.Advance(absl::Minutes(15));
+  EXPECT_EQ(mac.Stops(kCorp), 4);
+}
+
+TEST(EngineLivenessRestart, AuditSendsNothing) {
+  FakeMac mac;
+  Policy policy = RestartingPolicy();
+  policy.mode = EnforcementMode::kAudit;
+  mac.inbound = true;
+  mac.Boot(policy);
+  mac.PersonStarts(kCorp);
+  mac.Advance(absl::Minutes(1));
+  mac.probes_answer = false;
+  mac.inbound = false;
+  mac.Advance(absl::Minutes(5));
+  EXPECT_EQ(mac.Stops(kCorp), 0);
+  EXPECT_TRUE(mac.IncidentIsOpen("false_connected"));
+}
+
+TEST(EngineLivenessRestart, WhatOnlyAPersonStartsIsNotRestarted) {
+  FakeMac mac;
+  Policy policy = RestartingPolicy();
+  policy.services[0].authentication = Authentication::kInteractive;
+  mac.inbound = true;
+  mac.Boot(policy);
+  mac.PersonStarts(kCorp);
+  mac.Advance(absl::Minutes(1));
+  mac.probes_answer = false;
+  mac.inbound = false;
+  mac.Advance(absl::Minutes(5));
+  EXPECT_EQ(mac.Stops(kCorp), 0);
 }
 
 }  // namespace

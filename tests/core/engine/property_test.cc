@@ -89,7 +89,7 @@ class Life {
     policy.login_grace = absl::Seconds(Pick(3) * 60);
     policy.wake_grace = absl::Seconds(Pick(3) * 30);
     policy.ignore_dark_wake = Chance(0.8);
-    if (Chance(0.1)) policy.liveness.probes = {{.host = "10.0.0.1", .port = 443}};
+    if (Chance(0.1)) policy.liveness.probes = {{.tcp = {"10.0.0.1", 443}}};
     if (Chance(0.2)) policy.override_policy.mode = OverrideMode::kNone;
     if (Chance(0.2)) policy.ladder = {LadderStep::kNotify, LadderStep::kStopWaitStart};
     return policy;

@@ -146,10 +146,7 @@ TEST_F(EngineSystem, AnotherOsBuildIsASuspectAndAGrace) {
 class EngineReachability : public EngineSystem {
  protected:
   EngineReachability() {
-    Probe probe;
-    probe.host = "updates.example.com";
-    probe.port = 443;
-    policy_.transparent_proxies.must_reach = {probe};
+    policy_.transparent_proxies.must_reach = {{"updates.example.com", 443}};
   }
   void InstallProxy() {
     InstalledFacts installed = With({});

@@ -32,6 +32,9 @@ inline constexpr absl::string_view kNotAction =
     "\"retry\" is not one of: backoff, retryOnceThenAsk, noRetry, waitForPath, none";
 inline constexpr absl::string_view kNotBool = "\"yes\" is not true or false";
 
+inline constexpr absl::string_view kPins =
+    "[0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef]";
+
 inline constexpr KeyCase kKeyCases[] = {
     {"PolicyVersion", "12", "12", "0", "0 is out of range (between 1 and 9007199254740991)"},
     {"EnforcementMode", "enforce", "enforce", "on", "\"on\" is not one of: off, audit, enforce"},
@@ -78,9 +81,19 @@ inline constexpr KeyCase kKeyCases[] = {
     {"Remediation.CircuitBreaker.Cooldown", "5m", "5m", "soon", kNotDuration},
     {"Liveness.Probes[].Tcp", "'10.0.0.1:443'", "10.0.0.1:443", "10.0.0.1",
      "\"10.0.0.1\" is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")"},
+    {"Liveness.Probes[].Https", "'https://intra.example.com/up'", "https://intra.example.com/up",
+     "'http://intra'", "\"http://intra\" is no URL (write \"https://HOST/PATH\")"},
+    {"Liveness.Probes[].HttpsStatus", "204", "204", "99", "99 is out of range (between 100 and 599)"},
+    {"Liveness.Probes[].HttpsSpki", kPins, kPins, "[ab]",
+     "\"ab\" is not the SHA-256 of a public key (write 64 hexadecimal digits)"},
+    {"Liveness.Probes[].Dns", "intra.example.com", "intra.example.com", "7",
+     "7 is not text (put it in quotes)"},
+    {"Liveness.Probes[].DnsServer", "10.0.0.53", "10.0.0.53", "7", "7 is not text (put it in quotes)"},
+    {"Liveness.Probes[].DnsAnswer", "10.0.0.7", "10.0.0.7", "7", "7 is not text (put it in quotes)"},
     {"Liveness.Interval", "30s", "30s", "soon", kNotDuration},
     {"Liveness.Timeout", "2s", "2s", "2m", "\"2m\" is out of range (between 100ms and 1m)"},
     {"Liveness.FailAfter", "1m", "1m", "soon", kNotDuration},
+    {"Liveness.Action", "restart", "restart", "reboot", "\"reboot\" is not one of: report, restart"},
     {"Wake.Grace", "30s", "30s", "soon", kNotDuration},
     {"Wake.IgnoreDarkWake", "false", "false", "yes", kNotBool},
     {"Boot.Grace", "0s", "0s", "0", "0 is a duration without a unit (write \"0s\" or \"0m\")"},
@@ -122,6 +135,28 @@ inline constexpr KeyCase kKeyCases[] = {
     {"OnDemand.Expected", "on", "on", "maybe", "\"maybe\" is not one of: on, off, any"},
     {"FailurePosture", "closed", "closed", "shut", "\"shut\" is not one of: open, closed"},
     {"TamperProtection", "false", "false", "yes", kNotBool},
+    {"Coverage", "[resolvers]", "[resolvers]", "[dns]",
+     "\"dns\" is not one of: defaultRouteIpv4, defaultRouteIpv6, resolvers, noUnmanagedVpn, noPrivateRelay"},
+    {"CaptivePortal.Action", "notify", "notify", "wait", "\"wait\" is not one of: hold, notify, none"},
+    {"CaptivePortal.HoldTimeout", "10m", "10m", "soon", kNotDuration},
+    {"CaptivePortal.MaxHoldsPerNetworkPerDay", "0", "0", "-1", "-1 is out of range (between 0 and 100)"},
+    {"CaptivePortal.Probes[].Url", "'http://b.example/'", "http://b.example/", "'https://b.example/'",
+     "\"https://b.example/\" is no page that a portal can answer for (write \"http://HOST/PATH\")"},
+    {"CaptivePortal.Probes[].Status", "200", "200", "20", "20 is out of range (between 100 and 599)"},
+    {"CaptivePortal.Probes[].Contains", "Success", "Success", "7", "7 is not text (put it in quotes)"},
+    {"TrustedNetworks[].Name", "Head office", "Head office", "7", "7 is not text (put it in quotes)"},
+    {"TrustedNetworks[].Beacon", "'beacon.example.com:443'", "beacon.example.com:443", "beacon",
+     "\"beacon\" is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")"},
+    {"TrustedNetworks[].Spki", kPins, kPins, "[]", "a list of 0 is out of range (between 1 and 16 entries)"},
+    {"TrustedNetworks[].DnsDomain", "corp.example.com", "corp.example.com", "7",
+     "7 is not text (put it in quotes)"},
+    {"TrustedNetworks[].DnsServer", "10.0.0.53", "10.0.0.53", "7", "7 is not text (put it in quotes)"},
+    {"TrustedNetworks[].GatewayMac", "'02:00:00:00:00:01'", "02:00:00:00:00:01", "7",
+     "7 is not text (put it in quotes)"},
+    {"TrustedNetworks[].Ssid", "Office", "Office", "7", "7 is not text (put it in quotes)"},
+    {"TrustedNetworkAction", "pause", "pause", "stop",
+     "\"stop\" is not one of: connect, disconnect, pause, ignore"},
+    {"UntrustedNetworkAction", "ignore", "ignore", "pause", "\"pause\" is not one of: connect, ignore"},
     {"History.RetentionDays", "30", "30", "0", "0 is out of range (between 1 and 3650)"},
     {"History.MaxBytes", "64MiB", "64MiB", "1MiB", "\"1MiB\" is out of range (between 4MiB and 64GiB)"},
     {"Reporting.HeartbeatInterval", "5m", "5m", "60",
@@ -141,7 +176,32 @@ inline std::string Companion(absl::string_view path, bool pascal) {
       path != "SystemExtensions.Required[].BundleIdentifier") {
     return pascal ? "BundleIdentifier: com.x, " : "bundleIdentifier: com.x, ";
   }
+  if (absl::StartsWith(path, "Liveness.Probes[].") && !absl::EndsWith(path, ".Tcp")) {
+    const bool https = absl::StartsWith(path, "Liveness.Probes[].Https");
+    if (path == "Liveness.Probes[].Https" || path == "Liveness.Probes[].Dns") return "";
+    return absl::StrCat(pascal ? (https ? "Https" : "Dns") : (https ? "https" : "dns"),
+                        https ? ": 'https://x.example', " : ": x.example, ");
+  }
+  if (absl::StartsWith(path, "CaptivePortal.Probes[].") && path != "CaptivePortal.Probes[].Url") {
+    return pascal ? "Url: 'http://b.example/', " : "url: 'http://b.example/', ";
+  }
+  if (absl::StartsWith(path, "TrustedNetworks[].")) {
+    std::string all;
+    for (const auto& [key, value] : {std::pair<absl::string_view, absl::string_view>{"Name", "office"},
+                                     {"Beacon", "'beacon.example.com:8443'"},
+                                     {"Spki", kPins}}) {
+      if (absl::EndsWith(path, absl::StrCat(".", key))) continue;
+      absl::StrAppend(&all, pascal ? std::string(key) : YamlSpelling(key), ": ", value, ", ");
+    }
+    return all;
+  }
   return "";
+}
+
+// What else a list needs beside the item with the key.
+inline std::string Sibling(absl::string_view path, bool pascal) {
+  if (!absl::StartsWith(path, "CaptivePortal.Probes[].")) return "";
+  return pascal ? ", {Url: 'http://a.example/'}" : ", {url: 'http://a.example/'}";
 }
 
 // A document with the one key, in flow style and on one line.
@@ -154,7 +214,7 @@ inline std::string DocumentWith(absl::string_view path, absl::string_view value,
     const bool list = absl::ConsumeSuffix(&name, "[]");
     const bool item_key = i > 0 && absl::EndsWith(names[i - 1], "[]");
     text = absl::StrCat("{", item_key ? Companion(path, pascal) : "", name, ": ", list ? "[" : "", text,
-                        list ? "]" : "", "}");
+                        list ? Sibling(path, pascal) : "", list ? "]" : "", "}");
   }
   if (path == "PolicyVersion") return text;
   return absl::StrCat("{", pascal ? "PolicyVersion" : "policyVersion", ": 1, ", text.substr(1));

@@ -135,6 +135,9 @@ constexpr Guarded kValues[] = {
     {"TrustedNetworks", "[]"},
     {"TrustedNetworkAction", "pause"},
     {"TamperProtection", "false"},
+    {"UntrustedNetworkAction", "ignore"},
+    {"CaptivePortal", "{action: none}"},
+    {"Coverage", "[resolvers]"},
 };
 constexpr PolicySource kSources[] = {PolicySource::kManagedDevice, PolicySource::kManagedUser,
                                      PolicySource::kUnmanaged, PolicySource::kFile, PolicySource::kServer};

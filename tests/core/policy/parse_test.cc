@@ -318,8 +318,33 @@ TEST(ParsePolicy, ProbesDoNotOverlap) {
 }
 
 TEST(ParsePolicy, AProbeNeedsATarget) {
-  EXPECT_THAT(ErrorsOf("policyVersion: 1\nliveness:\n  probes:\n    - https: x\n"),
-              ElementsAre(StartsWith("policy.yaml:4: liveness.probes[0].tcp: is required")));
+  EXPECT_THAT(ErrorsOf("policyVersion: 1\nliveness:\n  probes:\n    - {}\n"),
+              ElementsAre("policy.yaml:4: liveness.probes[0]: needs exactly one of tcp, https and dns"));
+  EXPECT_THAT(ErrorsOf("{policyVersion: 1, liveness: {probes: [{tcp: 'a:1', dns: a}]}}"),
+              ElementsAre(HasSubstr("needs exactly one of tcp, https and dns")));
+  EXPECT_THAT(ErrorsOf("{policyVersion: 1, liveness: {probes: [{tcp: 'a:1', dnsAnswer: a}]}}"),
+              ElementsAre(HasSubstr("dnsAnswer: belongs to dns, which this probe does not have")));
+}
+
+TEST(ParsePolicy, OneDeadHostMustNotRestartATunnel) {
+  EXPECT_THAT(ErrorsOf("{policyVersion: 1, liveness: {action: restart, probes: [{tcp: 'a:1'}, {tcp: 'A:2'}]}}"),
+              ElementsAre(HasSubstr("liveness.action: is restart, which needs probes of two different hosts")));
+  EXPECT_EQ(Parsed("{policyVersion: 1, liveness: {action: restart, probes: [{tcp: 'a:1'}, {dns: b}]}}")
+                .policy.liveness.action,
+            LivenessAction::kRestart);
+}
+
+TEST(ParsePolicy, APortalNeedsTwoWitnesses) {
+  EXPECT_THAT(ErrorsOf("{policyVersion: 1, captivePortal: {probes: [{url: 'http://a/'}, {url: 'http://a/b'}]}}"),
+              ElementsAre(HasSubstr("needs pages of two different hosts")));
+  EXPECT_EQ(Parsed("{policyVersion: 1}").policy.captive_portal.probes.size(), 2u);
+}
+
+TEST(ParsePolicy, TrustedNetworksHaveTheirOwnNames) {
+  const std::string pin(64, 'a');
+  const std::string network = absl::StrCat("{name: n, beacon: 'b:1', spki: ['", pin, "']}");
+  EXPECT_THAT(ErrorsOf(absl::StrCat("{policyVersion: 1, trustedNetworks: [", network, ", ", network, "]}")),
+              ElementsAre(HasSubstr("\"n\" is also the name of trustedNetworks[0]")));
 }
 
 TEST(ParsePolicy, ShortStuckTimeoutsAreWarnedOf) {

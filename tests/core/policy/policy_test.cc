@@ -62,8 +62,37 @@ TEST(OnFailure, EachCauseHasItsAction) {
 }
 
 TEST(Probe, TargetNamesKindHostAndPort) {
-  EXPECT_EQ((Probe{Probe::Kind::kTcp, "intranet.example.com", 443}.Target()), "tcp:intranet.example.com:443");
-  EXPECT_EQ((Probe{Probe::Kind::kTcp, "fd00::1", 53}.Target()), "tcp:[fd00::1]:53");
+  EXPECT_EQ((Probe{.tcp = {"intranet.example.com", 443}}.Target()), "tcp:intranet.example.com:443");
+  EXPECT_EQ((Probe{.tcp = {"fd00::1", 53}}.Target()), "tcp:[fd00::1]:53");
+  EXPECT_EQ((Probe{.https = "https://intra/up"}.Target()), "https://intra/up");
+  EXPECT_EQ((Probe{.dns = "intra", .dns_server = "10.0.0.53"}.Target()), "dns:intra@10.0.0.53");
+}
+
+TEST(Probe, OneHostIsOneTarget) {
+  Liveness liveness;
+  liveness.probes = {{.tcp = {"intra", 443}}, {.https = "https://Intra:8443/up"}};
+  EXPECT_EQ(liveness.IndependentTargets(), 1u);
+  liveness.probes.push_back({.dns = "intra"});
+  EXPECT_EQ(liveness.IndependentTargets(), 2u);
+}
+
+TEST(Url, IsTakenApart) {
+  Url url;
+  ASSERT_TRUE(ParseUrl("https://intra.example.com/up?x=1", &url));
+  EXPECT_TRUE(url.tls);
+  EXPECT_EQ(url.endpoint, (Endpoint{"intra.example.com", 443}));
+  EXPECT_EQ(url.path, "/up?x=1");
+  ASSERT_TRUE(ParseUrl("http://[fd00::1]?a", &url));
+  EXPECT_EQ(url.endpoint, (Endpoint{"fd00::1", 80}));
+  EXPECT_EQ(url.path, "/?a");
+}
+
+TEST(Url, OddOnesAreRefused) {
+  Url url;
+  for (const char* text : {"", "https://", "ftp://a/", "https://user:pw@a/", "https://a:0/", "https://a/b c",
+                           "https://a/#x", "http://a\r\nX: y/", "https://a/\r\nX: y"}) {
+    EXPECT_FALSE(ParseUrl(text, &url)) << text;
+  }
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ absl::Status ReadByType(const DocumentValue& value, const SchemaKey& key) {
   absl::Duration duration;
   std::string text;
   Uuid uuid;
-  Probe probe;
+  Endpoint probe;
   std::vector<std::string> texts;
   std::vector<LadderStep> steps;
   switch (key.type) {
@@ -125,10 +125,10 @@ TEST(PolicyValue, ReadsSizes) {
 
 TEST(PolicyValue, ReadsEndpoints) {
   const SchemaKey& key = *FindKey("Liveness.Probes[].Tcp");
-  Probe out;
+  Endpoint out;
   const auto read = [&](absl::string_view text) { return ReadValue(Value(std::string(text)), key, out); };
   ASSERT_TRUE(read("intranet.example.com:443").ok());
-  EXPECT_EQ(out.Target(), "tcp:intranet.example.com:443");
+  EXPECT_EQ(out.ToString(), "intranet.example.com:443");
   ASSERT_TRUE(read("[fd00::1]:53").ok());
   EXPECT_EQ(out.host, "fd00::1");
   EXPECT_EQ(out.port, 53);

@@ -16,10 +16,12 @@ using ::testing::SizeIs;
 class Heard : public Listener {
  public:
   void OnPath(const PathFacts& path) override { Note(), paths.push_back(path); }
+  void OnNetwork(const NetworkFacts& network) override { Note(), networks.push_back(network); }
   void OnPower(PowerEvent event) override { Note(), power.push_back(event); }
   void OnConsoleUser(const ConsoleUser& user) override { Note(), users.push_back(user); }
   void Note() const { EXPECT_FALSE(inside_call); }
 
+  std::vector<NetworkFacts> networks;
   std::vector<PathFacts> paths;
   std::vector<PowerEvent> power;
   std::vector<ConsoleUser> users;
@@ -71,7 +73,7 @@ class Probes : public Signals {
   }
   ProbeResult RunOne() {
     std::optional<ProbeResult> result;
-    prober.Run(id, {.host = "10.66.0.1", .port = 443}, absl::Seconds(5), [&](ProbeResult r) { result = r; });
+    prober.Run(id, {.tcp = {"10.66.0.1", 443}}, absl::Seconds(5), [&](ProbeResult r) { result = r; });
     EXPECT_FALSE(result.has_value()) << "answered inside the call";
     began = time.Now().mono;
     while (!result && time.RunOne()) {
@@ -112,7 +114,7 @@ TEST_F(Probes, AreNotAnsweredByADestroyedProber) {
   bool called = false;
   {
     SimulatedProber gone(mac, time, time);
-    gone.Run(id, {.host = "a", .port = 1}, absl::Seconds(5), [&](ProbeResult) { called = true; });
+    gone.Run(id, {.tcp = {"a", 1}}, absl::Seconds(5), [&](ProbeResult) { called = true; });
   }
   time.RunFor(absl::Minutes(1));
   EXPECT_FALSE(called);

@@ -1,0 +1,25 @@
+// Asks one resolver for one name. Blocks: only for the threads of ProbeWorkers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agent/platform/posix/connection.h"
+
+namespace holdfast::platform {
+
+// Addresses of the name, IPv4 where there are any, else IPv6. NOT_FOUND when the resolver says that there are
+// none; UNAVAILABLE and DEADLINE_EXCEEDED when it says nothing.
+absl::StatusOr<std::vector<std::string>> ResolveBy(const Endpoint& resolver, const std::string& name,
+                                                   const Deadline& deadline);
+
+// The addresses in an answer to `query`. FAILED_PRECONDITION when it answers another question; NOT_FOUND,
+// UNAVAILABLE (the resolver's own failure), INVALID_ARGUMENT (no DNS message). Pure.
+absl::StatusOr<std::vector<std::string>> ReadDnsAnswer(absl::string_view query, absl::string_view answer);
+
+// The first resolver of a resolv.conf; UNAVAILABLE when it names none.
+absl::StatusOr<std::string> FirstResolver(const std::string& resolv_conf);
+
+}  // namespace holdfast::platform
