@@ -11,7 +11,7 @@
 namespace holdfast {
 namespace {
 
-// Takes the host and the colon after it.
+// Takes the host and the colon after it. Brackets are for IPv6 addresses alone.
 bool TakeHost(absl::string_view* rest, absl::string_view* host) {
   const bool bracketed = absl::ConsumePrefix(rest, "[");
   const absl::string_view closing = bracketed ? "]:" : ":";
@@ -19,7 +19,7 @@ bool TakeHost(absl::string_view* rest, absl::string_view* host) {
   if (end == absl::string_view::npos) return false;
   *host = rest->substr(0, end);
   rest->remove_prefix(end + closing.size());
-  return true;
+  return !bracketed || absl::StrContains(*host, ':');
 }
 
 bool IsPrintableAscii(absl::string_view text) {
