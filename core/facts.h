@@ -211,4 +211,19 @@ struct SessionEvent {
   friend bool operator==(const SessionEvent&, const SessionEvent&) = default;
 };
 
+// Many start messages of one requester for one service in the log, within a short time.
+struct StartBurst {
+  Uuid service;
+  std::string requested_by;  // "Vendor[99]"; empty: On Demand
+  int starts = 0;
+  absl::Duration within;
+  friend bool operator==(const StartBurst&, const StartBurst&) = default;
+};
+
+// Whether the Mac is still being set up (Setup Assistant of the device, not that of a new user).
+struct SetupFacts {
+  bool running = false;
+  friend bool operator==(const SetupFacts&, const SetupFacts&) = default;
+};
+
 }  // namespace holdfast

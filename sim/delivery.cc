@@ -40,6 +40,7 @@ void Delivery::Begin(Observer* observer) {
   if (stays()) observer->OnConsoleUser(snapshot.user);
   if (stays()) observer->OnSystem(snapshot.system);
   if (stays()) observer->OnSelfCheck(snapshot.self);
+  if (stays() && snapshot.setup.running) observer->OnSetup(snapshot.setup);
   for (const SessionEvent& event : snapshot.statuses) {
     if (stays()) observer->OnSession(event);
   }
@@ -156,6 +157,14 @@ void Delivery::Self(SelfCheck check) {
 
 void Delivery::LogFound(LogFinding finding) {
   Broadcast([finding = std::move(finding)](Observer& o) { o.OnLogFinding(finding); });
+}
+
+void Delivery::Burst(const StartBurst& burst) {
+  Broadcast([burst](Observer& o) { o.OnStartBurst(burst); });
+}
+
+void Delivery::Setup(const SetupFacts& setup) {
+  Broadcast([setup](Observer& o) { o.OnSetup(setup); });
 }
 
 void Delivery::ManagerRestarted(const std::string& detail) {

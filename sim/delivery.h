@@ -26,6 +26,7 @@ class Delivery {
     ConsoleUser user;
     SystemFacts system;
     SelfCheck self;
+    SetupFacts setup;
   };
 
   Delivery(AwakeTimers& timers, SplitMix64& random, const DeliverySettings& settings,
@@ -48,6 +49,8 @@ class Delivery {
   void System(SystemFacts system);
   void Self(SelfCheck check);
   void LogFound(LogFinding finding);
+  void Burst(const StartBurst& burst);
+  void Setup(const SetupFacts& setup);
   void ManagerRestarted(const std::string& detail);
   // Session events that are still on their way never arrive.
   void LoseSessionEvents() { ++session_epoch_; }

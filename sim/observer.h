@@ -22,6 +22,8 @@ class Observer {
   virtual void OnSystem(const SystemFacts& system) {}
   virtual void OnSelfCheck(const SelfCheck& check) {}
   virtual void OnLogFinding(const LogFinding& finding) {}
+  virtual void OnStartBurst(const StartBurst& burst) {}
+  virtual void OnSetup(const SetupFacts& setup) {}
 };
 
 }  // namespace holdfast::sim

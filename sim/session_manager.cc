@@ -21,13 +21,15 @@ std::string Describe(const Requester& by) {
 }  // namespace
 
 SessionManager::SessionManager(AwakeTimers& timers, SplitMix64& random, const Settings& settings,
-                               const Surroundings& surroundings, Report report, Log log)
+                               const Surroundings& surroundings, Report report, Log log,
+                               StartAsked start_asked)
     : timers_(timers),
       random_(random),
       settings_(settings),
       around_(surroundings),
       report_(std::move(report)),
-      log_(std::move(log)) {}
+      log_(std::move(log)),
+      start_asked_(std::move(start_asked)) {}
 
 void SessionManager::Remove(const std::vector<ServiceFacts>& remaining) {
   std::set<Uuid> stay;
@@ -73,6 +75,7 @@ void SessionManager::Start(const Uuid& service, const Requester& by) {
   Session& session = it->second;
   const std::string who = Describe(by);
   Say(session, absl::StrCat(": Received a start command from ", who));
+  start_asked_(service, who);
   if (Refused(session, who)) return;
   session.on_demand_paused = false;
   session.on_demand_failures = 0;
@@ -164,6 +167,7 @@ void SessionManager::Forget(bool keep_tunnels) {
     Session fresh;
     fresh.facts = std::move(session.facts);
     fresh.stop_hangs = session.stop_hangs;
+    fresh.slow_start = session.slow_start;
     fresh.serial = ++serials_;
     if (keep) fresh.status = SessionStatus::kConnected;
     session = std::move(fresh);
@@ -173,6 +177,11 @@ void SessionManager::Forget(bool keep_tunnels) {
 void SessionManager::SetStopHangs(const Uuid& service, bool hangs) {
   auto it = sessions_.find(service);
   if (it != sessions_.end()) it->second.stop_hangs = hangs;
+}
+
+void SessionManager::SetSlowStart(const Uuid& service, absl::Duration later) {
+  auto it = sessions_.find(service);
+  if (it != sessions_.end()) it->second.slow_start = later;
 }
 
 const ServiceFacts* SessionManager::Facts(const Uuid& service) const {

@@ -41,9 +41,11 @@ class SessionManager {
   // Statuses as the manager itself sees them, without a generation.
   using Report = std::function<void(const SessionEvent&)>;
   using Log = std::function<void(const std::string&)>;
+  // A start was asked for, whatever becomes of it; `who` is empty for On Demand.
+  using StartAsked = std::function<void(const Uuid& service, const std::string& who)>;
 
   SessionManager(AwakeTimers& timers, SplitMix64& random, const Settings& settings,
-                 const Surroundings& surroundings, Report report, Log log);
+                 const Surroundings& surroundings, Report report, Log log, StartAsked start_asked);
 
   // Ends (reason 32) the sessions that are not among `services`.
   void Remove(const std::vector<ServiceFacts>& remaining);
@@ -70,6 +72,9 @@ class SessionManager {
   // The next stop of this session takes the whole Stopping timer.
   void SetStopHangs(const Uuid& service, bool hangs);
 
+  // Its provider is called so much later than usual.
+  void SetSlowStart(const Uuid& service, absl::Duration later);
+
   bool Has(const Uuid& service) const { return sessions_.contains(service); }
   const ServiceFacts* Facts(const Uuid& service) const;
   SessionStatus StatusOf(const Uuid& service) const;
@@ -89,6 +94,7 @@ class SessionManager {
     std::deque<MonoTime> starts;
     bool exhausted = false;
     bool stop_hangs = false;
+    absl::Duration slow_start;
     bool on_demand_paused = false;
     int on_demand_failures = 0;
     bool by_on_demand = false;
@@ -130,6 +136,7 @@ class SessionManager {
   const Surroundings& around_;
   Report report_;
   Log log_;
+  StartAsked start_asked_;
   std::map<Uuid, Session> sessions_;
   bool running_ = true;
   std::vector<std::function<void()>> waiting_;  // starts that came while it was being started again

@@ -90,8 +90,8 @@ void SessionManager::Negotiate(Session& session) {
   switch (around_.GatewayAt(session.facts.remote_address)) {
     case Gateway::kReachable:
     case Gateway::kDead:
-      if (timers.connect >= StartingTimer(session)) break;
-      return Later(session, Vary(timers.connect), [this](Session& s) { Establish(s); });
+      if (timers.connect + session.slow_start >= StartingTimer(session)) break;
+      return Later(session, Vary(timers.connect) + session.slow_start, [this](Session& s) { Establish(s); });
     case Gateway::kUnreachable:
       return FailLater(session, Vary(timers.unreachable), kReasonServerNotResponding);
     case Gateway::kAuthFails:
@@ -202,6 +202,7 @@ void SessionManager::ConsiderOnDemand(Session& session) {
 
 void SessionManager::RunOnDemand(Session& session) {
   if (!around_.path().satisfied || Exhaust(session)) return;
+  start_asked_(session.facts.id, "");
   session.by_on_demand = true;
   session.requested_by.clear();
   if (around_.console_user().present) session.as_uid = around_.console_user().uid;

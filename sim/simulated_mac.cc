@@ -35,15 +35,20 @@ SimulatedMac::SimulatedMac(const Clock& clock, Executor& executor, uint64_t seed
           [this](const SessionEvent& e) {
             delivery_.Session(e);
             TellNetwork();
+            ReactAsClient(e);
           },
           [this](const std::string& text) {
             if (sink_) sink_({timers_.Now().wall, manager_pid_, text});
+          },
+          [this](const Uuid& service, const std::string& who) {
+            const auto burst = bursts_.Note(timers_.Now().mono, service, who);
+            if (burst) delivery_.Burst(*burst);
           }),
       path_{true, true, "en0", "network-1"} {}
 
 Delivery::Snapshot SimulatedMac::Snapshot() const {
   return {installed_,    manager_.CurrentOfAll(), path_, NetworkNow(), user_,
-          system_facts_, system_.Installation()};
+          system_facts_, system_.Installation(),  setup_};
 }
 
 void SimulatedMac::Install(const profiles::Profile& profile) {

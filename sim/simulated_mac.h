@@ -17,6 +17,7 @@
 #include "base/executor.h"
 #include "base/random.h"
 #include "core/facts.h"
+#include "core/start_bursts.h"
 #include "profiles/mobileconfig/profile.h"
 #include "sim/awake_timers.h"
 #include "sim/delivery.h"
@@ -24,8 +25,8 @@
 #include "sim/observer.h"
 #include "sim/session_manager.h"
 #include "sim/settings.h"
-#include "sim/system_state.h"
 #include "sim/simulated_network.h"
+#include "sim/system_state.h"
 
 namespace holdfast::sim {
 
@@ -58,6 +59,16 @@ class SimulatedMac final : private Surroundings {
   absl::Status StopSession(const Uuid& service);
   SessionStatus StatusOf(const Uuid& service) const { return manager_.StatusOf(service); }
 
+  // --- what programs do by themselves
+  // Asks for `starts` starts, twenty in a second.
+  void StartStorm(const Uuid& service, const std::string& program, int starts);
+  // A vendor's client that wants its service up (or down) and sees to it a second after it is not; an empty
+  // program takes it away.
+  void SetVendorClient(const Uuid& service, const std::string& program, bool wants_up);
+  void SetSlowStart(const Uuid& service, absl::Duration later) { manager_.SetSlowStart(service, later); }
+  // Setup Assistant of the device begins or ends.
+  void SetSetupAssistant(bool running);
+
   // --- what a person may do, in System Settings.
   void UserConnect(const Uuid& service);
   void UserDisconnect(const Uuid& service);
@@ -79,7 +90,9 @@ class SimulatedMac final : private Surroundings {
 
   // On the network where the Mac is. Behind a portal no gateway answers.
   void SetPortal(PortalState state);
-  void SetBeacon(const std::string& name, bool answers) { network_.SetBeacon(name, path_.network_id, answers); }
+  void SetBeacon(const std::string& name, bool answers) {
+    network_.SetBeacon(name, path_.network_id, answers);
+  }
   PortalState PortalOn(const std::string& network) const { return network_.PortalOn(network); }
   bool BeaconAnswers(const std::string& name, const std::string& network) const {
     return path_.satisfied && path_.network_id == network && network_.BeaconAnswers(name, network);
@@ -132,6 +145,7 @@ class SimulatedMac final : private Surroundings {
   void ReportAll();
   NetworkFacts NetworkNow() const;
   void TellNetwork();
+  void ReactAsClient(const SessionEvent& event);
   void Expect(const Uuid& service, SessionStatus status);
   void SetUser(const ConsoleUser& user, int reason);
   absl::Status Known(const Uuid& service, absl::string_view verb) const;
@@ -161,6 +175,13 @@ class SimulatedMac final : private Surroundings {
   SystemState system_;
   SystemFacts system_facts_;
   bool handshakes_fail_ = false;
+  struct VendorClient {
+    std::string program;
+    bool wants_up = true;
+  };
+  std::map<Uuid, VendorClient> clients_;
+  StartBursts bursts_;
+  SetupFacts setup_;
   uint64_t power_serial_ = 0;  // a sleep that was overtaken by a wake does not happen
 };
 

@@ -184,6 +184,7 @@ void SimulatedMac::RestartManager() {
 }
 
 void SimulatedMac::Reboot() {
+  bursts_ = {};
   ++power_serial_;
   delivery_.LoseSessionEvents();
   user_ = {};

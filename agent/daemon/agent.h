@@ -107,6 +107,8 @@ class Agent final : public control::Delegate,
   void OnSelfCheck(const SelfCheck& check) override { Dispatch(check); }
   void OnLogFinding(const LogFinding& finding) override { Dispatch(finding); }
   void TellCapabilities();
+  void OnStartBurst(const StartBurst& burst) override { Dispatch(burst); }
+  void OnSetup(const SetupFacts& setup) override { Dispatch(setup); }
   std::vector<wire::StateSection> Sections() override;
   wire::PolicyStatus ApplyPolicy(const uplink::AcceptedPolicy& policy) override;
   void PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) override;

@@ -20,6 +20,9 @@ class Listener {
   virtual void OnSystem(const SystemFacts&) {}
   virtual void OnSelfCheck(const SelfCheck&) {}
   virtual void OnLogFinding(const LogFinding&) {}
+  // Sources that cannot tell never call these.
+  virtual void OnStartBurst(const StartBurst&) {}
+  virtual void OnSetup(const SetupFacts&) {}
 };
 
 class Source {

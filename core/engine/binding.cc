@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/command.h"
 #include "core/engine/failure.h"
+#include "core/engine/group.h"
 #include "core/engine/overrides.h"
 #include "core/engine/portal.h"
 #include "core/engine/reachability.h"
@@ -37,12 +38,17 @@ bool AnyMatches(const Core& core, const ServiceRule& rule) {
 void Release(Core& core, Turn& turn, Service& service) {
   for (const absl::string_view incident :
        {"stuck_connecting", "stuck_disconnecting", "circuit_open", "budget_exhausted", "false_connected",
-        "coverage_missing", "authentication_failed", "certificate_invalid", "toggle_fight"}) {
+        "coverage_missing", "authentication_failed", "certificate_invalid", "toggle_fight", "start_storm",
+        "slow_start", "not_restored_after_boot", "session_manager_exhausted"}) {
     core.incidents.Close(turn, incident, service.id_text, "it is not required any more");
   }
   service.remedy = {};
   service.failures = {};
   service.person_stop.reset();
+  service.yielded = service.slow = false;
+  service.storm_until.reset();
+  service.to_restore.reset();
+  service.dead_starts = 0;
   service.asked_to_connect = false;
 }
 
@@ -158,6 +164,7 @@ void Bind(Core& core, Turn& turn) {
       Release(core, turn, service);
     }
   }
+  BindGroups(core, turn);
   core.missing.clear();
   core.observed.clear();
   for (size_t i = 0; i < policy.services.size(); ++i) {

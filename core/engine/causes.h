@@ -24,6 +24,9 @@ inline constexpr absl::string_view kSessionManager = "session_manager";  // also
 inline constexpr absl::string_view kBudget = "budget";
 inline constexpr absl::string_view kCircuitOpen = "circuit_open";
 inline constexpr absl::string_view kServiceMissing = "service_missing";
+inline constexpr absl::string_view kStartStorm =
+    "start_storm";                                          // ours are held while others start it in bursts
+inline constexpr absl::string_view kConflict = "conflict";  // another required full tunnel excludes it
 inline constexpr absl::string_view kFalseConnected = "false_connected";
 inline constexpr absl::string_view kCoverage = "coverage";  // connected, without what it must carry
 inline constexpr absl::string_view kUntrustedNetwork = "untrusted_network";
@@ -36,6 +39,7 @@ inline constexpr absl::string_view kOverride = "override";
 inline constexpr absl::string_view kAllowedDisconnect = "allowed_disconnect";
 inline constexpr absl::string_view kCaptiveHold = "captive_hold";
 inline constexpr absl::string_view kTrustedNetwork = "trusted_network";
+inline constexpr absl::string_view kStandby = "standby";  // another member of its conflict group has the turn
 // no_network
 inline constexpr absl::string_view kNoNetwork = "no_network";
 inline constexpr absl::string_view kDownAfterUpdate = "down_after_update";  // no handshake succeeds

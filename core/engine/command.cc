@@ -27,7 +27,7 @@ void OpenBudgetIncident(Core& core, Turn& turn, Service& service) {
 }
 
 void AskToConnect(Core& core, Turn& turn, Service& service) {
-  if (service.asked_to_connect || !Enforcing(core) || !core.console.present) return;
+  if (service.asked_to_connect || !MayNotify(core)) return;
   if (ActiveGrace(core, turn.mono())) return;
   service.asked_to_connect = true;
   turn.Emit(NotifyUser{core.console.uid, absl::StrCat(NameOf(service), " needs you to sign in"),
@@ -58,7 +58,8 @@ void SendStart(Core& core, Turn& turn, Service& service, const StartOrder& order
   }
   turn.Emit(StartSession{id, service.facts.id, as});
   if (counted) service.attempts.Spend(turn.mono());
-  service.command = Outstanding{.id = id, .reason_before = service.delivered.stop_reason};
+  service.command =
+      Outstanding{.id = id, .reason_before = service.delivered.stop_reason, .sent_at = turn.mono()};
   if (counted) service.command->counted_at = turn.mono();
   service.on_demand_paused = false;
   Enter(service, NextPhase(service.phase, Signal::kStartSent), turn.mono());
@@ -78,6 +79,7 @@ void SendStop(Core& core, Turn& turn, Service& service, const std::string& why) 
   service.command = Outstanding{.id = id, .verb = Command::Verb::kStop};
   Enter(service, NextPhase(service.phase, Signal::kStopSent), turn.mono());
   service.phase_since = turn.mono();  // also when it was stopping already
+  service.group_stop.reset();
 }
 
 void FinishCommand(Turn& turn, Service& service, CommandOutcome::Result result, FailureCause cause,

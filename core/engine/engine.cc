@@ -12,6 +12,7 @@
 #include "core/engine/recall.h"
 #include "core/engine/requests.h"
 #include "core/engine/session.h"
+#include "core/engine/start_watch.h"
 #include "core/engine/state.h"
 #include "core/engine/surroundings.h"
 #include "core/engine/system.h"
@@ -55,6 +56,8 @@ class Dispatch {
     Bind(core_, turn_);
     OnUserRequest(core_, turn_, e);
   }
+  void operator()(const StartBurst& e) { OnStartBurst(core_, turn_, e); }
+  void operator()(const SetupFacts& e) { OnSetup(core_, turn_, e); }
   void operator()(const CommandAnswer& e) { OnCommandAnswer(core_, turn_, e); }
   void operator()(const IncidentReported& e) {
     if (e.open) {
@@ -84,10 +87,14 @@ void Reconcile(Core& core, Turn& turn) {
   RunReachability(core, turn);
   ForgetLogFindings(core, turn);
   RunTrust(core, turn);
-  RunPortal(core, turn);
   for (auto& [id, service] : core.services) Advance(core, turn, service);
+  // What one member of a group did changes whose turn it is.
+  for (const auto& [group, members] : core.groups) {
+    for (const Uuid& id : members) Advance(core, turn, core.services.at(id));
+  }
+  RunPortal(core, turn);  // what the services just met may make it suspect
   if (const auto grace = ActiveGrace(core, turn.mono())) turn.WakeAt(grace->until);
-  ReviewChecks(core, turn);
+  if (!SetupHolds(core)) ReviewChecks(core, turn);
   Judge(core, turn);
 }
 

@@ -42,7 +42,8 @@ using EngineInput =
     std::variant<AgentStarted, AgentStopped, PolicyApplied, PolicyRejected, SessionEvent, PathFacts,
                  PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, NetworkFacts, PortalFacts,
                  BeaconFacts, RestartBrake, SessionManagerRestarted, UserRequest, CommandAnswer,
-                 IncidentReported, TimerFired, SystemFacts, ServerContact, LogFinding, SelfCheck>;
+                 IncidentReported, TimerFired, SystemFacts, ServerContact, LogFinding, SelfCheck, StartBurst,
+                 SetupFacts>;
 
 // --- effects, in the order they must be carried out.
 struct Record {

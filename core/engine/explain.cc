@@ -5,6 +5,7 @@
 #include "core/engine/coverage.h"
 #include "core/engine/ladder.h"
 #include "core/engine/liveness.h"
+#include "core/engine/start_watch.h"
 
 namespace holdfast::engine {
 namespace {
@@ -78,8 +79,16 @@ std::string ExplainViolation(const Core& core, const Service& service, const Ass
   if (a.block == Block::kCircuit) {
     return absl::StrCat("Restarting it failed repeatedly; nothing is tried", For(a.until, now), ".");
   }
+  if (a.block == Block::kStorm) {
+    return "Something starts it over and over; Holdfast sends nothing until that has been quiet for a "
+           "minute.";
+  }
   if (a.block == Block::kPersonStop) {
     return absl::StrCat("A person disconnected it; it is restored", In(a.until, now), ".");
+  }
+  if (a.block == Block::kConflict) {
+    return "Another full tunnel is required too and comes first; the two would supersede each other for "
+           "ever.";
   }
   if (a.block == Block::kDisabled) return "Its configuration is disabled on this Mac.";
   if (a.cause == causes::kFalseConnected) {
@@ -129,6 +138,13 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
       return {"start", gate.until, "a captive portal waits for a person until then, at most"};
     case Block::kDisabled:
       return {"nothing until its configuration is enabled", {}, "the configuration is disabled"};
+    case Block::kConflict:
+      return {
+          "nothing until only one full tunnel is required", {}, "it and another would supersede each other"};
+    case Block::kStandby:
+      return {"nothing while another member of its group has the turn",
+              {},
+              absl::StrCat("at most one service of conflict group \"", service.group, "\" is up")};
     case Block::kAllowedStop:
       return {gate.until ? "start" : "nothing until a person connects it", gate.until,
               "a person disconnected it, which the policy allows"};
@@ -140,6 +156,8 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
               ExplainHold(service)};
     case Block::kCircuit:
       return {"retry", gate.until, "the circuit is open until then"};
+    case Block::kStorm:
+      return {"start", gate.until, "something else asks for starts in bursts; ours wait until it is quiet"};
     case Block::kPersonStop:
       return {"start", gate.until, "a person disconnected it; it is restored then"};
     case Block::kBudget:
@@ -169,6 +187,10 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
       if (a.cause == causes::kCaptiveHold) {
         return absl::StrCat("A captive portal wants a person to sign in; nothing is started",
                             For(a.until, now), ".");
+      }
+      if (a.cause == causes::kStandby) {
+        return absl::StrCat("It stands by: another service of conflict group \"", service.group,
+                            "\" has the turn.");
       }
       return a.cause == causes::kOverride
                  ? absl::StrCat("An override with a reason runs", For(a.until, now), ".")
@@ -221,6 +243,9 @@ std::vector<std::string> Reasons(const Core& core, const Service& service, MonoT
     reasons.push_back(absl::StrCat(service.remedy.failed_ladders, " restarts in a row did not help."));
   }
   if (!service.failures.cause.empty()) reasons.push_back(ExplainFailure(service));
+  if (const auto usual = UsualLatency(service, 95); usual && service.slow) {
+    reasons.push_back(absl::StrCat("95 of 100 times it connects within ", FormatShort(*usual), "."));
+  }
   if (service.person_stop) {
     reasons.push_back(
         absl::StrCat("A person disconnected it ", FormatShort(now - *service.person_stop), " ago."));

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
+#include "core/engine/fight.h"
 #include "core/engine/gate.h"
 #include "core/engine/portal.h"
 
@@ -12,8 +13,6 @@ namespace {
 
 // Up for shorter than this was no success: the backoff goes on.
 constexpr absl::Duration kStable = absl::Seconds(30);
-constexpr absl::Duration kFightWindow = absl::Minutes(10);
-constexpr size_t kFight = 2;
 
 absl::string_view HoldIncident(FailureCause cause) {
   if (cause == FailureCause::kAuthentication) return "authentication_failed";
@@ -22,7 +21,7 @@ absl::string_view HoldIncident(FailureCause cause) {
 }
 
 void AskPerson(Core& core, Turn& turn, const Service& service) {
-  if (!Enforcing(core) || !core.console.present) return;
+  if (!MayNotify(core)) return;
   turn.Emit(NotifyUser{
       core.console.uid, absl::StrCat(NameOf(service), " could not sign in"),
       absl::StrCat("Signing in failed and is not repeated, so that your account is not locked. Check your "
@@ -40,20 +39,6 @@ void SetHold(Core& core, Turn& turn, Service& service, Hold hold) {
                         absl::StrCat("cause=", FailureCauseName(failures.last)));
   }
   if (hold == Hold::kAskPerson) AskPerson(core, turn, service);
-}
-
-// Two services of one grade supersede each other for ever: at the second time we yield.
-bool NoteSupersede(Core& core, Turn& turn, Service& service) {
-  std::deque<MonoTime>& supersedes = service.failures.supersedes;
-  supersedes.push_back(turn.mono());
-  while (turn.mono() - supersedes.front() > kFightWindow) supersedes.pop_front();
-  if (supersedes.size() < kFight) return false;
-  service.failures.hold = Hold::kYield;
-  core.incidents.Open(turn, "toggle_fight", service.id_text,
-                      absl::StrCat(NameOf(service), " was superseded ", supersedes.size(),
-                                   " times in ten minutes: another service of its grade is started too"),
-                      absl::StrCat("supersedes=", supersedes.size()));
-  return true;
 }
 
 void BackOff(Core& core, Turn& turn, Service& service) {
@@ -115,6 +100,7 @@ void NotePersonStop(Core& core, Turn& turn, Service& service) {
   service.remedy.step.reset();
   service.person_start.reset();
   if (ActiveOverride(core, service.facts.id, turn.mono())) return;
+  if (service.failures.hold == Hold::kNone && NoteForeignStop(core, turn, service)) return;
   service.person_stop = turn.mono();
   service.failures.in_row = 0;
   service.failures.not_before.reset();
@@ -128,6 +114,7 @@ void ClearHolds(Core& core, Turn& turn, Service& service, absl::string_view why)
   failures.to_asking = 0;
   failures.not_before.reset();
   for (const absl::string_view incident : {"authentication_failed", "certificate_invalid", "toggle_fight"}) {
+    if (incident == "toggle_fight" && service.yielded) continue;  // that one is about our stops
     core.incidents.Close(turn, incident, service.id_text, why);
   }
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/engine/causes.h"
+#include "core/engine/group.h"
 #include "core/engine/portal.h"
 #include "core/engine/reachability.h"
 #include "core/engine/trust.h"
@@ -50,7 +51,7 @@ std::optional<MonoTime> ExtensionUpdatedAt(const Core& core) {
 
 }  // namespace
 
-Gate StartGate(const Core& core, const Service& service, MonoTime now) {
+Gate OwnGate(const Core& core, const Service& service, MonoTime now) {
   const ServiceRule& rule = RuleOf(core, service);
   if (!Awake(core)) return {Block::kAsleep, {}};
   if (!service.learned || !core.path_known) return {Block::kUnknown, {}};
@@ -62,6 +63,7 @@ Gate StartGate(const Core& core, const Service& service, MonoTime now) {
   if (LeavesUntrustedAlone(core)) return {Block::kUntrusted, {}};
   if (const auto until = PortalHoldUntil(core, now)) return {Block::kCaptive, until};
   if (!service.facts.enabled) return {Block::kDisabled, {}};
+  if (service.excluded) return {Block::kConflict, {}};
   const Gate stopped = PersonStopGate(rule, service, now);
   if (stopped.block == Block::kAllowedStop) return stopped;
   if (rule.authentication == Authentication::kInteractive) return {Block::kInteractive, {}};
@@ -69,8 +71,17 @@ Gate StartGate(const Core& core, const Service& service, MonoTime now) {
   if (service.remedy.open_until && now < *service.remedy.open_until) {
     return {Block::kCircuit, service.remedy.open_until};
   }
+  if (service.storm_until && now < *service.storm_until) return {Block::kStorm, service.storm_until};
   if (stopped.block != Block::kNone) return stopped;
   return PaceGate(core, service, now);
+}
+
+Gate StartGate(const Core& core, const Service& service, MonoTime now) {
+  const Gate own = OwnGate(core, service, now);
+  // What comes before it in the order says more than the group.
+  if (own.block != Block::kNone && own.block < Block::kStandby) return own;
+  if (!service.group.empty() && StandsBy(core, service, now)) return {Block::kStandby, {}};
+  return own;
 }
 
 const Override* ActiveOverride(const Core& core, const Uuid& service, MonoTime now) {

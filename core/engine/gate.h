@@ -21,10 +21,13 @@ enum class Block : uint8_t {
   kUntrusted,        // on another one, where the policy starts nothing
   kCaptive,          // a person may be signing in to a portal
   kDisabled,         // its configuration is not enabled
+  kConflict,         // another required full tunnel excludes it
+  kStandby,          // another member of its conflict group has the turn
   kAllowedStop,      // a person stopped it and may
   kInteractive,      // only a person starts it
   kHold,             // the last failure forbids a retry
   kCircuit,
+  kStorm,       // something else asks for starts in bursts
   kPersonStop,  // a person stopped it and may not: restored after ReconnectAfter
   kBudget,
   kSettling,  // the path has not held for Reconnect.Settle, or whether it is trusted is still asked
@@ -36,6 +39,8 @@ struct Gate {
   std::optional<MonoTime> until;  // when time alone may change the answer
 };
 
+// The answer without regard to its conflict group. Only for a service that a rule names.
+Gate OwnGate(const Core& core, const Service& service, MonoTime now);
 // Only for a service that a rule names.
 Gate StartGate(const Core& core, const Service& service, MonoTime now);
 

@@ -55,6 +55,7 @@ void IncidentTable::Erase(Turn& turn, std::map<Id, Entry>::iterator entry, absl:
 
 void IncidentTable::Close(Turn& turn, absl::string_view name, absl::string_view key,
                           absl::string_view reason) {
+  if (open_.empty()) return;  // most of the time
   const auto it = open_.find(Id(std::string(name), std::string(key)));
   if (it != open_.end()) Erase(turn, it, reason);
 }
@@ -69,7 +70,7 @@ void IncidentTable::CloseOthers(Turn& turn, absl::string_view name, const std::v
 }
 
 bool IncidentTable::IsOpen(absl::string_view name, absl::string_view key) const {
-  return open_.find(Id(std::string(name), std::string(key))) != open_.end();
+  return !open_.empty() && open_.find(Id(std::string(name), std::string(key))) != open_.end();
 }
 
 bool IncidentTable::AnyOpen(absl::string_view name) const {

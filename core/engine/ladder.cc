@@ -6,6 +6,7 @@
 #include "core/engine/command.h"
 #include "core/engine/failure.h"
 #include "core/engine/gate.h"
+#include "core/engine/start_watch.h"
 
 namespace holdfast::engine {
 namespace {
@@ -32,7 +33,7 @@ bool MayHelp(Core& core, Turn& turn, Service& service) {
 }
 
 void NotifyStuck(Core& core, Turn& turn, const Service& service) {
-  if (!Enforcing(core) || !core.console.present) return;
+  if (!MayNotify(core)) return;
   turn.Emit(NotifyUser{core.console.uid, absl::StrCat(NameOf(service), " is stuck"),
                        absl::StrCat("It has been ", SessionStatusName(service.delivered.status),
                                     " for too long and restarting it did not help. It is tried again later; "
@@ -92,6 +93,7 @@ bool SettleCommand(Core& core, Turn& turn, Service& service) {
   if (command.verb == Command::Verb::kStart && IsDown(service.delivered.status)) {
     // Not even connecting came: nothing to stop, so this is a failed start.
     Enter(service, Phase::kDown, turn.mono());
+    NoteDeadStart(core, turn, service);
     const FailureCause told = service.delivered.cause;
     const bool tells =
         command.down_repeated && told != FailureCause::kNone && told != FailureCause::kStopCommand;

@@ -1,6 +1,7 @@
 // What one session is doing, as far as we have been told, and how that changes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "absl/strings/string_view.h"
@@ -28,7 +29,14 @@ enum class Signal : uint8_t {
   kForgotten,      // the session manager restarted
 };
 
-// The status of a session right after our own command proves nothing: the client library sets it by itself.
+inline constexpr size_t kPhaseCount = 7;
+inline constexpr size_t kSignalCount = 7;
+absl::string_view PhaseName(Phase phase);     // "starting"
+absl::string_view SignalName(Signal signal);  // "start sent"
+
+// By the table in phase.cc, from which the diagram in docs/engine.md is made too. The status of a session
+// right after our own command proves nothing, since the client library sets it by itself: a delivered status
+// other than connected does not end a start, and only down ends a stop.
 Phase NextPhase(Phase phase, Signal signal);
 
 Signal SignalOf(SessionStatus status);

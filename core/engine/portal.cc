@@ -45,7 +45,7 @@ void BeginHold(Core& core, Turn& turn) {
 }
 
 void TellPerson(const Core& core, Turn& turn) {
-  if (!Enforcing(core) || !core.console.present) return;
+  if (!MayNotify(core)) return;
   turn.Emit(
       NotifyUser{core.console.uid, "This network wants you to sign in",
                  "A captive portal stands between this Mac and the internet. Open a browser and sign in; "

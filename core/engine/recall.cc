@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
 #include "core/engine/pace.h"
+#include "core/engine/start_watch.h"
 #include "core/engine/system.h"
 
 namespace holdfast::engine {
@@ -23,10 +24,33 @@ std::optional<MonoTime> SameBoot(const std::optional<Stamp>& then, const Stamp& 
   return then->mono;
 }
 
+constexpr absl::Duration kWhileShuttingDown = absl::Minutes(1);
+
 class Recaller {
  public:
   Recaller(Core& core, const Stamp& at, uint64_t seq) : core_(core), r_(core.recalled), at_(at), seq_(seq) {}
 
+  // The first row of another boot: what was connected when the last one ended?
+  static void NoticeBoot(Recalled& r, const Stamp& now) {
+    if (r.last && r.last->boot != now.boot) {
+      r.up_at_end.clear();
+      for (const auto& [service, session] : r.sessions) {
+        if (session.first.boot == r.last->boot && session.second.status == SessionStatus::kConnected) {
+          r.up_at_end[service] = std::nullopt;
+        }
+      }
+      for (const auto& [service, down] : r.went_down) {
+        const bool late = down.at.boot == r.last->boot && r.last->mono - down.at.mono <= kWhileShuttingDown;
+        if (late) r.up_at_end[service] = down.reason;
+      }
+      r.shutting_down = false;
+      r.connecting.clear();
+    }
+    r.last = now;
+  }
+
+  void operator()(const StartBurst& e) { r_.bursts[e.service] = at_; }
+  void operator()(const SetupFacts& e) { r_.setup = e; }
   void operator()(const Command& e) {
     core_.next_command = std::max(core_.next_command, e.id + 1);
     if (e.verb != Command::Verb::kStart) return;
@@ -50,13 +74,21 @@ class Recaller {
     if (e.status == SessionStatus::kConnected) {
       r_.to_asking.erase(e.service);
       r_.allowed_stops.erase(e.service);
+      r_.up_at_end.erase(e.service);
     } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kStopCommand && was_up) {
-      r_.allowed_stops[e.service] = at_;
+      if (!r_.shutting_down) r_.allowed_stops[e.service] = at_;
     } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kAuthentication &&
                was_up) {
       CountAuthenticationFailure(e.service);
     } else if (e.status == SessionStatus::kDisconnected && e.cause == FailureCause::kSuperseded && was_up) {
       r_.supersedes.emplace_back(e.service, at_);
+    }
+    NoteLatency(e);
+    if (was_up && before->second.second.status == SessionStatus::kConnected &&
+        e.status != before->second.second.status) {
+      r_.went_down[e.service] = {at_, e.stop_reason};
+    } else if (const auto down = r_.went_down.find(e.service); down != r_.went_down.end() && e.stop_reason) {
+      down->second.reason = e.stop_reason;
     }
     r_.sessions[e.service] = {at_, e};
   }
@@ -111,6 +143,13 @@ class Recaller {
       Suspect("woke up");
     }
     r_.was_asleep = !full;
+    r_.connecting.clear();
+    r_.shutting_down = e.event == PowerEvent::kShutdown;
+    if (!r_.shutting_down) return;
+    // The system stops sessions before it announces that it goes.
+    std::erase_if(r_.allowed_stops, [&](const auto& stop) {
+      return stop.second.boot == at_.boot && at_.mono - stop.second.mono <= kWhileShuttingDown;
+    });
   }
   void operator()(const PortalFacts& e) {
     if (e.state == PortalState::kCaptive) r_.portals.emplace_back(at_, e.network_id);
@@ -133,7 +172,7 @@ class Recaller {
   void operator()(const IncidentOpened& e) { core_.incidents.RecallOpened(at_, seq_, e); }
   void operator()(const IncidentClosed& e) { core_.incidents.RecallClosed(e); }
   void operator()(const AgentStarted& e) {
-    r_.was_asleep = false;  // as the engine takes it
+    r_.was_asleep = r_.shutting_down = false;  // as the engine takes it
     const bool same_boot = r_.first_start_of_boot && r_.first_start_of_boot->boot == at_.boot;
     if (!same_boot) r_.first_start_of_boot = at_;
     if (!r_.os_build.empty() && r_.os_build != e.os_build) {
@@ -148,6 +187,15 @@ class Recaller {
 
  private:
   void Suspect(std::string what) { r_.changes.emplace_back(at_, std::move(what)); }
+  void NoteLatency(const SessionEvent& e) {
+    if (e.status == SessionStatus::kConnecting) {
+      r_.connecting[e.service] = at_;
+      return;
+    }
+    const auto began = r_.connecting.extract(e.service);
+    if (began.empty() || e.status != SessionStatus::kConnected) return;
+    r_.latencies.emplace_back(e.service, at_.mono - began.mapped().mono);
+  }
 
   // An event and the outcome it brought are of one step, and one failure.
   void CountAuthenticationFailure(const Uuid& service) {
@@ -182,6 +230,20 @@ void UseOverrides(Core& core, const Stamp& now) {
   }
 }
 
+// What is known of starts.
+void UseWatch(Core& core, const Stamp& now) {
+  const Recalled& r = core.recalled;
+  for (const auto& [service, latency] : r.latencies) KeepLatency(FindOrAdd(core, service), latency);
+  for (const auto& [service, reason] : r.up_at_end) FindOrAdd(core, service).to_restore.emplace(reason);
+  for (const auto& [service, at] : r.bursts) {
+    FindOrAdd(core, service).storm_until = StormUntil(OnThisBoot(at, now));
+  }
+  for (auto& [id, service] : core.services) {
+    service.slow = core.incidents.IsOpen("slow_start", service.id_text);
+  }
+  core.setup_running = r.setup && r.setup->running;
+}
+
 // An open incident of an earlier run stands for the hold that opened it.
 void UseHold(Core& core, Service& service) {
   const struct {
@@ -204,12 +266,14 @@ void UseHold(Core& core, Service& service) {
 }  // namespace
 
 void Recall(Core& core, const Stamp& at, uint64_t seq, const Event& event) {
+  Recaller::NoticeBoot(core.recalled, at);
   std::visit(Recaller(core, at, seq), event);
 }
 
 void UseRecalled(Core& core, Turn& turn) {
   Recalled& r = core.recalled;
   const Stamp& now = turn.now();
+  Recaller::NoticeBoot(r, now);
   core.boot = now.boot;
   core.resumed_at = now.mono;
   for (const auto& a : r.attempts) FindOrAdd(core, a.service).attempts.Spend(OnThisBoot(a.at, now));
@@ -231,6 +295,7 @@ void UseRecalled(Core& core, Turn& turn) {
         last.second.status == SessionStatus::kConnected || last.second.status == SessionStatus::kReasserting;
     FindOrAdd(core, id).was_up_before_restart = up && last.first.boot == now.boot;
   }
+  UseWatch(core, now);
   for (auto& [id, service] : core.services) UseHold(core, service);
   for (const auto& [key, verdict] : r.verdicts) {
     // Of no class that is judged now: the first verdict of this run is always recorded.

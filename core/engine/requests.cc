@@ -4,6 +4,7 @@
 #include "core/engine/command.h"
 #include "core/engine/failure.h"
 #include "core/engine/gate.h"
+#include "core/engine/group.h"
 #include "core/engine/overrides.h"
 
 namespace holdfast::engine {
@@ -64,6 +65,11 @@ void StartForPerson(Core& core, Turn& turn, Service& service, const UserRequest&
 void Connect(Core& core, Turn& turn, const UserRequest& request) {
   Service* service = Target(core, turn, request);
   if (service == nullptr) return;
+  if (const Service* up = GroupMemberUp(core, *service)) {
+    return Answer(turn, request, Code::kFailedPrecondition,
+                  absl::StrCat("At most one service of conflict group \"", service->group,
+                               "\" may be up, and ", NameOf(*up), " is. Disconnect that one first."));
+  }
   service->person_stop.reset();
   ClearHolds(core, turn, *service, "a person connects it");
   GiveFreshChance(*service);

@@ -7,16 +7,22 @@
 #include "core/engine/command.h"
 #include "core/engine/coverage.h"
 #include "core/engine/failure.h"
+#include "core/engine/fight.h"
 #include "core/engine/gate.h"
+#include "core/engine/group.h"
 #include "core/engine/ladder.h"
 #include "core/engine/liveness.h"
 #include "core/engine/pace.h"
+#include "core/engine/start_watch.h"
 #include "core/engine/trust.h"
 
 namespace holdfast::engine {
 namespace {
 
 using Result = CommandOutcome::Result;
+
+// A gateway takes longer to refuse than the session manager to ignore.
+constexpr absl::Duration kAtOnce = absl::Milliseconds(500);
 
 bool SameContent(SessionEvent a, const SessionEvent& b) {
   a.generation = b.generation;
@@ -69,11 +75,12 @@ void OnUp(Core& core, Turn& turn, Service& service) {
 }
 
 // Somebody else starts it: whoever stopped it before wants it again.
-void OnConnecting(Service& service) {
+void OnConnecting(Core& core, Turn& turn, Service& service) {
   if (service.phase != Phase::kConnecting) return;
   if (service.delivered.status != SessionStatus::kReasserting) service.up_since.reset();
   service.person_stop.reset();
   service.on_demand_paused = false;
+  NoteForeignStart(core, turn, service);
 }
 
 // A start that was dropped without a trace is reported with the reason from before it: no new stop.
@@ -91,15 +98,31 @@ void OnStopped(Core& core, Turn& turn, Service& service, FailureCause cause) {
   if (service.failures.hold != Hold::kNone) service.remedy.step.reset();
 }
 
+// What we left alone in a fight is down: the fight is over.
+void EndYield(Core& core, Turn& turn, Service& service) {
+  if (!std::exchange(service.yielded, false)) return;
+  core.incidents.Close(turn, "toggle_fight", service.id_text, "it is down");
+}
+
 void OnDown(Core& core, Turn& turn, Service& service, const SessionEvent& before) {
+  EndYield(core, turn, service);
   const std::optional<MonoTime> up_since = std::exchange(service.up_since, std::nullopt);
   FailureCause cause = CauseOf(service.delivered);
   if (service.command && service.command->verb == Command::Verb::kStop) {
     return OnStopped(core, turn, service, cause);
   }
-  if (cause == FailureCause::kStopCommand && IsStaleStop(service, before)) cause = FailureCause::kUnknown;
+  const bool stale = IsStaleStop(service, before);
+  if (stale && turn.mono() - service.command->sent_at <= kAtOnce) {
+    NoteDeadStart(core, turn, service);
+  } else {
+    NoteLiveStart(core, turn, service);
+  }
+  if (stale && cause == FailureCause::kStopCommand) cause = FailureCause::kUnknown;
   FinishCommand(turn, service, Result::kFailed, cause, DetailOf(service.delivered));
-  if (cause == FailureCause::kStopCommand) return NotePersonStop(core, turn, service);
+  if (cause == FailureCause::kStopCommand) {
+    if (core.power != Power::kShutdown) NotePersonStop(core, turn, service);  // else the system's own
+    return;
+  }
   if (up_since) {
     NoteDrop(core, turn, service, cause, *up_since);
   } else {
@@ -128,7 +151,8 @@ void OnChanged(Core& core, Turn& turn, Service& service, const SessionEvent& bef
   const Signal signal = SignalOf(service.delivered.status);
   if (signal != Signal::kUp && service.alive.next_round) EndLiveness(core, turn, service);
   Enter(service, NextPhase(service.phase, signal), turn.mono());
-  if (signal == Signal::kConnecting) OnConnecting(service);
+  WatchDelivered(core, turn, service, before);
+  if (signal == Signal::kConnecting) OnConnecting(core, turn, service);
   if (signal == Signal::kUp && service.phase == Phase::kUp) OnUp(core, turn, service);
   if (signal == Signal::kDown) {
     learning ? OnLearnedDown(core, turn, service) : OnDown(core, turn, service, before);
@@ -186,6 +210,9 @@ void OnSessionManagerRestarted(Core& core, Turn& turn, const SessionManagerResta
     if (service.alive.next_round) EndLiveness(core, turn, service);
     service.remedy.step.reset();
     service.up_since.reset();
+    service.connecting_since.reset();
+    service.dead_starts = 0;
+    core.incidents.Close(turn, "session_manager_exhausted", service.id_text, "the session manager restarted");
     service.learned = false;
     Enter(service, NextPhase(service.phase, Signal::kForgotten), turn.mono());
   }
@@ -194,6 +221,8 @@ void OnSessionManagerRestarted(Core& core, Turn& turn, const SessionManagerResta
 void Advance(Core& core, Turn& turn, Service& service) {
   if (!Awake(core) || service.rule < 0) return RecordPace(turn, service);
   if (IsStuck(core, service, turn.mono())) HandleStuck(core, turn, service);
+  WatchStarts(core, turn, service);
+  YieldToGroup(core, turn, service);
   ConsiderStart(core, turn, service);
   CloseWhatEnded(core, turn, service);
   turn.WakeAt(StuckAt(core, service));

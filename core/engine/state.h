@@ -27,6 +27,7 @@ struct Outstanding {
   Command::Verb verb = Command::Verb::kStart;
   // A start: the stop reason delivered before it, which a skipped start is reported with again.
   std::optional<int> reason_before;
+  MonoTime sent_at;
   // A start: counted against the budget at this moment.
   std::optional<MonoTime> counted_at;
   // A start: disconnected was delivered again after it without saying anything new.
@@ -45,7 +46,8 @@ struct Failures {
   std::string detail;
   std::optional<MonoTime> not_before;  // backoff
   Hold hold = Hold::kNone;
-  std::deque<MonoTime> supersedes;  // within the last ten minutes
+  // Within the last ten minutes.
+  std::deque<MonoTime> supersedes, foreign_stops, foreign_starts;
 };
 
 struct Remedy {
@@ -85,6 +87,8 @@ struct Service {
   int rule = -1;          // index into the policy's services; -1: no rule names it, it is never touched
   bool required = false;  // by that rule, now
   std::string key;        // of its verdict while required
+  std::string group;      // of its rule while required
+  bool excluded = false;  // another required full tunnel comes before it
 
   bool learned = false;  // a status was delivered in this run
   SessionEvent delivered;
@@ -103,8 +107,19 @@ struct Service {
   Pace recorded;
   Alive alive;
   Revival revival;
-  bool pause_due = false;  // it was up when its network was proven trusted
+  bool pause_due = false;                    // it was up when its network was proven trusted
+  std::optional<MonoTime> storm_until;       // others start it in bursts
+  std::optional<MonoTime> connecting_since;  // delivered
+  std::deque<absl::Duration> latencies;      // connecting to connected, the newest last
+  bool slow = false;                         // slow_start is open
+  int dead_starts = 0;                       // in a row: starts of ours that did not even begin
+  struct BeforeBoot {
+    std::optional<int> stop_reason;
+  };
+  std::optional<BeforeBoot> to_restore;  // it was connected when the last boot ended
   std::optional<MonoTime> person_stop;
+  std::optional<MonoTime> group_stop;    // we stopped it in favour of its group
+  bool yielded = false;                  // its group's stops are not repeated while it stays up
   std::optional<uint32_t> person_start;  // asked while it was going down: started once it is
   bool asked_to_connect = false;         // interactive: the person was told in this episode
   bool dry_noted = false;                // audit: what would be done is recorded once per phase
@@ -143,6 +158,7 @@ struct Override {
 struct KnownVerdict {
   Verdict verdict;
   MonoTime since;
+  uint64_t round = 0;  // of judging in which its key was last required
 };
 
 // One host that must answer outside every tunnel.
@@ -200,6 +216,18 @@ struct Recalled {
   std::optional<Stamp> last_login;
   std::optional<Stamp> last_wake;
   std::optional<Stamp> last_path;  // a satisfied one
+  std::optional<SetupFacts> setup;
+  bool shutting_down = false;
+  std::map<Uuid, Stamp> bursts;
+  std::map<Uuid, Stamp> connecting;
+  std::vector<std::pair<Uuid, absl::Duration>> latencies;
+  struct WentDown {
+    Stamp at;
+    std::optional<int> reason;
+  };
+  std::map<Uuid, WentDown> went_down;
+  std::map<Uuid, std::optional<int>> up_at_end;  // of the boot before; why it went down
+  std::optional<Stamp> last;                     // of all rows
   bool was_asleep = false;
   std::optional<Stamp> first_start_of_boot;
   std::vector<std::pair<Stamp, std::string>> portals;  // networks on which one was met
@@ -230,13 +258,15 @@ struct Core {
   std::optional<Contact> contact;
   Reachability reach;
   std::map<Uuid, Service> services;
-  std::vector<int> missing;   // rules that require and match nothing
-  std::vector<int> observed;  // rules that name an interface
+  std::map<std::string, std::vector<Uuid>> groups;  // required members by position
+  std::vector<int> missing;                         // rules that require and match nothing
+  std::vector<int> observed;                        // rules that name an interface
   bool binding_stale = true;
 
   PathFacts path;
   bool path_known = false;
-  MonoTime path_since;        // it has held since
+  MonoTime path_since;  // it has held since
+  bool setup_running = false;
   bool network_seen = false;  // a satisfied path, in this boot
   NetworkFacts network;
   bool network_known = false;
@@ -255,6 +285,7 @@ struct Core {
   std::vector<Override> overrides;
   std::deque<MonoTime> overrides_begun;  // in the last 24 hours
   std::map<std::string, KnownVerdict> verdicts;
+  uint64_t judged = 0;  // rounds of judging
   IncidentTable incidents;
   std::vector<CheckResult> checks;
   uint64_t reviews_due = 0;
@@ -274,6 +305,14 @@ inline bool Awake(const Core& core) {
 }
 inline bool Enforcing(const Core& core) {
   return core.policy->mode == EnforcementMode::kEnforce;
+}
+// Nothing is judged and nothing is shown while the Mac is being set up.
+inline bool SetupHolds(const Core& core) {
+  return core.setup_running && core.policy->setup_hold;
+}
+// Whether there is somebody to tell, and anything to tell them.
+inline bool MayNotify(const Core& core) {
+  return Enforcing(core) && core.console.present && !SetupHolds(core);
 }
 inline const std::string& NameOf(const Service& service) {
   return service.facts.name.empty() ? service.id_text : service.facts.name;

@@ -98,6 +98,12 @@ void OnConsoleUser(Core& core, Turn& turn, const ConsoleUser& user) {
   if (user.present) core.login_seen = true;
 }
 
+void OnSetup(Core& core, Turn& turn, const SetupFacts& setup) {
+  if (setup.running == core.setup_running) return;
+  turn.Row(setup);
+  core.setup_running = setup.running;
+}
+
 void WatchClock(Core& core, Turn& turn) {
   const int64_t offset = turn.now().wall.ns - turn.mono().ns;
   const std::optional<int64_t> before = std::exchange(core.wall_minus_mono, offset);

@@ -7,6 +7,7 @@ namespace holdfast::engine {
 
 void OnPath(Core& core, Turn& turn, const PathFacts& path);
 void OnPower(Core& core, Turn& turn, const PowerChanged& changed);
+void OnSetup(Core& core, Turn& turn, const SetupFacts& setup);
 void OnConsoleUser(Core& core, Turn& turn, const ConsoleUser& user);
 
 // Records a jump of the wall clock against the monotonic one since the last turn.

@@ -1,7 +1,6 @@
 #include "core/engine/verdict.h"
 
 #include <functional>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -66,6 +65,10 @@ Assessment OfGate(const Core& core, const Service& service, const Gate& gate, Mo
       return is(TimeClass::kExcused, causes::kCaptiveHold);
     case Block::kDisabled:
       return is(TimeClass::kViolation, causes::kConfiguration);
+    case Block::kConflict:
+      return is(TimeClass::kViolation, causes::kConflict);
+    case Block::kStandby:
+      return is(TimeClass::kExcused, causes::kStandby);
     case Block::kAllowedStop:
       return is(TimeClass::kExcused, causes::kAllowedDisconnect);
     case Block::kInteractive:
@@ -75,6 +78,8 @@ Assessment OfGate(const Core& core, const Service& service, const Gate& gate, Mo
                 service.failures.hold == Hold::kYield ? causes::kSuperseded : service.failures.cause);
     case Block::kCircuit:
       return is(TimeClass::kViolation, causes::kCircuitOpen);
+    case Block::kStorm:
+      return is(TimeClass::kViolation, causes::kStartStorm);
     case Block::kPersonStop:
       return is(TimeClass::kViolation, causes::kUser);
     case Block::kBudget:
@@ -107,26 +112,34 @@ Assessment AssessUp(const Core& core, const Service& service, MonoTime now) {
   return {TimeClass::kUnknown, causes::kCoverageUnknown, Block::kNone, coverage.until};
 }
 
+// One round of judging. It costs a look-up for each key whose verdict stays; a sentence is made only of what
+// changed.
 class Judging {
  public:
-  Judging(Core& core, Turn& turn) : core_(core), turn_(turn) {}
+  Judging(Core& core, Turn& turn) : core_(core), turn_(turn), round_(++core.judged) {}
 
-  void Is(Verdict verdict, const std::function<std::string()>& detail) {
-    keys_.insert(verdict.key);
-    const auto known = core_.verdicts.find(verdict.key);
-    if (known != core_.verdicts.end() && known->second.verdict.time_class == verdict.time_class &&
-        known->second.verdict.cause == verdict.cause && known->second.verdict.service == verdict.service) {
+  // `rest` completes the verdict with what does not decide whether it changed.
+  void Is(const std::string& key, const Uuid& service, const Assessment& now,
+          const std::function<void(Verdict&)>& rest) {
+    KnownVerdict& known = core_.verdicts[key];
+    if (std::exchange(known.round, round_) != round_) ++keys_;
+    const Verdict& before = known.verdict;
+    if (!before.key.empty() && before.time_class == now.time_class && before.cause == now.cause &&
+        before.service == service) {
       return;
     }
-    verdict.detail = detail();
+    Verdict verdict{
+        .key = key, .service = service, .time_class = now.time_class, .cause = std::string(now.cause)};
+    rest(verdict);
     turn_.Row(verdict);
-    KnownVerdict& now = core_.verdicts[verdict.key];
-    now = {std::move(verdict), turn_.mono()};
+    known.verdict = std::move(verdict);
+    known.since = turn_.mono();
   }
 
   void EndOthers() {
+    if (keys_ == core_.verdicts.size()) return;
     for (auto it = core_.verdicts.begin(); it != core_.verdicts.end();) {
-      if (keys_.contains(it->first)) {
+      if (it->second.round == round_) {
         ++it;
         continue;
       }
@@ -142,27 +155,27 @@ class Judging {
  private:
   Core& core_;
   Turn& turn_;
-  std::set<std::string> keys_;
+  const uint64_t round_;
+  size_t keys_ = 0;  // that are required now
 };
 
 void JudgeService(Core& core, Turn& turn, Judging& judging, const Service& service) {
   const Assessment now = Assess(core, service, turn.mono());
   turn.WakeAt(now.until);
-  judging.Is({.key = service.key,
-              .rule = RuleOf(core, service).label,
-              .service = service.facts.id,
-              .service_name = service.facts.name,
-              .time_class = now.time_class,
-              .cause = std::string(now.cause)},
-             [&] { return Explain(core, service, now, turn.mono()); });
+  judging.Is(service.key, service.facts.id, now, [&](Verdict& verdict) {
+    verdict.rule = RuleOf(core, service).label;
+    verdict.service_name = service.facts.name;
+    verdict.detail = Explain(core, service, now, turn.mono());
+  });
 }
 
 void JudgeMissing(Core& core, Turn& turn, Judging& judging, const ServiceRule& rule) {
   const Assessment now = AssessMissing(core, turn.mono());
   turn.WakeAt(now.until);
-  judging.Is(
-      {.key = rule.label, .rule = rule.label, .time_class = now.time_class, .cause = std::string(now.cause)},
-      [&] { return ExplainMissing(now, turn.mono()); });
+  judging.Is(rule.label, Uuid{}, now, [&](Verdict& verdict) {
+    verdict.rule = rule.label;
+    verdict.detail = ExplainMissing(now, turn.mono());
+  });
   if (now.cause != causes::kServiceMissing) return;
   core.incidents.Open(turn, "service_missing", rule.label,
                       absl::StrCat("No installed configuration matches rule \"", rule.label, "\""),
@@ -222,7 +235,9 @@ Assessment AssessMissing(const Core& core, MonoTime now) {
 
 void Judge(Core& core, Turn& turn) {
   if (!core.policy_known) return;
+  CloseManagerRestart(core, turn);  // while it is open, it is the cause of what is unknown
   Judging judging(core, turn);
+  if (SetupHolds(core)) return judging.EndOthers();
   for (const auto& [id, service] : core.services) {
     if (service.required) JudgeService(core, turn, judging, service);
   }
@@ -231,15 +246,14 @@ void Judge(Core& core, Turn& turn) {
   }
   for (const int i : core.observed) {
     const ServiceRule& rule = core.policy->services[static_cast<size_t>(i)];
-    judging.Is({.key = rule.label,
-                .rule = rule.label,
-                .time_class = TimeClass::kObservedOnly,
-                .cause = std::string(CauseOf(Observe(core, rule)))},
-               [&] { return ExplainObserved(core, rule); });
+    judging.Is(rule.label, Uuid{}, {TimeClass::kObservedOnly, CauseOf(Observe(core, rule)), Block::kNone, {}},
+               [&](Verdict& verdict) {
+                 verdict.rule = rule.label;
+                 verdict.detail = ExplainObserved(core, rule);
+               });
   }
   judging.EndOthers();
   CloseFoundServices(core, turn);
-  CloseManagerRestart(core, turn);
 }
 
 }  // namespace holdfast::engine

@@ -143,6 +143,10 @@ absl::string_view RowKindName(RowKind kind) {
       return "beacon";
     case RowKind::kRestartBrake:
       return "restart_brake";
+    case RowKind::kStartBurst:
+      return "start_burst";
+    case RowKind::kSetup:
+      return "setup";
     case RowKind::kCommand:
       return "command";
     case RowKind::kCommandOutcome:
@@ -174,7 +178,8 @@ RowKind KindOf(const Event& event) {
       RowKind::kPortal,         RowKind::kBeacon,        RowKind::kRestartBrake,   RowKind::kCommand,
       RowKind::kCommandOutcome, RowKind::kVerdict,       RowKind::kIncidentOpened, RowKind::kIncidentClosed,
       RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded,  RowKind::kRetry,
-      RowKind::kSystem,         RowKind::kServerContact, RowKind::kLogFinding,     RowKind::kSelfCheck};
+      RowKind::kSystem,         RowKind::kServerContact, RowKind::kLogFinding,     RowKind::kSelfCheck,
+      RowKind::kStartBurst,     RowKind::kSetup};
   static_assert(std::size(kKinds) == std::variant_size_v<Event>);
   return kKinds[event.index()];
 }
@@ -188,6 +193,7 @@ std::string SubjectOf(const Event& event) {
                         [](const Command& e) { return e.service.ToString(); },
                         [](const CommandOutcome& e) { return e.service.ToString(); },
                         [](const RetryState& e) { return e.service.ToString(); },
+                        [](const StartBurst& e) { return e.service.ToString(); },
                         [](const Verdict& e) { return e.key; },
                         [](const IncidentOpened& e) { return e.name; },
                         [](const IncidentClosed& e) { return e.name; },
@@ -298,6 +304,13 @@ std::string Describe(const Event& event) {
           },
           [](const LogFinding& e) { return absl::StrCat("log: ", e.subject, ": ", e.text); },
           [](const SelfCheck& e) { return DescribeSelfCheck(e); },
+          [](const StartBurst& e) {
+            return absl::StrCat(e.requested_by.empty() ? "On Demand" : e.requested_by, " asked for a start ",
+                                e.starts, " times in ", FormatShort(e.within));
+          },
+          [](const SetupFacts& e) {
+            return std::string(e.running ? "Setup Assistant runs" : "Setup Assistant has ended");
+          },
       },
       event);
 }

@@ -41,9 +41,11 @@ enum class RowKind : uint16_t {
   kPortal = 32,
   kBeacon = 33,
   kRestartBrake = 34,
+  kStartBurst = 35,
   kCommand = 40,
   kCommandOutcome = 41,
   kRetry = 42,
+  kSetup = 43,
   kVerdict = 50,
   kIncidentOpened = 60,
   kIncidentClosed = 61,
@@ -220,12 +222,12 @@ struct OverrideEnded {
   friend bool operator==(const OverrideEnded&, const OverrideEnded&) = default;
 };
 
-using Event = std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts,
-                           PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, PolicyChange,
-                           SessionManagerRestarted, UserRequest, ClockJump, NetworkFacts, PortalFacts,
-                           BeaconFacts, RestartBrake, Command, CommandOutcome, Verdict, IncidentOpened,
-                           IncidentClosed, CheckResult, OverrideBegan, OverrideEnded, RetryState, SystemFacts,
-                           ServerContact, LogFinding, SelfCheck>;
+using Event =
+    std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts, PowerChanged,
+                 ConsoleUser, InstalledFacts, ProbeResult, PolicyChange, SessionManagerRestarted, UserRequest,
+                 ClockJump, NetworkFacts, PortalFacts, BeaconFacts, RestartBrake, Command, CommandOutcome,
+                 Verdict, IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded,
+                 RetryState, SystemFacts, ServerContact, LogFinding, SelfCheck, StartBurst, SetupFacts>;
 
 RowKind KindOf(const Event& event);
 // What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else

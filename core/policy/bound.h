@@ -15,7 +15,8 @@ struct SessionManagerTimers {
 
 // Upper bound of the time to connected for a service that is down while all of this holds: the path is up,
 // the gateway answers, no grace, hold or override, attempts left in both budgets, circuit closed, and its
-// last failure (if any) may be retried. A person's stop adds rule.always_connected.reconnect_after.
+// last failure (if any) may be retried, nothing else starts it in bursts, no other member of its conflict
+// group has the turn. A person's stop adds rule.always_connected.reconnect_after.
 absl::Duration ConnectedBound(const Policy& policy, const ServiceRule& rule,
                               const SessionManagerTimers& timers);
 

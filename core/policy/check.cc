@@ -99,6 +99,27 @@ class Checker {
                                                 other->second, "]; give each rule its own name"));
       }
       Moments(i, rule);
+      Conflicts(i, rule);
+    }
+  }
+
+  // What is installed decides; from the document alone only a warning is fair.
+  void Conflicts(size_t i, const ServiceRule& rule) {
+    const auto tunnels = [](const ServiceRule& r) {
+      return r.always_connected.enabled && r.match.interface_name.empty() &&
+             r.authentication != Authentication::kInteractive &&  // not started without a person
+             r.match.type != ServiceType::kTransparentProxy;
+    };
+    if (!tunnels(rule)) return;
+    for (size_t j = 0; j < i; ++j) {
+      const ServiceRule& other = policy_.services[j];
+      const std::string& group = other.always_connected.conflict_group;
+      if (!tunnels(other) || (!group.empty() && group == rule.always_connected.conflict_group)) continue;
+      Warning(RulePath(i, "AlwaysConnected.ConflictGroup"),
+              absl::StrCat("is not that of services[", j, "] (\"", other.label,
+                           "\"), which must stay connected too: two full tunnels supersede each other, so if "
+                           "both are full give them one conflictGroup"));
+      return;
     }
   }
 

@@ -22,6 +22,7 @@ void VisitRule(Rule& rule, Visitor& v) {
   v.Field("Services[].AlwaysConnected.AllowDisconnect", rule.always_connected.allow_disconnect);
   v.Field("Services[].AlwaysConnected.ReconnectAfter", rule.always_connected.reconnect_after);
   v.Field("Services[].AlwaysConnected.Since", rule.always_connected.since);
+  v.Field("Services[].AlwaysConnected.ConflictGroup", rule.always_connected.conflict_group);
 }
 
 template <class P, class Visitor>
@@ -103,6 +104,7 @@ void VisitGraces(P& policy, Visitor& v) {
   v.Field("Login.Grace", policy.login_grace);
   v.Field("PostUpdate.Grace", policy.os_update_grace);
   v.Field("PostUpdate.ExtensionGrace", policy.extension_update_grace);
+  v.Field("Setup.Hold", policy.setup_hold);
   v.Field("Override.Mode", policy.override_policy.mode);
   v.Field("Override.MaxDuration", policy.override_policy.max_duration);
   v.Field("Override.MaxPerDay", policy.override_policy.max_per_day);

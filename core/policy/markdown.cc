@@ -64,6 +64,9 @@ constexpr absl::string_view kBetween = R"(## Between keys
 - `allowDisconnect: true` makes "never" the default of `reconnectAfter`.
 - `maxDelay` is not below `initialDelay`; a written `perTenMinutes` is not above `perHour`; `liveness.timeout` is not above
   `liveness.interval`.
+- Two rules that keep tunnels connected without a person's sign-in and share no `conflictGroup` are warned of: full tunnels of
+  one grade supersede each other for ever. When both turn out to be full on a Mac, the later one is not started and
+  `tunnel_conflict` is raised.
 - `notify` is the last step of a ladder or not in it.
 - `stuckConnecting.timeout` below 140 s is warned of: macOS has timers of its own, and the agent would fight them.
 
@@ -81,7 +84,7 @@ Every second of a required service is exactly one of these; they sum to the wind
 |---|---|
 | `protected` | connected, and nothing shows that it does not carry traffic |
 | `violation` | not connected although it could be, or falsely connected; with its cause |
-| `excused` | an override, an emergency suspension, a maintenance window, a hold or a grace |
+| `excused` | an override, an emergency suspension, a maintenance window, a hold, a grace, or standing by in a conflict group |
 | `no_network` | there is no path to connect over |
 | `awaiting_user` | only a person can go on: the login window, or a sign-in that was offered |
 | `asleep_or_off` | the Mac slept or was off |
@@ -91,8 +94,8 @@ Every second of a required service is exactly one of these; they sum to the wind
 ## Connected within a bound
 
 A service is *connectable* while the network path is up, its gateway answers, no grace, hold or override applies, attempts
-are left in both budgets, the circuit is closed and its last failure, if any, may be retried. In `enforce` mode a connectable
-service that is down is connected within
+are left in both budgets, the circuit is closed, its last failure, if any, may be retried, nothing else starts it in bursts and
+no other member of its `conflictGroup` has the turn. In `enforce` mode a connectable service that is down is connected within
 
     bound = settle                                    the path must have held
           + maxDelay * (1 + jitter)                   what may remain of the backoff

@@ -43,6 +43,7 @@ struct AlwaysConnected {
   // After a person's stop. Nothing with allow_disconnect means never.
   std::optional<absl::Duration> reconnect_after = absl::Seconds(10);
   Since since = Since::kLogin;
+  std::string conflict_group;  // at most one service of a group is up; empty: none
 };
 
 struct ServiceRule {
@@ -147,6 +148,7 @@ struct Policy {
   absl::Duration login_grace = absl::Seconds(180);
   absl::Duration os_update_grace = absl::Minutes(15);
   absl::Duration extension_update_grace = absl::Seconds(180);
+  bool setup_hold = true;
   OverridePolicy override_policy;
   TransparentProxies transparent_proxies;
   std::vector<RequiredFilter> content_filters;

@@ -112,7 +112,9 @@ constexpr std::array kSchema = {
            "The earliest moment at which it is required: always, from the first login of a boot, or from its "
            "first "
            "satisfied network path. Default `boot` when `authentication` is `machine`."),
-    Planned("Services[].AlwaysConnected.ConflictGroup", "At most one service of a group is up."),
+    Words("Services[].AlwaysConnected.ConflictGroup",
+          "Name of a group of which at most one service is up; the first by position that can be. The others "
+          "stand by, which is excused."),
 
     Time("Reconnect.Settle", "2s", 0, 5 * kMinute,
          "The network path must have held for this long (address and resolver) before a start."),
@@ -189,7 +191,8 @@ constexpr std::array kSchema = {
          "No verdict until this long after the agent's first start on another OS build."),
     Time("PostUpdate.ExtensionGrace", "3m", 0, kHour,
          "No verdict until this long after a system extension went to another version."),
-    Planned("Setup.Hold", "No verdict until Setup Assistant has ended and the first policy has arrived."),
+    Bool("Setup.Hold", "true",
+         "No verdict and nothing shown until Setup Assistant has ended and the first policy has arrived."),
 
     Choice("Override.Mode", "reason", "none, reason",
            "Whether a person may suspend enforcement: not at all, or with a reason that is recorded."),

@@ -246,5 +246,24 @@ bool FromProto(const pb::RestartBrakeChanged& m, RestartBrake* e) {
   *e = {absl::Nanoseconds(m.lasts_ns()), m.reason()};
   return true;
 }
+void ToProto(const StartBurst& e, pb::StartBurstSeen* m) {
+  m->set_service(ToBytes(e.service.bytes));
+  m->set_requested_by(e.requested_by);
+  m->set_starts(e.starts);
+  m->set_within_ns(absl::ToInt64Nanoseconds(e.within));
+}
+bool FromProto(const pb::StartBurstSeen& m, StartBurst* e) {
+  e->requested_by = m.requested_by();
+  e->starts = m.starts();
+  e->within = absl::Nanoseconds(m.within_ns());
+  return FromBytes(m.service(), &e->service.bytes);
+}
+void ToProto(const SetupFacts& e, pb::SetupChanged* m) {
+  m->set_running(e.running);
+}
+bool FromProto(const pb::SetupChanged& m, SetupFacts* e) {
+  e->running = m.running();
+  return true;
+}
 
 }  // namespace holdfast::wire

@@ -52,6 +52,8 @@ HOLDFAST_EVENT_MESSAGE(SystemFacts, SystemChanged);
 HOLDFAST_EVENT_MESSAGE(ServerContact, ServerContactChanged);
 HOLDFAST_EVENT_MESSAGE(LogFinding, LogSpoke);
 HOLDFAST_EVENT_MESSAGE(SelfCheck, SelfChecked);
+HOLDFAST_EVENT_MESSAGE(StartBurst, StartBurstSeen);
+HOLDFAST_EVENT_MESSAGE(SetupFacts, SetupChanged);
 
 #undef HOLDFAST_EVENT_MESSAGE
 

@@ -75,6 +75,39 @@ Answer StopHangs(Stage& stage, const Command& command) {
   return OnService(stage, command, [&](const Uuid& service) { stage.mac.SetStopHangs(service, hangs); });
 }
 
+Answer StartStorm(Stage& stage, const Command& command) {
+  int starts = 0;
+  if (!absl::SimpleAtoi(command.arguments[2], &starts) || starts < 1) {
+    return Expected(command, "a number of starts", command.arguments[2]);
+  }
+  return OnService(stage, command,
+                   [&](const Uuid& service) { stage.mac.StartStorm(service, command.arguments[1], starts); });
+}
+
+Answer SlowStart(Stage& stage, const Command& command) {
+  absl::Duration later;
+  if (!absl::ParseDuration(command.arguments[1], &later) || later < absl::ZeroDuration()) {
+    return Expected(command, "a duration such as 45s", command.arguments[1]);
+  }
+  return OnService(stage, command, [&](const Uuid& service) { stage.mac.SetSlowStart(service, later); });
+}
+
+Answer VendorClient(Stage& stage, const Command& command) {
+  const std::string& wish = command.arguments[2];
+  if (wish != "up" && wish != "down" && wish != "gone") {
+    return Expected(command, "'up', 'down' or 'gone'", wish);
+  }
+  return OnService(stage, command, [&](const Uuid& service) {
+    stage.mac.SetVendorClient(service, wish == "gone" ? "" : command.arguments[1], wish == "up");
+  });
+}
+
+Answer Setup(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const bool running, Either(command, 0, "on", "off"));
+  stage.mac.SetSetupAssistant(running);
+  return std::string();
+}
+
 Answer Login(Stage& stage, const Command& command) {
   stage.mac.Login(command.arguments[0]);
   return std::string();
@@ -220,6 +253,13 @@ std::vector<Verb> AllVerbs() {
       {"interface", {"name", "state"}, "another vendor's tunnel: up or down", Interface},
       {"drop", {"service", "reason"}, "a tunnel goes down for a reason by number", Drop},
       {"stop-hangs", {"service", "state"}, "stops take the whole Stopping timer: on or off", StopHangs},
+      {"start-storm", {"service", "program", "starts"}, "a program asks for starts in a burst", StartStorm},
+      {"slow-start", {"service", "later"}, "its starts take so much longer", SlowStart},
+      {"vendor-client",
+       {"service", "program", "wish"},
+       "a client wants it up or down, or is gone",
+       VendorClient},
+      {"setup", {"state"}, "Setup Assistant runs: on or off", Setup},
       {"manager-restart", {}, "nesessionmanager dies and comes back", Plain<&SimulatedMac::RestartManager>},
       {"extension-update", {"bundle"}, "a system extension is replaced", UpdateExtension},
       {"filter", {"bundle", "state"}, "a content filter's process: running or dead", Filter},

@@ -24,6 +24,8 @@ class SimulatedSignals final : public Source, private sim::Observer {
   void OnSystem(const SystemFacts& system) override { listener_->OnSystem(system); }
   void OnSelfCheck(const SelfCheck& check) override { listener_->OnSelfCheck(check); }
   void OnLogFinding(const LogFinding& finding) override { listener_->OnLogFinding(finding); }
+  void OnStartBurst(const StartBurst& burst) override { listener_->OnStartBurst(burst); }
+  void OnSetup(const SetupFacts& setup) override { listener_->OnSetup(setup); }
 
   sim::SimulatedMac& mac_;
   Listener* listener_ = nullptr;

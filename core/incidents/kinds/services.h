@@ -215,12 +215,33 @@ inline constexpr IncidentKind kServices[] = {
      .escalate = "Apple (Feedback Assistant) with the crash report and a sysdiagnose; the vendor whose "
                  "client connects "
                  "most often."},
+    {.name = "session_manager_exhausted",
+     .severity = Severity::kError,
+     .title = "The session manager takes no starts any more",
+     .opens =
+         "Three starts of Holdfast in a row did not even begin: disconnected came back at once, or nothing "
+         "came back.",
+     .closes = "A start has an effect again, or the session manager was restarted.",
+     .evidence = "The number of starts without effect, and attempts in the last hour.",
+     .by_itself = "Goes on with growing delays; it does not end the session manager.",
+     .remedy =
+         "Restart the Mac: about twenty starts in a minute use up the session manager's descriptors until "
+         "it is started again.",
+     .steps =
+         "Was there a start_storm before? Its evidence names who asked. Stop that first.\n"
+         "Restart the Mac. An administrator may instead run `sudo killall nesessionmanager`; every tunnel "
+         "goes down with it.",
+     .escalate = "The vendor of the process that starts the service so often."},
     {.name = "slow_start",
      .severity = Severity::kInfo,
      .title = "The service takes unusually long to connect",
-     .opens = "From connecting to connected it took much longer than this service usually takes on this Mac.",
-     .closes = "It has connected in its usual time again, or is not required any more.",
-     .evidence = "This latency, the usual one, and how long ago the Mac woke.",
+     .opens =
+         "It has been connecting for three times longer than 95 of 100 of its starts take on this Mac (for "
+         "a minute while fewer than five are known), and is not stuck yet.",
+     .closes = "It is connected, which tells how long that took, or it does not connect any more.",
+     .evidence =
+         "How long it has been connecting, the median and the 95th percentile of its own starts, and how "
+         "long ago the Mac woke.",
      .by_itself = "Grants the time; no restart is made of it.",
      .remedy = "Look at the provider's log and the gateway's load.",
      .steps =
@@ -231,9 +252,9 @@ inline constexpr IncidentKind kServices[] = {
     {.name = "start_storm",
      .severity = Severity::kError,
      .title = "Something starts the service over and over",
-     .opens = "The log shows far more start requests in a short time than any person makes.",
-     .closes = "The requests have stopped.",
-     .evidence = "Requests by requesting process, and their number.",
+     .opens = "The log shows more than 15 start requests of one process within ten seconds.",
+     .closes = "No such burst for a minute.",
+     .evidence = "The requesting process, the number of requests and their rate.",
      .by_itself = "Sends nothing of its own while it lasts; a storm exhausts the session manager.",
      .remedy = "Stop the named process or correct its On Demand rules.",
      .steps = "The evidence names the processes that ask. Quit that app, or restart the Mac when it is a "
@@ -277,10 +298,14 @@ inline constexpr IncidentKind kServices[] = {
                  "history."},
     {.name = "toggle_fight",
      .severity = Severity::kError,
-     .title = "Two services supersede each other",
-     .opens = "Stop reason 33 twice within ten minutes: only one full tunnel of a grade can be up.",
-     .closes = "The policy changes, a person connects, or the service stays up.",
-     .evidence = "The service, the one that superseded it, and who had asked for that one.",
+     .title = "Somebody keeps undoing what Holdfast does",
+     .opens =
+         "Within ten minutes: another service superseded this one twice (stop reason 33), a program stopped "
+         "it three times, or a program started it twice after Holdfast had stopped it for its ConflictGroup.",
+     .closes =
+         "The policy changes, somebody logs in or connects it, or it stays up; a start against its group: "
+         "when it goes down.",
+     .evidence = "The service, the one that superseded it, and which process asked.",
      .by_itself = "Yields first: it does not start the service again.",
      .remedy = "Require only one full tunnel of a grade, or put them into one ConflictGroup. Holdfast yields "
                "until the "
@@ -291,6 +316,18 @@ inline constexpr IncidentKind kServices[] = {
               "`holdfastctl connect SERVICE` for the one that is wanted.",
      .escalate = "Whoever writes the policy: both services need one ConflictGroup, or one of them must not "
                  "be required."},
+    {.name = "tunnel_conflict",
+     .severity = Severity::kError,
+     .title = "Two full tunnels are required",
+     .opens = "Two required services are both known to be full tunnels and share no ConflictGroup.",
+     .closes = "One is not required any more, is no full tunnel any more, or both share a group.",
+     .evidence = "The service that is not started, and the one that comes before it in the policy.",
+     .by_itself =
+         "Starts only the one that comes first; two full tunnels would supersede each other for ever.",
+     .remedy = "Give both rules one ConflictGroup, or require only one.",
+     .steps = "`holdfastctl why SERVICE` names both.\n"
+              "Nothing can be done on the Mac: the policy asks for what macOS cannot do.",
+     .escalate = "Whoever writes the policy."},
 };
 
 }  // namespace holdfast::incident_kinds

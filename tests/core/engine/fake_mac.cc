@@ -56,6 +56,20 @@ void FakeMac::Boot(const Policy& policy) {
 void FakeMac::Restart(bool clean) {
   const Stamp last = Now();
   if (clean) Give(AgentStopped{"stop"});
+  BeginRun(last, clean);
+}
+
+void FakeMac::Reboot(int reason) {
+  const Stamp last = Now();
+  Give(PowerChanged{PowerEvent::kShutdown});
+  for (const ServiceFacts& service : services_) Drops(service.id, reason);
+  RunDue(mono_ + delivery);
+  Give(AgentStopped{"shutdown"});
+  ++boot_.bytes[0];
+  BeginRun(last, true);
+}
+
+void FakeMac::BeginRun(const std::optional<Stamp>& last, bool clean) {
   engine_ = std::make_unique<Engine>(++seed_);
   for (size_t i = 0; i < rows_.size(); ++i) engine_->Recall(rows_[i].at, i + 1, rows_[i].event);
   queue_.clear();
@@ -114,9 +128,8 @@ void FakeMac::CarryNetwork(const Effect& effect) {
       Give(ProbeResult{.service = service, .target = "inbound", .ok = *inbound});
     });
   } else if (const auto* look = std::get_if<LookForPortal>(&effect)) {
-    At(absl::Milliseconds(30), [this, network = look->path.network_id] {
-      Give(PortalFacts{portal, network, "302"});
-    });
+    At(absl::Milliseconds(30),
+       [this, network = look->path.network_id] { Give(PortalFacts{portal, network, "302"}); });
   } else if (const auto* ask = std::get_if<AskBeacon>(&effect); ask != nullptr && beacons_answer) {
     At(absl::Milliseconds(30), [this, name = ask->network.name, network = ask->path.network_id] {
       Give(BeaconFacts{name, network, beacons.contains(network), ""});

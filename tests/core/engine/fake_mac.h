@@ -31,6 +31,8 @@ class FakeMac {
   // --- the Mac's life. Each step runs the engine.
   void Boot(const Policy& policy);  // agent, policy, services, statuses, path, user: everything that is there
   void Restart(bool clean = true);  // of the agent alone: a new engine recalls the rows
+  // Of the Mac: every session is down (for `reason`), a new boot and a new run of the agent begin.
+  void Reboot(int reason = 34);
   void Apply(const Policy& policy);
   void Give(const EngineInput& input);
   void Advance(absl::Duration d);  // due events and timers happen on the way, in order
@@ -106,6 +108,7 @@ class FakeMac {
   };
   void At(absl::Duration delay, std::function<void()> work);
   void RunDue(MonoTime until);
+  void BeginRun(const std::optional<Stamp>& last, bool clean);
   void Carry(const Effect& effect);
   void CarryNetwork(const Effect& effect);
   void Change(const Uuid& service, SessionStatus status);

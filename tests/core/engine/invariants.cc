@@ -160,7 +160,7 @@ void Invariants::ClearFailures() {
 
 void Invariants::CheckMayCommand(const Uuid& service) {
   Require(policy_.mode == EnforcementMode::kEnforce, "a command outside of enforce");
-  Require(Named(service), "a service that no rule names was touched: ", service);
+  Require(RuleOf(service) != nullptr, "a service that no rule names was touched: ", service);
 }
 
 void Invariants::CheckStart(const StartSession& start) {
@@ -172,11 +172,28 @@ void Invariants::CheckStart(const StartSession& start) {
   const auto command = commands_.find(start.command);
   Require(command != commands_.end(), "a start without its row");
   if (command == commands_.end() || !command->second.counted) return;  // a person's
+  CheckGroup(start.service);
   Require(watched.authentication < 2, "retried past what an authentication failure allows: ", start.service);
   Require(watched.certificate < 1, "retried a certificate failure: ", start.service);
   Require(!asleep_ && !(dark_ && policy_.ignore_dark_wake), "started while asleep");
   for (const Running& o : overrides_) {
     Require(!o.began.service.IsNil() && o.began.service != start.service, "started during an override");
+  }
+}
+
+// Beside a member of its group that is not down, or was not told yet, nothing is started.
+void Invariants::CheckGroup(const Uuid& service) {
+  const ServiceRule* rule = RuleOf(service);
+  if (rule == nullptr || rule->always_connected.conflict_group.empty()) return;
+  for (const ServiceFacts& facts : installed_) {
+    const ServiceRule* other = facts.id == service ? nullptr : RuleOf(facts.id);
+    if (other == nullptr || !other->always_connected.enabled ||
+        other->always_connected.conflict_group != rule->always_connected.conflict_group ||
+        (other->scope == RuleScope::kUser && console_ && !console_->present)) {
+      continue;
+    }
+    const std::optional<SessionStatus>& delivered = services_[facts.id].delivered;
+    Require(delivered && engine::IsDown(*delivered), "started beside another member of its conflict group");
   }
 }
 
@@ -298,14 +315,15 @@ bool Invariants::InGrace() const {
          within(wake_at_, policy_.wake_grace);
 }
 
-bool Invariants::Named(const Uuid& service) const {
+// The first rule that matches it.
+const ServiceRule* Invariants::RuleOf(const Uuid& service) const {
   for (const ServiceFacts& facts : installed_) {
     if (facts.id != service) continue;
     for (const ServiceRule& rule : policy_.services) {
-      if (rule.match.Matches(facts)) return true;
+      if (rule.match.Matches(facts)) return &rule;
     }
   }
-  return false;
+  return nullptr;
 }
 
 }  // namespace holdfast

@@ -59,6 +59,7 @@ class Invariants {
   void SeeConsole(const ConsoleUser& user);
   void ClearFailures();
   void CheckStart(const StartSession& start);
+  void CheckGroup(const Uuid& service);
   void CheckMayCommand(const Uuid& service);
   void CheckCommand(const Command& command);
   void CheckPace(const RetryState& row);
@@ -70,7 +71,7 @@ class Invariants {
   template <class... Words>
   void Require(bool kept, const Words&... words);
   bool InGrace() const;
-  bool Named(const Uuid& service) const;
+  const ServiceRule* RuleOf(const Uuid& service) const;
 
   const std::function<void(const std::string&)> broken_;
   Stamp now_;

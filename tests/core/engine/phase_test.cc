@@ -1,5 +1,14 @@
 #include "core/engine/phase.h"
 
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "core/engine/phase_doc.h"
+
 namespace holdfast::engine {
 namespace {
 
@@ -25,10 +34,40 @@ TEST(Phase, WithoutACommandTheStatusIsThePhase) {
   EXPECT_EQ(PhaseOf(SessionStatus::kDisconnecting), Phase::kDisconnecting);
 }
 
-TEST(Phase, EverythingIsForgottenWithTheSessionManager) {
-  for (int phase = 0; phase <= static_cast<int>(Phase::kDisconnecting); ++phase) {
-    EXPECT_EQ(NextPhase(static_cast<Phase>(phase), Signal::kForgotten), Phase::kUnlearned);
+// What each pair must come to, said as rules and not as a table.
+Phase Expected(Phase phase, Signal signal) {
+  if (signal == Signal::kForgotten) return Phase::kUnlearned;
+  if (signal == Signal::kStartSent) return Phase::kStarting;
+  if (signal == Signal::kStopSent) return Phase::kStopping;
+  if (signal == Signal::kDown) return Phase::kDown;
+  if (phase == Phase::kStopping) return Phase::kStopping;  // only down ends a stop
+  if (phase == Phase::kStarting && signal != Signal::kUp) return Phase::kStarting;
+  if (signal == Signal::kUp) return Phase::kUp;
+  return signal == Signal::kConnecting ? Phase::kConnecting : Phase::kDisconnecting;
+}
+
+TEST(Phase, EveryPhaseTakesEverySignal) {
+  std::set<Phase> reached;
+  for (size_t phase = 0; phase < kPhaseCount; ++phase) {
+    for (size_t signal = 0; signal < kSignalCount; ++signal) {
+      const auto from = static_cast<Phase>(phase);
+      const auto by = static_cast<Signal>(signal);
+      EXPECT_EQ(NextPhase(from, by), Expected(from, by)) << PhaseName(from) << " x " << SignalName(by);
+      reached.insert(NextPhase(from, by));
+    }
   }
+  EXPECT_EQ(reached.size(), kPhaseCount);
+}
+
+TEST(Phase, TheDocumentIsMadeFromTheTable) {
+  const char* source = std::getenv("HOLDFAST_SOURCE");
+  std::ifstream file(absl::StrCat(source == nullptr ? "." : source, "/docs/engine.md"), std::ios::binary);
+  const std::string document(std::istreambuf_iterator<char>(file), {});
+  ASSERT_FALSE(document.empty());
+  EXPECT_EQ(WithPhaseDoc(document), document)
+      << "docs/engine.md is not current: build/bin/holdfast_engine_doc < docs/engine.md > NEW; mv NEW "
+         "docs/engine.md";
+  EXPECT_EQ(WithPhaseDoc("no markers"), "");
 }
 
 }  // namespace

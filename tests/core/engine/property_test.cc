@@ -23,10 +23,14 @@ ServiceFacts Facts(const std::string& name, const std::string& generation = "") 
 class Life {
  public:
   explicit Life(uint64_t seed)
-      : dice_{seed}, mac_(seed), invariants_([](const std::string& what) { ADD_FAILURE() << what; }) {
+      : wakes_for_nothing_(seed % 5 == 0),
+        dice_{seed},
+        mac_(seed),
+        invariants_([](const std::string& what) { ADD_FAILURE() << what; }) {
     mac_.on_step = [this](const EngineInput& input, const std::vector<Effect>& effects) {
       const Stamp now = mac_.Now();
       invariants_.OnStep(now, now.mono, input, effects, mac_.engine().NextDeadline());
+      if (wakes_for_nothing_) WakeForNothing(now);
     };
   }
 
@@ -50,6 +54,19 @@ class Life {
   }
 
  private:
+  // Each Step leaves nothing undone, and no deadline out.
+  void WakeForNothing(const Stamp& now) {
+    const std::optional<MonoTime> deadline = mac_.engine().NextDeadline();
+    const std::vector<Effect> effects = mac_.engine().Step(now, TimerFired{});
+    EXPECT_TRUE(effects.empty()) << "a wake at once after an input does something: " << Text(effects[0]);
+    const std::optional<MonoTime> again = mac_.engine().NextDeadline();
+    EXPECT_TRUE(!again || (deadline && *deadline <= *again)) << "the input forgot a deadline";
+  }
+  static std::string Text(const Effect& effect) {
+    const Record* record = std::get_if<Record>(&effect);
+    return record ? Describe(record->event) : absl::StrCat("effect ", effect.index());
+  }
+
   bool Chance(double p) { return dice_.Uniform() < p; }
   int Pick(int n) { return static_cast<int>(dice_.Below(static_cast<uint64_t>(n))); }
   const Uuid& AnyService() {
@@ -69,6 +86,7 @@ class Life {
     policy.mode = Chance(0.85) ? EnforcementMode::kEnforce
                                : (Chance(0.7) ? EnforcementMode::kAudit : EnforcementMode::kOff);
     policy.services.clear();
+    const bool grouped = Chance(0.3);
     for (const char* name : {"One", "Two"}) {
       ServiceRule rule;
       rule.label = name;
@@ -76,6 +94,7 @@ class Life {
       rule.authentication = static_cast<Authentication>(Pick(3));
       rule.always_connected = {
           .enabled = true, .allow_disconnect = Chance(0.3), .since = static_cast<Since>(Pick(3))};
+      if (grouped) rule.always_connected.conflict_group = "tunnels";
       if (rule.always_connected.allow_disconnect && Chance(0.5))
         rule.always_connected.reconnect_after.reset();
       policy.services.push_back(rule);
@@ -96,7 +115,7 @@ class Life {
   }
 
   void Act() {
-    switch (Pick(17)) {
+    switch (Pick(19)) {
       case 0:
         return mac_.PersonStarts(AnyService());
       case 1:
@@ -128,6 +147,10 @@ class Life {
       case 15:
         mac_.probes_answer = Chance(0.5);
         return mac_.JumpWall(absl::Seconds(Pick(100) - 50));
+      case 17:
+        return mac_.Give(StartBurst{AnyService(), "Vendor[7]", 30 + Pick(900), absl::Seconds(2)});
+      case 18:
+        return mac_.Give(SetupFacts{Chance(0.3)});
       case 16:
         mac_.start_answer = Chance(0.3) ? absl::UnavailableError("not now") : absl::OkStatus();
         return;
@@ -175,6 +198,7 @@ class Life {
     mac_.Restart(Chance(0.5));
   }
 
+  const bool wakes_for_nothing_;
   SplitMix64 dice_;
   FakeMac mac_;
   Invariants invariants_;

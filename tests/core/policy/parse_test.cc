@@ -196,6 +196,21 @@ TEST(ParsePolicy, AnUnknownKeyIsKeptAndReported) {
   EXPECT_EQ(parsed.document.root.AsMap()->at(2).key, "wireguardPeers");
 }
 
+TEST(ParsePolicy, WarnsOfTwoTunnelsThatShareNoConflictGroup) {
+  const auto warnings = [](const std::string& more, const std::string& group) {
+    return Parsed(
+               "policyVersion: 1\nservices:\n"
+               "  - {match: {name: a}, alwaysConnected: {enabled: true, conflictGroup: g}}\n"
+               "  - {match: {name: b}" +
+               more + ", alwaysConnected: {enabled: true" + group + "}}\n")
+        .warnings;
+  };
+  EXPECT_THAT(warnings("", ""),
+              ElementsAre(AllOf(HasSubstr("services[1].alwaysConnected.conflictGroup"), HasSubstr("\"a\""))));
+  EXPECT_THAT(warnings("", ", conflictGroup: g"), ElementsAre());
+  EXPECT_THAT(warnings(", authentication: interactive", ""), ElementsAre());
+}
+
 TEST(ParsePolicy, AnUnknownKeyInAnItemHasItsPath) {
   EXPECT_THAT(Parsed("policyVersion: 1\nservices: [{match: {name: a, nam: b}}]\n").warnings,
               ElementsAre(AllOf(HasSubstr("services[0].match.nam:"), HasSubstr("(did you mean \"name\"?)"))));
@@ -327,16 +342,18 @@ TEST(ParsePolicy, AProbeNeedsATarget) {
 }
 
 TEST(ParsePolicy, OneDeadHostMustNotRestartATunnel) {
-  EXPECT_THAT(ErrorsOf("{policyVersion: 1, liveness: {action: restart, probes: [{tcp: 'a:1'}, {tcp: 'A:2'}]}}"),
-              ElementsAre(HasSubstr("liveness.action: is restart, which needs probes of two different hosts")));
+  EXPECT_THAT(
+      ErrorsOf("{policyVersion: 1, liveness: {action: restart, probes: [{tcp: 'a:1'}, {tcp: 'A:2'}]}}"),
+      ElementsAre(HasSubstr("liveness.action: is restart, which needs probes of two different hosts")));
   EXPECT_EQ(Parsed("{policyVersion: 1, liveness: {action: restart, probes: [{tcp: 'a:1'}, {dns: b}]}}")
                 .policy.liveness.action,
             LivenessAction::kRestart);
 }
 
 TEST(ParsePolicy, APortalNeedsTwoWitnesses) {
-  EXPECT_THAT(ErrorsOf("{policyVersion: 1, captivePortal: {probes: [{url: 'http://a/'}, {url: 'http://a/b'}]}}"),
-              ElementsAre(HasSubstr("needs pages of two different hosts")));
+  EXPECT_THAT(
+      ErrorsOf("{policyVersion: 1, captivePortal: {probes: [{url: 'http://a/'}, {url: 'http://a/b'}]}}"),
+      ElementsAre(HasSubstr("needs pages of two different hosts")));
   EXPECT_EQ(Parsed("{policyVersion: 1}").policy.captive_portal.probes.size(), 2u);
 }
 

@@ -65,6 +65,8 @@ std::vector<Event> OneOfEach() {
       ServerContact{"s:1", true, "e"},
       LogFinding{LogFinding::What::kProxySaveDenied, "com.example.p", "permission denied"},
       SelfCheck{"installation", {{"signature", true, "d"}}},
+      StartBurst{Id("s"), "Vendor[9]", 900, absl::Seconds(2)},
+      SetupFacts{true},
   };
 }
 
