@@ -51,7 +51,7 @@ class LinuxSignals final : public signals::Source {
   NetworkState state_;
   size_t dump_ = 0;  // which of the dumps is under way; past the last: none
   RouteLookup routes_;
-  int files_ = -1;  // tells of a changed resolv.conf
+  int files_ = -1;                       // tells of a changed resolv.conf
   std::optional<PathFacts> path_;        // the last told
   std::optional<NetworkFacts> network_;  // the same
   Timer again_;

@@ -48,7 +48,8 @@ std::string AddressBytes(const std::string& address, uint8_t* family) {
 
 }  // namespace
 
-RouteLookup::RouteLookup() : fd_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)) {}
+RouteLookup::RouteLookup()
+    : fd_(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, NETLINK_ROUTE)) {}
 
 RouteLookup::~RouteLookup() {
   if (fd_ >= 0) close(fd_);

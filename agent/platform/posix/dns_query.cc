@@ -23,12 +23,14 @@ constexpr absl::Duration kResend = absl::Seconds(1);
 
 absl::StatusOr<std::string> MakeQuery(const std::string& name, ns_type type) {
   std::string query(NS_PACKETSZ, '\0');
-  struct __res_state state {};
+  struct __res_state state{};
   res_ninit(&state);
-  const int size = res_nmkquery(&state, ns_o_query, name.c_str(), ns_c_in, type, nullptr, 0, nullptr,
-                                reinterpret_cast<unsigned char*>(query.data()), static_cast<int>(query.size()));
+  const int size =
+      res_nmkquery(&state, ns_o_query, name.c_str(), ns_c_in, type, nullptr, 0, nullptr,
+                   reinterpret_cast<unsigned char*>(query.data()), static_cast<int>(query.size()));
   res_nclose(&state);
-  if (size < 0) return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is no name that can be asked for"));
+  if (size < 0)
+    return absl::InvalidArgumentError(absl::StrCat("\"", name, "\" is no name that can be asked for"));
   query.resize(static_cast<size_t>(size));
   return query;
 }
@@ -66,7 +68,8 @@ absl::StatusOr<std::vector<std::string>> ReadDnsAnswer(absl::string_view query, 
     return ns_initparse(reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()),
                         message) == 0;
   };
-  if (!parse(query, &asked) || !parse(answer, &told)) return absl::InvalidArgumentError("this is no DNS message");
+  if (!parse(query, &asked) || !parse(answer, &told))
+    return absl::InvalidArgumentError("this is no DNS message");
   ns_rr question, repeated;
   const bool same = ns_msg_id(asked) == ns_msg_id(told) && ns_msg_getflag(told, ns_f_qr) == 1 &&
                     ns_msg_count(told, ns_s_qd) == 1 && ns_parserr(&asked, ns_s_qd, 0, &question) == 0 &&
@@ -78,7 +81,8 @@ absl::StatusOr<std::vector<std::string>> ReadDnsAnswer(absl::string_view query, 
   std::vector<std::string> addresses;
   for (int i = 0; i < ns_msg_count(told, ns_s_an); ++i) {
     ns_rr record;
-    if (ns_parserr(&told, ns_s_an, i, &record) != 0) return absl::InvalidArgumentError("the answer is cut off");
+    if (ns_parserr(&told, ns_s_an, i, &record) != 0)
+      return absl::InvalidArgumentError("the answer is cut off");
     if (ns_rr_type(record) != ns_rr_type(question)) continue;
     if (std::string address = Text(record); !address.empty()) addresses.push_back(std::move(address));
   }
@@ -90,8 +94,7 @@ absl::StatusOr<std::vector<std::string>> ResolveBy(const Endpoint& resolver, con
   HOLDFAST_ASSIGN_OR_RETURN(const Connection connection, Connection::OpenUdp(resolver, deadline));
   for (const ns_type type : {ns_t_a, ns_t_aaaa}) {
     HOLDFAST_ASSIGN_OR_RETURN(const std::string query, MakeQuery(name, type));
-    HOLDFAST_ASSIGN_OR_RETURN(std::vector<std::string> addresses,
-                              Ask(connection, query, deadline));
+    HOLDFAST_ASSIGN_OR_RETURN(std::vector<std::string> addresses, Ask(connection, query, deadline));
     if (!addresses.empty()) return addresses;
   }
   return absl::NotFoundError("the resolver knows no address of that name");

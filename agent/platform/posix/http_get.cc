@@ -34,7 +34,8 @@ absl::StatusOr<int> StatusOf(absl::string_view line) {
 // The header's value; empty when there is none.
 absl::string_view Header(const std::vector<absl::string_view>& lines, absl::string_view name) {
   for (absl::string_view line : lines) {
-    const std::pair<absl::string_view, absl::string_view> parts = absl::StrSplit(line, absl::MaxSplits(':', 1));
+    const std::pair<absl::string_view, absl::string_view> parts =
+        absl::StrSplit(line, absl::MaxSplits(':', 1));
     if (absl::EqualsIgnoreCase(parts.first, name)) return absl::StripAsciiWhitespace(parts.second);
   }
   return {};
@@ -87,8 +88,8 @@ absl::StatusOr<HttpAnswer> HttpGet(const Url& url, const std::vector<std::string
                                    const Deadline& deadline) {
   HOLDFAST_ASSIGN_OR_RETURN(Connection connection, Connection::Open(url.endpoint, way, deadline));
   if (!url.tls) return Exchange(connection, url, deadline);
-  HOLDFAST_ASSIGN_OR_RETURN(const TlsSession session, TlsSession::Begin(std::move(connection), url.endpoint.host,
-                                                                        spki, deadline));
+  HOLDFAST_ASSIGN_OR_RETURN(const TlsSession session,
+                            TlsSession::Begin(std::move(connection), url.endpoint.host, spki, deadline));
   return Exchange(session, url, deadline);
 }
 

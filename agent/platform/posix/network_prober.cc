@@ -30,7 +30,8 @@ Answer ProbeTcp(const Probe& probe, const Deadline& deadline) {
 
 Answer ProbeHttps(const Probe& probe, const Deadline& deadline) {
   Url url;
-  if (!ParseUrl(probe.https, &url)) return absl::InvalidArgumentError(absl::StrCat(probe.https, " is no URL"));
+  if (!ParseUrl(probe.https, &url))
+    return absl::InvalidArgumentError(absl::StrCat(probe.https, " is no URL"));
   HOLDFAST_ASSIGN_OR_RETURN(const HttpAnswer answer, HttpGet(url, probe.spki, {}, deadline));
   const int expected = probe.https_status.value_or(200);
   if (answer.status == expected) return "";
@@ -78,7 +79,8 @@ Answer AskPage(const PortalProbe& page, const Way& way, const Deadline& deadline
   Url url;
   if (!ParseUrl(page.url, &url)) return absl::InvalidArgumentError(absl::StrCat(page.url, " is no URL"));
   HOLDFAST_ASSIGN_OR_RETURN(const HttpAnswer answer, HttpGet(url, {}, way, deadline));
-  if (answer.status == page.status && absl::StrContains(answer.body, page.contains)) return std::string(kAsKnown);
+  if (answer.status == page.status && absl::StrContains(answer.body, page.contains))
+    return std::string(kAsKnown);
   return absl::StrCat(url.endpoint.host, " answered ", answer.status,
                       answer.location.empty() ? "" : ", elsewhere: ", answer.location.substr(0, kMostDetail));
 }
@@ -108,11 +110,12 @@ void NetworkProber::Ask(absl::Duration timeout, std::function<Answer(const Deadl
   const uint64_t id = ++last_;
   auto question = std::make_unique<Question>(executor_);
   question->done = std::move(done);
-  question->timer.Set(clock_.Now().mono + timeout, [this, id] { Finish(id, absl::DeadlineExceededError("Connection timed out")); });
+  question->timer.Set(clock_.Now().mono + timeout,
+                      [this, id] { Finish(id, absl::DeadlineExceededError("Connection timed out")); });
   questions_[id] = std::move(question);
-  workers_.Run([work = std::move(work), deadline = Deadline::In(timeout), finish = lifetime_.Guard([this, id](const Answer& answer) {
-                  Finish(id, answer);
-                })]() -> std::function<void()> {
+  workers_.Run([work = std::move(work), deadline = Deadline::In(timeout),
+                finish = lifetime_.Guard(
+                    [this, id](const Answer& answer) { Finish(id, answer); })]() -> std::function<void()> {
     return [finish, answer = work(deadline)]() mutable { finish(answer); };
   });
 }

@@ -32,7 +32,8 @@ class NetworkProber final : public signals::Prober {
  private:
   // Runs `work` on a thread until `timeout`; then `done` once, with its answer or with DEADLINE_EXCEEDED.
   using Done = std::function<void(absl::StatusOr<std::string>)>;
-  void Ask(absl::Duration timeout, std::function<absl::StatusOr<std::string>(const Deadline&)> work, Done done);
+  void Ask(absl::Duration timeout, std::function<absl::StatusOr<std::string>(const Deadline&)> work,
+           Done done);
   void Finish(uint64_t id, absl::StatusOr<std::string> answer);
 
   struct Question;

@@ -101,9 +101,8 @@ absl::StatusOr<TlsSession> TlsSession::Begin(Connection connection, const std::s
   }
   HOLDFAST_RETURN_IF_ERROR(ExpectHost(ssl.get(), host));
   auto state = std::make_unique<State>(State{std::move(connection), std::move(context), std::move(ssl), ""});
-  HOLDFAST_ASSIGN_OR_RETURN(const int shaken, state->Run("handshake", deadline, [&] {
-    return SSL_connect(state->ssl.get());
-  }));
+  HOLDFAST_ASSIGN_OR_RETURN(const int shaken,
+                            state->Run("handshake", deadline, [&] { return SSL_connect(state->ssl.get()); }));
   if (shaken == 0) return Refused("handshake: the server closed the connection");
   HOLDFAST_RETURN_IF_ERROR(state->ReadKey());
   const auto is_it = [&](const std::string& pin) { return absl::EqualsIgnoreCase(pin, state->spki); };

@@ -208,11 +208,10 @@ void ViciBackend::CountInbound(const Uuid& service, std::function<void(absl::Sta
   }
   Command command{"list-sas", {}, "list-sa", options_.answer_within};
   command.arguments.values = {{"ike", tracked->service.connection}};
-  Run(std::move(command),
-      [child = tracked->service.child, done = std::move(done)](const Answer& answer) {
-        if (!answer.ok()) return done(answer.status());
-        done(BytesIn(answer->streamed, child));
-      });
+  Run(std::move(command), [child = tracked->service.child, done = std::move(done)](const Answer& answer) {
+    if (!answer.ok()) return done(answer.status());
+    done(BytesIn(answer->streamed, child));
+  });
 }
 
 void ViciBackend::Terminated(const Uuid& id, uint64_t command) {

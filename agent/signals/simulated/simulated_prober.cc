@@ -37,7 +37,8 @@ void SimulatedProber::AskBeacon(const TrustedNetwork& network, const PathFacts& 
                                 std::function<void(BeaconFacts)> done) {
   const bool proven = mac_.BeaconAnswers(network.name, path.network_id);
   BeaconFacts facts{network.name, path.network_id, proven, proven ? "its key" : "timed out"};
-  After(proven ? mac_.RoundTrip() : timeout, [facts = std::move(facts), done = std::move(done)] { done(facts); });
+  After(proven ? mac_.RoundTrip() : timeout,
+        [facts = std::move(facts), done = std::move(done)] { done(facts); });
 }
 
 }  // namespace holdfast::signals

@@ -157,10 +157,10 @@ void DnsServer::Run() {
     const ssize_t got = recvfrom(fd_, bytes, sizeof bytes, 0, reinterpret_cast<sockaddr*>(&from), &size);
     if (got < static_cast<ssize_t>(kHeader)) continue;
     std::string answer(bytes, static_cast<size_t>(got));
-    answer[2] = static_cast<char>(answer[2] | 0x80);                   // an answer
-    answer[3] = static_cast<char>(ipv4_.empty() ? 3 : 0);              // no such name, or no error
+    answer[2] = static_cast<char>(answer[2] | 0x80);       // an answer
+    answer[3] = static_cast<char>(ipv4_.empty() ? 3 : 0);  // no such name, or no error
     if (!ipv4_.empty()) {
-      answer[7] = 1;                                                   // one answer, to the name in the question
+      answer[7] = 1;  // one answer, to the name in the question
       answer.append("\xc0\x0c\x00\x01\x00\x01\x00\x00\x00\x3c\x00\x04", 12);
       in_addr address{};
       inet_pton(AF_INET, ipv4_.c_str(), &address);

@@ -59,7 +59,7 @@ class DnsServer {
   void Run();
   const std::string ipv4_;
   const bool another_first_;  // an answer to somebody else's question comes before
-  uint16_t port_ = 0;  // before fd_, whose making fills it in
+  uint16_t port_ = 0;         // before fd_, whose making fills it in
   int fd_;
   int wake_[2];
   std::thread thread_;

@@ -1,5 +1,5 @@
-// A real kernel in a network namespace of its own for each test: a tunnel that takes the default route, loses it, and
-// what the agent makes of it. Needs root and /dev/net/tun; skips without.
+// A real kernel in a network namespace of its own for each test: a tunnel that takes the default route, loses
+// it, and what the agent makes of it. Needs root and /dev/net/tun; skips without.
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <linux/if_tun.h>
@@ -121,7 +121,8 @@ class ConnectedEngine {
     installed.services[0].id = Uuid::FromName("corp");
     installed.services[0].name = "Corp";
     Give(installed);
-    Give(SessionEvent{.service = Uuid::FromName("corp"), .generation = 1, .status = SessionStatus::kConnected});
+    Give(SessionEvent{
+        .service = Uuid::FromName("corp"), .generation = 1, .status = SessionStatus::kConnected});
   }
   // Long after it came up.
   std::string With(const NetworkFacts& facts) {

@@ -26,7 +26,8 @@ constexpr absl::Duration kPlenty = absl::Seconds(10);
 constexpr absl::Duration kLittle = absl::Milliseconds(60);
 const char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nSuccess";
 const char kNoContent[] = "HTTP/1.1 204 No Content\r\n\r\n";
-const char kPortal[] = "HTTP/1.1 302 Found\r\nLocation: http://hotel.example/sign-in\r\nContent-Length: 0\r\n\r\n";
+const char kPortal[] =
+    "HTTP/1.1 302 Found\r\nLocation: http://hotel.example/sign-in\r\nContent-Length: 0\r\n\r\n";
 
 // A loopback port that nobody listens on, or whose backlog is full.
 class Port {
@@ -81,7 +82,8 @@ class NetworkProberTest : public ::testing::Test {
       prober.LookForPortal(pages, {.satisfied = true, .network_id = "cafe"}, timeout, std::move(done));
     });
   }
-  BeaconFacts Beacon(const Endpoint& at, const std::vector<std::string>& spki, absl::Duration timeout = kPlenty) {
+  BeaconFacts Beacon(const Endpoint& at, const std::vector<std::string>& spki,
+                     absl::Duration timeout = kPlenty) {
     return Asked<BeaconFacts>([&](NetworkProber& prober, std::function<void(BeaconFacts)> done) {
       prober.AskBeacon({.name = "office", .beacon = at, .spki = spki}, {.satisfied = true, .network_id = "n"},
                        timeout, std::move(done));
@@ -129,7 +131,8 @@ TEST_F(NetworkProberTest, NothingIsCalledAfterItIsGone) {
   bool called = false;
   {
     NetworkProber prober(executor_, clock_);
-    prober.Run(Uuid(), {.tcp = server.endpoint()}, absl::Seconds(1), [&](const ProbeResult&) { called = true; });
+    prober.Run(Uuid(), {.tcp = server.endpoint()}, absl::Seconds(1),
+               [&](const ProbeResult&) { called = true; });
   }
   executor_.PostAt(clock_.Now().mono + absl::Milliseconds(20), [&] { executor_.Stop(); });
   executor_.Run();
@@ -157,7 +160,8 @@ TEST_F(NetworkProberTest, AnotherKeyIsNoAnswer) {
 TEST_F(NetworkProberTest, AnotherStatusIsNoAnswer) {
   const TestIdentity identity;
   const TcpServer server(AnswersByTls(identity, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"));
-  EXPECT_EQ(Run({.https = server.Url("https"), .spki = {identity.spki}}).error, "it answered 503 and not 200");
+  EXPECT_EQ(Run({.https = server.Url("https"), .spki = {identity.spki}}).error,
+            "it answered 503 and not 200");
   EXPECT_TRUE(Run({.https = server.Url("https"), .https_status = 503, .spki = {identity.spki}}).ok);
 }
 
@@ -173,7 +177,8 @@ TEST_F(NetworkProberTest, WithoutPinsTheSystemsAuthoritiesDecide) {
   const ProbeResult bad = Run({.https = unknown.Url("https")});
   EXPECT_FALSE(bad.ok);
   EXPECT_THAT(bad.error, HasSubstr("TLS: "));
-  const ProbeResult other_name = Run({.https = absl::StrCat("https://localhost:", known.endpoint().port, "/")});
+  const ProbeResult other_name =
+      Run({.https = absl::StrCat("https://localhost:", known.endpoint().port, "/")});
   EXPECT_THAT(other_name.error, HasSubstr("hostname mismatch"));
   unsetenv("SSL_CERT_FILE");
   unlink(path.c_str());
@@ -212,7 +217,8 @@ TEST_F(NetworkProberTest, WithoutAResolverThereIsNoAnswer) {
 }
 
 TEST(DnsAnswer, JunkIsRefused) {
-  for (const std::string& junk : {std::string(), std::string("x"), std::string(12, '\xff'), std::string(600, 'a')}) {
+  for (const std::string& junk :
+       {std::string(), std::string("x"), std::string(12, '\xff'), std::string(600, 'a')}) {
     EXPECT_FALSE(ReadDnsAnswer(junk, junk).ok());
   }
 }
@@ -249,8 +255,10 @@ TEST_F(NetworkProberTest, OneGoodAnswerIsNoPortal) {
 TEST_F(NetworkProberTest, OneHostAloneDecidesNothing) {
   const TcpServer one(Answers(kPortal));
   const Port dead(/*full=*/false);
-  EXPECT_EQ(Portal({{one.Url("http"), 200, "Success"}, {"http://" + dead.endpoint().ToString() + "/", 204, ""}}).state,
-            PortalState::kUnknown);
+  EXPECT_EQ(
+      Portal({{one.Url("http"), 200, "Success"}, {"http://" + dead.endpoint().ToString() + "/", 204, ""}})
+          .state,
+      PortalState::kUnknown);
   EXPECT_EQ(Portal({{one.Url("http"), 200, "Success"}, {one.Url("http", "/x"), 204, ""}}).state,
             PortalState::kUnknown);
 }

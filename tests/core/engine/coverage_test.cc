@@ -152,8 +152,9 @@ TEST(EngineObserved, IsJudgedByItsInterfaceAndNeverCommanded) {
   facts.route_v4 = "utun9";
   mac.Give(facts);
   EXPECT_EQ(mac.ClassOf("corp"), "observed_only/observed_up");
-  EXPECT_EQ(mac.ServiceViewOf("corp").reasons.front(),
-            "Interface utun9 is up and carries IPv4. It is only observed: what it protects is its vendor's word.");
+  EXPECT_EQ(
+      mac.ServiceViewOf("corp").reasons.front(),
+      "Interface utun9 is up and carries IPv4. It is only observed: what it protects is its vendor's word.");
   facts.interfaces[1].up = false;
   facts.route_v4 = "en0";
   mac.Give(facts);

@@ -145,9 +145,7 @@ TEST_F(EngineSystem, AnotherOsBuildIsASuspectAndAGrace) {
 
 class EngineReachability : public EngineSystem {
  protected:
-  EngineReachability() {
-    policy_.transparent_proxies.must_reach = {{"updates.example.com", 443}};
-  }
+  EngineReachability() { policy_.transparent_proxies.must_reach = {{"updates.example.com", 443}}; }
   void InstallProxy() {
     InstalledFacts installed = With({});
     ProxyFacts proxy;

@@ -5,7 +5,8 @@ namespace {
 
 Policy OfficePolicy(TrustedAction action) {
   Policy policy = CorpPolicy();
-  policy.trusted_networks = {{.name = "Head office", .beacon = {"beacon", 443}, .spki = {std::string(64, 'a')}}};
+  policy.trusted_networks = {
+      {.name = "Head office", .beacon = {"beacon", 443}, .spki = {std::string(64, 'a')}}};
   policy.trusted_network_action = action;
   return policy;
 }
@@ -17,7 +18,8 @@ int Asked(const FakeMac& mac) {
 }
 
 TEST(EngineTrust, NothingIsStartedWhereABeaconProvesTheNetwork) {
-  for (const TrustedAction action : {TrustedAction::kDisconnect, TrustedAction::kPause, TrustedAction::kIgnore}) {
+  for (const TrustedAction action :
+       {TrustedAction::kDisconnect, TrustedAction::kPause, TrustedAction::kIgnore}) {
     FakeMac mac;
     mac.beacons = {"office"};
     mac.Boot(OfficePolicy(action));
