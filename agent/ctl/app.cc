@@ -9,6 +9,7 @@
 #include "agent/ctl/commands.h"
 #include "agent/ctl/completion.h"
 #include "agent/ctl/policy_files.h"
+#include "agent/ctl/replay.h"
 #include "base/text/width.h"
 
 namespace holdfast::ctl {
@@ -28,6 +29,7 @@ struct Line {
   PolicyOptions policy;
   LintOptions lint;
   std::string before, after;
+  ReplayOptions replay;
   std::function<Failure(Commands&)> chosen;
 };
 
@@ -87,6 +89,25 @@ void AddPolicy(CLI::App& app, Line& line, const Io& io) {
               [&line, &io](Commands&) { return DiffPolicyFiles(io, line.json, line.before, line.after); });
   diff->add_option("A", line.before, "The policy before")->required();
   diff->add_option("B", line.after, "The policy after")->required();
+}
+
+void AddReplay(CLI::App& app, Line& line, const Io& io) {
+  CLI::App* replay = app.get_subcommand("policy")->add_subcommand(
+      "replay", "What a draft would have done to what this machine recorded: a model");
+  replay->callback([&line, &io] {
+    line.chosen = [&line, &io](Commands& c) {
+      if (line.replay.journal.empty()) line.replay.journal = c.journal_path();
+      return PolicyReplay(line.replay, line.json, io);
+    };
+  });
+  replay->add_option("--policy", line.replay.draft, "The draft, in YAML or JSON")
+      ->type_name("FILE")
+      ->required();
+  replay->add_option("--journal", line.replay.journal, "A journal; else this machine's")->type_name("FILE");
+  replay
+      ->add_option("--since", line.replay.since,
+                   "From the run of the agent at that time on: 30m, 2d, RFC 3339")
+      ->type_name("TIME");
 }
 
 void AddHistory(CLI::App& app, Line& line) {
@@ -165,6 +186,7 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   AddGlobal(app, line);
   AddReading(app, line);
   AddPolicy(app, line, io);
+  AddReplay(app, line, io);
   AddHistory(app, line);
   AddActing(app, line);
   AddOther(app, line, io);

@@ -54,6 +54,7 @@ class Commands {
   Failure Override(const OverrideOptions& options);
   Failure Policy(const PolicyOptions& options);
   Failure Version();
+  const std::string& journal_path() const { return common_.journal_path; }
 
  private:
   Failure Reach();

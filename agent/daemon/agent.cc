@@ -3,13 +3,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/engine/seed.h"
 
 namespace holdfast::agent {
 
 Agent::Agent(AgentOptions options, const AgentParts& parts)
     : options_(std::move(options)),
       parts_(parts),
-      engine_(options_.engine_seed),
+      engine_(options_.engine_seed.value_or(1)),
       inbox_(parts.files),
       policies_(parts.files, options_.policy_path),
       rows_(parts.executor, parts.clock, parts.journal,
@@ -48,6 +49,7 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
   if (stopping_) return;
   AgentStarted started{options_.agent_version, options_.os_build, std::nullopt, false};
   if (past.ok()) {
+    if (!options_.engine_seed) engine_ = Engine(EngineSeed(past->head.hash));
     for (const PastRow& row : past->rows) engine_.Recall(row.at, row.seq, row.event);
     started.last_alive = past->last_alive;
     started.clean_stop = past->clean_stop;

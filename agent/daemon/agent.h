@@ -31,7 +31,7 @@ namespace holdfast::agent {
 struct AgentOptions {
   std::string agent_version;
   std::string os_build;
-  uint64_t engine_seed = 1;
+  std::optional<uint64_t> engine_seed;  // nothing: from the journal's head, so that rows can be replayed
   // Of the local policy; empty: there is no such layer. Its bytes come through Start and PolicyFileRead.
   std::string policy_path;
   uplink::Options uplink;

@@ -50,7 +50,7 @@ void AddBackendFlags(CLI::App& app, Flags& flags) {
   app.add_option("--scenario", flags.scenario, "simulated: the Mac's life (YAML)");
   app.add_option("--profiles", flags.profiles, "simulated: profiles to install, files or folders");
   app.add_option("--sim-control", flags.sim_control, "simulated: socket to play with the Mac");
-  app.add_option("--seed", flags.seed, "Seed of the engine's jitter (default: random)");
+  app.add_option("--seed", flags.seed, "Seed of the engine's jitter (default: from the journal)");
 }
 
 }  // namespace

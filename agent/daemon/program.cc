@@ -130,7 +130,7 @@ int Daemon::OpenServer() {
 AgentOptions Daemon::MakeOptions() const {
   AgentOptions options;
   options.agent_version = kAgentVersion;
-  options.engine_seed = flags_.seed.value_or(SystemRandom().Next64());
+  options.engine_seed = flags_.seed;
   options.policy_path = flags_.policy;
   options.uplink.agent_version = kAgentVersion;
   options.uplink.features = {"rows.v1", "policy.ed25519", "sections.v1"};
