@@ -24,9 +24,7 @@ void Delivery::Begin(Observer* observer) {
   auto it = seen_.find(observer);
   if (it == seen_.end() || it->second.begun) return;
   it->second.begun = true;
-  it->second.installed = installed_;
-  it->second.system = system_;
-  it->second.self = self_;
+  it->second.broadcast = broadcasts_;
   Snapshot snapshot = snapshot_();
   for (SessionEvent& event : snapshot.statuses) {
     event.generation = ++generations_[event.service];
@@ -98,22 +96,21 @@ void Delivery::ToAll(const std::function<void(Observer&)>& call) {
   }
 }
 
-void Delivery::Broadcast(std::function<void(Observer&)> call) {
+void Delivery::Broadcast(std::function<void(Observer&)> call, News news) {
   const MonoTime now = Now();
   broadcast_due_ = std::max(broadcast_due_, now + settings_.jitter * random_.Uniform());
-  timers_.After(broadcast_due_ - now, [this, call = std::move(call)] { ToAll(call); });
+  timers_.After(broadcast_due_ - now, [this, number = ++broadcasts_, call = std::move(call), news] {
+    ToAll([this, number, &call, news](Observer& observer) {
+      if (news == News::kOfMoment || number > seen_[&observer].broadcast) call(observer);
+    });
+  });
 }
 
 void Delivery::Installed(InstalledFacts installed) {
   // The end of a session whose configuration went is told before that it went.
   Now();
   for (const auto& [service, due] : last_due_) broadcast_due_ = std::max(broadcast_due_, due);
-  Broadcast([this, number = ++installed_, installed = std::move(installed)](Observer& o) {
-    uint64_t& last = seen_[&o].installed;
-    if (number <= last) return;  // its snapshot was newer
-    last = number;
-    o.OnInstalled(installed);
-  });
+  Broadcast([installed = std::move(installed)](Observer& o) { o.OnInstalled(installed); });
   sessions_not_before_ = broadcast_due_;
 }
 
@@ -126,7 +123,7 @@ void Delivery::Network(const NetworkFacts& network) {
 }
 
 void Delivery::Power(PowerEvent event) {
-  Broadcast([event](Observer& o) { o.OnPower(event); });
+  Broadcast([event](Observer& o) { o.OnPower(event); }, News::kOfMoment);
 }
 
 void Delivery::PowerNow(PowerEvent event) {
@@ -138,25 +135,15 @@ void Delivery::User(const ConsoleUser& user) {
 }
 
 void Delivery::System(SystemFacts system) {
-  Broadcast([this, number = ++system_, system = std::move(system)](Observer& o) {
-    uint64_t& last = seen_[&o].system;
-    if (number <= last) return;  // its snapshot was newer
-    last = number;
-    o.OnSystem(system);
-  });
+  Broadcast([system = std::move(system)](Observer& o) { o.OnSystem(system); });
 }
 
 void Delivery::Self(SelfCheck check) {
-  Broadcast([this, number = ++self_, check = std::move(check)](Observer& o) {
-    uint64_t& last = seen_[&o].self;
-    if (number <= last) return;
-    last = number;
-    o.OnSelfCheck(check);
-  });
+  Broadcast([check = std::move(check)](Observer& o) { o.OnSelfCheck(check); });
 }
 
 void Delivery::LogFound(LogFinding finding) {
-  Broadcast([finding = std::move(finding)](Observer& o) { o.OnLogFinding(finding); });
+  Broadcast([finding = std::move(finding)](Observer& o) { o.OnLogFinding(finding); }, News::kOfMoment);
 }
 
 void Delivery::Burst(const StartBurst& burst) {

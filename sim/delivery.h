@@ -58,14 +58,14 @@ class Delivery {
  private:
   struct Seen {
     bool begun = false;      // had its snapshot
-    uint64_t installed = 0;  // number of the newest facts it was told
-    uint64_t system = 0;     // the same
-    uint64_t self = 0;
+    uint64_t broadcast = 0;  // number of the newest broadcast that its snapshot knew of
     std::map<Uuid, uint64_t> generations;
   };
   void Begin(Observer* observer);
   void Send(SessionEvent event, MonoTime due);
-  void Broadcast(std::function<void(Observer&)> call);
+  // Whether the snapshot of an observer that joined meanwhile makes the news old.
+  enum class News { kOfState, kOfMoment };
+  void Broadcast(std::function<void(Observer&)> call, News news = News::kOfState);
   void ToAll(const std::function<void(Observer&)>& call);
   void DeliverSession(const SessionEvent& event);
   absl::Duration Lag();
@@ -78,9 +78,7 @@ class Delivery {
   std::function<Snapshot()> snapshot_;
   std::vector<Observer*> observers_;  // in order of joining
   std::map<Observer*, Seen> seen_;
-  uint64_t installed_ = 0;  // facts sent so far
-  uint64_t system_ = 0;
-  uint64_t self_ = 0;
+  uint64_t broadcasts_ = 0;  // sent so far
   std::map<Uuid, uint64_t> generations_;
   std::map<Uuid, MonoTime> last_due_;
   MonoTime broadcast_due_;

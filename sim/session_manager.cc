@@ -170,7 +170,9 @@ void SessionManager::Forget(bool keep_tunnels) {
     fresh.slow_start = session.slow_start;
     fresh.serial = ++serials_;
     if (keep) fresh.status = SessionStatus::kConnected;
+    const bool changed = fresh.status != session.status;
     session = std::move(fresh);
+    if (changed && watch_) watch_(id, session.status);
   }
 }
 

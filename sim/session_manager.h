@@ -43,9 +43,13 @@ class SessionManager {
   using Log = std::function<void(const std::string&)>;
   // A start was asked for, whatever becomes of it; `who` is empty for On Demand.
   using StartAsked = std::function<void(const Uuid& service, const std::string& who)>;
+  // Whenever a session's status changes, at that moment, whatever is reported of it.
+  using Watch = std::function<void(const Uuid& service, SessionStatus status)>;
 
   SessionManager(AwakeTimers& timers, SplitMix64& random, const Settings& settings,
                  const Surroundings& surroundings, Report report, Log log, StartAsked start_asked);
+
+  void SetWatch(Watch watch) { watch_ = std::move(watch); }
 
   // Ends (reason 32) the sessions that are not among `services`.
   void Remove(const std::vector<ServiceFacts>& remaining);
@@ -137,6 +141,7 @@ class SessionManager {
   Report report_;
   Log log_;
   StartAsked start_asked_;
+  Watch watch_;
   std::map<Uuid, Session> sessions_;
   bool running_ = true;
   std::vector<std::function<void()>> waiting_;  // starts that came while it was being started again

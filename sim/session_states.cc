@@ -51,6 +51,7 @@ bool SessionManager::Answers(const Session& session) const {
 void SessionManager::Enter(Session& session, SessionStatus status) {
   session.status = status;
   session.serial = ++serials_;
+  if (watch_) watch_(session.facts.id, status);
   std::string line = absl::StrCat(": status changed to ", SessionStatusName(status));
   if (status == SessionStatus::kDisconnected) {
     absl::StrAppend(&line, ", last stop reason ", StopReasonText(session.stop_reason));

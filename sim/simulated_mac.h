@@ -40,6 +40,9 @@ class SimulatedMac final : private Surroundings {
 
   Settings& settings() { return settings_; }
   void SetLog(LogSink sink) { sink_ = std::move(sink); }
+  // Told of each change of a session's true status, inside the call that changes it: for accounts, which must
+  // not act on the Mac there.
+  void SetStatusWatch(SessionManager::Watch watch) { manager_.SetWatch(std::move(watch)); }
 
   // An observer is told everything soon, and then every change. It is removed before it dies.
   void AddObserver(Observer* observer) { delivery_.Add(observer); }
@@ -87,6 +90,8 @@ class SimulatedMac final : private Surroundings {
   std::optional<std::string> ProbeFailure(const Uuid& service, const std::string& host) const;
   // How long an answer takes.
   absl::Duration RoundTrip();
+  // Whether a start of this service would come to something now: for those who judge the agent.
+  bool CouldConnect(const Uuid& service) const;
 
   // On the network where the Mac is. Behind a portal no gateway answers.
   void SetPortal(PortalState state);

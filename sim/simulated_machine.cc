@@ -142,6 +142,12 @@ std::optional<std::string> SimulatedMac::ProbeFailure(const Uuid& service, const
   return std::nullopt;
 }
 
+bool SimulatedMac::CouldConnect(const Uuid& service) const {
+  const ServiceFacts* facts = manager_.Facts(service);
+  return facts != nullptr && facts->enabled && manager_.running() && !asleep() && path_.satisfied &&
+         user_.present && GatewayAt(facts->remote_address) == Gateway::kReachable;
+}
+
 absl::Duration SimulatedMac::RoundTrip() {
   return absl::Trunc(absl::Milliseconds(5 + 20 * random_.Uniform()), absl::Nanoseconds(1));
 }

@@ -54,6 +54,38 @@ TEST(VirtualTime, CancelledWorkDoesNotRun) {
   EXPECT_FALSE(ran);
 }
 
+TEST(VirtualTime, AnIdOfEarlierWorkCancelsNothing) {
+  VirtualTime time;
+  const TimerId first = time.PostAt(time.Now().mono, [] {});
+  time.RunOne();
+  bool ran = false;
+  time.PostAt(time.Now().mono, [&] { ran = true; });  // may lie where the first one lay
+  time.Cancel(first);
+  time.RunOne();
+  EXPECT_TRUE(ran);
+}
+
+TEST(VirtualTime, WorkOfALaneWaitsWhileTheLaneStandsStill) {
+  VirtualTime time;
+  std::string order;
+  const VirtualTime::Lane lane = time.NewLane();
+  const MonoTime now = time.Now().mono;
+  time.PostAt(now + absl::Seconds(2), [&] { order += 'b'; }, lane);
+  time.PostAt(now + absl::Seconds(1), [&] { order += 'a'; }, lane);
+  const TimerId never = time.PostAt(now + absl::Seconds(1), [&] { order += '?'; }, lane);
+  time.PostAt(now + absl::Seconds(9), [&] { order += 'c'; }, lane);
+  time.PostAt(now + absl::Seconds(1), [&] { order += '-'; });
+  time.StopLane(lane);
+  time.RunFor(absl::Seconds(5));
+  time.Cancel(never);
+  EXPECT_EQ(order, "-");
+  time.ResumeLane(lane);
+  time.RunFor(absl::ZeroDuration());
+  EXPECT_EQ(order, "-ab");
+  time.RunFor(absl::Seconds(5));
+  EXPECT_EQ(order, "-abc");
+}
+
 TEST(VirtualTime, WallJumpsApartFromMono) {
   VirtualTime time;
   const Stamp before = time.Now();

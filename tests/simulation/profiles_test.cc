@@ -45,12 +45,19 @@ bool Incident(const EngineView& view, const std::string& name, const std::string
   });
 }
 
+class FailingWatcher final : public Watcher {
+ public:
+  void OnBroken(const std::string& what) override { ADD_FAILURE() << what; }
+};
+
 // `late`: the VPN comes while the agent runs.
 void ExpectJudged(const Case& c, bool late) {
   sim::VirtualTime time;
-  SimulatedServer server(time, 1);
+  FailingWatcher watcher;
+  SimulatedServer server(time, 1, [](const std::string& what) { ADD_FAILURE() << what; });
   server.PutPolicy(PolicyFor(c));
-  SimulatedDevice device(time, server, "mac", 1, server.NewToken(1), 2);
+  SimulatedDevice device(time, server, watcher,
+                         {.name = "mac", .number = 1, .token = server.NewToken(1), .seed = 2});
   Install(device, late ? c.filter : c.vpn);
   Install(device, c.flawed);
   device.Start();

@@ -1,24 +1,35 @@
 #include "tests/simulation/simulated_server.h"
 
-#include <gtest/gtest.h>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
 
 namespace holdfast::simulation {
 
-SimulatedServer::SimulatedServer(sim::VirtualTime& time, uint64_t seed)
-    : time_(time), random_(seed), disk_({.seed = seed, .clock = &time}), tick_(time) {
+SimulatedServer::SimulatedServer(sim::VirtualTime& time, uint64_t seed, Broken broken)
+    : broken_(std::move(broken)),
+      time_(time),
+      random_(seed),
+      disk_({.seed = seed, .clock = &time}),
+      tick_(time) {
   auto issuer = MemoryIssuer::Create(time.Now().wall, random_);
-  EXPECT_TRUE(issuer.ok()) << issuer.status();
+  if (!Must(issuer.status(), "making the certificate authority")) return;
   issuer_ = *std::move(issuer);
   Start();
 }
 
+bool SimulatedServer::Must(const absl::Status& status, const char* doing) {
+  if (!status.ok()) broken_(absl::StrCat("the server, ", doing, ": ", status.message()));
+  return status.ok();
+}
+
 void SimulatedServer::Start() {
   auto store = fleet::SqliteFleetStore::Open({.path = "/server/fleet.db", .vfs = disk_.name()});
-  ASSERT_TRUE(store.ok()) << store.status();
+  if (!Must(store.status(), "opening its store")) return;
   store_ = *std::move(store);
   server::ServerDependencies dependencies{&time_, &random_, store_.get(), issuer_.get()};
   auto core = server::ServerCore::Create(dependencies, {.agent_endpoint = "server.example:443"});
-  ASSERT_TRUE(core.ok()) << core.status();
+  if (!Must(core.status(), "starting")) return;
   core_ = *std::move(core);
   core_->SetNudge([this](const Uuid& device, absl::Duration jitter) {
     if (nudge_) nudge_(device, jitter);
@@ -27,8 +38,8 @@ void SimulatedServer::Start() {
 }
 
 void SimulatedServer::Tick() {
-  EXPECT_TRUE(core_->Tick().ok());
-  tick_.Set(time_.Now().mono + absl::Seconds(5), [this] { Tick(); });
+  Must(core_->Tick(), "ticking");
+  tick_.Set(time_.Now().mono + absl::Seconds(15), [this] { Tick(); });
 }
 
 void SimulatedServer::Crash(sim::Loss loss) {
@@ -40,14 +51,12 @@ void SimulatedServer::Crash(sim::Loss loss) {
 }
 
 void SimulatedServer::PutPolicy(const std::string& document) {
-  const auto put = core_->PutPolicy(admin_, {.document = document});
-  ASSERT_TRUE(put.ok()) << put.status();
+  Must(core_->PutPolicy(admin_, {.document = document}).status(), "taking a policy");
 }
 
 std::string SimulatedServer::NewToken(int quota) {
   const auto token = core_->CreateEnrollmentToken(admin_, {.quota = quota});
-  EXPECT_TRUE(token.ok()) << token.status();
-  return token->secret;
+  return Must(token.status(), "making a token") ? token->secret : "";
 }
 
 }  // namespace holdfast::simulation

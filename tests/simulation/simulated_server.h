@@ -18,7 +18,9 @@ namespace holdfast::simulation {
 
 class SimulatedServer final : public ServerPort {
  public:
-  SimulatedServer(sim::VirtualTime& time, uint64_t seed);
+  // `broken` is told what must not be, as one sentence.
+  using Broken = std::function<void(const std::string&)>;
+  SimulatedServer(sim::VirtualTime& time, uint64_t seed, Broken broken);
 
   server::AgentApi* api() override { return core_.get(); }
   server::ServerCore& core() { return *core_; }
@@ -37,7 +39,9 @@ class SimulatedServer final : public ServerPort {
 
  private:
   void Tick();
+  bool Must(const absl::Status& status, const char* doing);
 
+  const Broken broken_;
   sim::VirtualTime& time_;
   SeededRandom random_;
   sim::MemoryVfs disk_;

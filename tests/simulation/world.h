@@ -2,68 +2,65 @@
 // time.
 #pragma once
 
-#include <array>
-#include <memory>
+#include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "base/random.h"
-#include "base/sha256.h"
-#include "tests/simulation/simulated_device.h"
-#include "tests/simulation/simulated_server.h"
+#include "tests/simulation/final_checks.h"
+#include "tests/simulation/trouble.h"
 
 namespace holdfast::simulation {
 
 struct WorldOptions {
   uint64_t seed = 1;
   int devices = 2;
-  absl::Duration trouble_every = absl::Minutes(4);  // mean time between faults of one device
+  absl::Duration trouble_every = absl::Minutes(15);  // mean time between strikes at one device
+  bool policies_change = true;                       // else every policy is the plain one
+  // Reads everything that happens, line by line; null: nobody, which is faster.
+  std::function<void(const std::string&)> trace;
 };
 
-class World {
+class World final : public Chronicle {
  public:
   explicit World(const WorldOptions& options);
+  ~World() override;
 
-  // Faults strike while it runs.
+  // Trouble strikes while it runs.
   void RunWithTrouble(absl::Duration duration);
-  // Every fault is mended, then it runs on in peace.
+  // Everything is mended, then it runs on in peace: long enough for everything to come right.
   void HealAndRun(absl::Duration duration);
-  // Stops the agents and checks what must hold whatever happened. Failures are GoogleTest's.
+  // Stops the agents and judges what must hold whatever happened.
   void Check();
 
-  // Depends on everything that was recorded anywhere.
-  Sha256Digest Trace();
+  // What was found broken, each as one sentence with device and time; the first ones.
+  const std::vector<std::string>& violations() const { return violations_; }
+  // Depends on everything that any engine was given and did, and on every row of every journal. After Check.
+  std::string Digest() const;
+
+  absl::Duration AwakeTime() const;  // of all devices together
+  uint64_t rows() const;
+  uint64_t steps() const;
+  uint64_t strikes() const { return trouble_.strikes(); }
 
   SimulatedServer& server() { return server_; }
-  SimulatedDevice& device(size_t i) { return *devices_[i].device; }
+  SimulatedDevice& device(size_t i) { return *inhabitants_[i].device; }
   sim::VirtualTime& time() { return time_; }
 
  private:
-  struct Inhabitant {
-    std::unique_ptr<SimulatedDevice> device;
-    absl::Duration truly_connected;  // by looking at the Mac itself, each second
-    std::vector<std::string> story;  // what struck, for the reader of a failure
-  };
-  void Strike(Inhabitant& who);
-  void StrikeNetwork(Inhabitant& who);
-  void StrikeMachine(Inhabitant& who);
-  void StrikeAgent(Inhabitant& who);
-  void StrikeServer();
-  void Later(absl::Duration about, std::function<void()> work);
-  void Tell(Inhabitant& who, const std::string& what);
-  void PlanTrouble(size_t i);
-  void Watch();
-  void CheckDevice(Inhabitant& who);
-  void CheckReport(Inhabitant& who, const server::ComplianceReport& report);
+  void OnBroken(const std::string& device, const std::string& what) override;
+  bool told() const override { return options_.trace != nullptr; }
+  void Tell(const std::string& device, const std::string& what) override;
 
   const WorldOptions options_;
   sim::VirtualTime time_;
-  SplitMix64 random_;
+  std::vector<std::string> violations_;
   SimulatedServer server_;
-  std::vector<Inhabitant> devices_;
+  std::vector<Inhabitant> inhabitants_;
+  Trouble trouble_;
   ServerTime began_;
-  bool trouble_ = false;
   bool healed_ = false;
+  std::vector<Sha256Digest> heads_;
 };
 
 }  // namespace holdfast::simulation

@@ -138,6 +138,12 @@ void Invariants::SeeEvent(const SessionEvent& event) {
   const bool was_going = watched.delivered && !engine::IsDown(*watched.delivered);
   watched.delivered = event.status;
   if (event.status == SessionStatus::kConnected) {
+    watched.may_be_held = false;
+  } else if (event.cause == FailureCause::kAuthentication || event.cause == FailureCause::kCertificate ||
+             event.cause == FailureCause::kSuperseded) {
+    watched.may_be_held = true;
+  }
+  if (event.status == SessionStatus::kConnected) {
     watched.authentication = watched.certificate = 0;
   } else if (event.status == SessionStatus::kDisconnected && was_going) {
     watched.authentication += event.cause == FailureCause::kAuthentication;
@@ -313,6 +319,19 @@ bool Invariants::InGrace() const {
   };
   return within(boot_at_, policy_.boot_grace) || within(login_at_, policy_.login_grace) ||
          within(wake_at_, policy_.wake_grace);
+}
+
+bool Invariants::NothingStandsAgainst(const Uuid& service) const {
+  const auto found = services_.find(service);
+  if (found == services_.end() || RuleOf(service) == nullptr) return false;
+  const Watched& watched = found->second;
+  for (const Running& o : overrides_) {
+    if (o.began.service.IsNil() || o.began.service == service) return false;
+  }
+  const auto spent = std::count_if(watched.counted.begin(), watched.counted.end(),
+                                   [&](const Counted& c) { return true_now_ - c.at < absl::Hours(1); });
+  // After a crash one more is assumed as spent.
+  return !watched.may_be_held && spent + 2 < policy_.reconnect.budget.per_hour;
 }
 
 // The first rule that matches it.

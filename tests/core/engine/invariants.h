@@ -30,6 +30,8 @@ class Invariants {
   void AgentRestarts(std::optional<uint64_t> survived = std::nullopt);
 
   const Policy& policy() const { return policy_; }
+  // Whether, by this account, no failure, override or budget keeps the service from being started.
+  bool NothingStandsAgainst(const Uuid& service) const;
   // Rows recorded by this run.
   uint64_t recorded() const { return recorded_; }
 
@@ -47,6 +49,8 @@ class Invariants {
     std::optional<uint64_t> open_command;
     int authentication = 0;  // failures in a row without anything that clears them
     int certificate = 0;
+    bool may_be_held =
+        false;  // it failed for a reason that a person or an admin must mend, and was not up since
   };
   struct Running {
     OverrideBegan began;

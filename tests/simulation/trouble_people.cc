@@ -1,0 +1,56 @@
+// People: at the console, with holdfastctl, and at the server.
+#include "absl/strings/str_cat.h"
+#include "tests/simulation/policies.h"
+#include "tests/simulation/trouble.h"
+
+namespace holdfast::simulation {
+
+void Trouble::Disconnect(Inhabitant& who) {
+  who.device->mac().UserDisconnect(who.device->service(AnyVpn()));
+}
+
+void Trouble::Connect(Inhabitant& who) {
+  who.device->mac().UserConnect(who.device->service(AnyVpn()));
+}
+
+// A client that switches its tunnel by itself, over and over.
+void Trouble::Toggle(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  const uint64_t times = 2 + random_.Below(20);
+  for (uint64_t i = 0; i < times; ++i) {
+    Mend(who, absl::Seconds(40) * static_cast<double>(i + 1), [&device, stop = i % 2 == 0] {
+      const Uuid& service = device.service(Vpn::kVendor);
+      stop ? device.mac().UserDisconnect(service) : device.mac().UserConnect(service);
+    });
+  }
+}
+
+void Trouble::Logout(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().Logout();
+  Mend(who, absl::Minutes(5), [&device] { device.mac().Login("anna"); });
+}
+
+void Trouble::SwitchUser(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().Login("ben");
+  Mend(who, absl::Minutes(30), [&device] { device.mac().Login("anna"); });
+}
+
+void Trouble::Ask(Inhabitant& who) {
+  if (!who.device->running()) return;
+  UserRequest request;
+  request.verb = static_cast<UserRequest::Verb>(1 + random_.Below(4));
+  request.uid = random_.Below(5) == 0 ? 502 : 501;
+  request.user = request.uid == 501 ? "anna" : "ben";
+  request.reason = random_.Below(4) == 0 ? "short" : "the printer in the basement";
+  request.duration = absl::Minutes(1 + static_cast<double>(random_.Below(90)));
+  const bool every = request.verb >= UserRequest::Verb::kOverride && random_.Below(3) == 0;
+  who.device->Request(request, every ? "" : kVpnNames[static_cast<size_t>(AnyVpn())]);
+}
+
+void Trouble::ChangePolicy(Inhabitant& who) {
+  if (server_.up() && policies_change_) server_.PutPolicy(SomePolicy(++policy_version_, random_));
+}
+
+}  // namespace holdfast::simulation
