@@ -31,6 +31,7 @@ done
 say "Building a copy without a fault (build/mutants)"
 refresh_copy
 export HOLDFAST_ROOT=$copy
+export GIT_CEILING_DIRECTORIES=$PWD/build  # to git the copy is no part of this repository, or patches would be ignored there
 cd "$copy"
 configure simulate
 compile || {
