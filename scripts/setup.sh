@@ -6,13 +6,13 @@ source "$(dirname "$0")/common.sh"
 debian=(
   clang-19 libclang-rt-19-dev lld-19 clang-format-19 clang-tidy-19 llvm-19 libstdc++-12-dev libc6-dev cmake ninja-build ccache pkg-config git ca-certificates
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev libsqlite3-dev libssl-dev
-  libplist-dev libyaml-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
+  libplist-dev libre2-dev libyaml-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
   python3 python3-yaml python3-venv python3-pip sqlite3
   # the lab: a real IKEv2 daemon between network namespaces
   charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins libstrongswan-extra-plugins
   strongswan-pki nftables iproute2 iputils-ping procps
 )
-homebrew=(llvm@19 cmake ninja ccache pkg-config grpc protobuf abseil sqlite openssl@3 libplist yaml-cpp cli11 googletest google-benchmark python@3.12)
+homebrew=(llvm@19 cmake ninja ccache pkg-config grpc protobuf abseil sqlite openssl@3 libplist re2 yaml-cpp cli11 googletest google-benchmark python@3.12)
 
 as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "agent/control/frame.h"
+#include "base/error.h"
 #include "core/incidents/registry.h"
 #include "proto/wire/event_codec.h"
 
@@ -14,6 +15,7 @@ namespace {
 
 constexpr int kDefaultRows = 200;
 constexpr int kMaxRows = 5000;
+constexpr size_t kMaxCredential = 1024;
 constexpr size_t kHistoryBytes = kMaxResponse - (size_t{16} << 10);
 // Kind numbers are small and only ever appended.
 constexpr uint16_t kLastKind = 255;
@@ -151,6 +153,22 @@ absl::StatusOr<UserRequest::Verb> VerbOf(v1::RequestActionRequest::Verb verb) {
   }
 }
 
+absl::StatusOr<Credential> CredentialOf(const v1::RequestActionRequest& request) {
+  Credential shown;
+  for (const auto& [kind, text] : {std::pair(Credential::Kind::kPasscode, request.passcode()),
+                                   std::pair(Credential::Kind::kCode, request.code()),
+                                   std::pair(Credential::Kind::kTicket, request.ticket())}) {
+    if (text.empty()) continue;
+    if (shown.kind != Credential::Kind::kNone) {
+      return absl::InvalidArgumentError("show a passcode, a code or a ticket, and only one of them");
+    }
+    if (text.size() > kMaxCredential) return absl::InvalidArgumentError("what is shown is too long");
+    shown.kind = kind;
+    shown.text = text;
+  }
+  return shown;
+}
+
 }  // namespace
 
 v1::GetStatusResponse ToProto(const StatusView& view) {
@@ -243,6 +261,7 @@ absl::StatusOr<UserRequest> ToUserRequest(const v1::RequestActionRequest& reques
   out.verb = *verb;
   out.reason = request.reason();
   out.duration = absl::Nanoseconds(request.duration_ns());
+  HOLDFAST_ASSIGN_OR_RETURN(out.credential, CredentialOf(request));
   return out;
 }
 

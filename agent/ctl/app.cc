@@ -143,6 +143,9 @@ void AddActing(CLI::App& app, Line& line) {
   command->add_flag("--all", options.all, "Every service");
   command->add_option("--reason", options.reason, "Why; it is kept and reported")->type_name("TEXT");
   command->add_option("--for", options.duration, "How long: 30m, 1h")->type_name("DURATION");
+  command->add_flag("--passcode", options.passcode, "Show the passcode: it is asked for");
+  command->add_option("--ticket", options.ticket, "Show the number of a ticket")->type_name("NUMBER");
+  command->add_option("--code", options.code, "Show a single-use code of your help desk")->type_name("CODE");
   command->add_flag("--end", options.end, "End the override instead");
 }
 
@@ -152,6 +155,8 @@ Failure Completion(const CLI::App& app, const std::string& shell, const Io& io) 
 }
 
 void AddOther(CLI::App& app, Line& line, const Io& io) {
+  Command(app, line, "privacy", "What leaves this machine, and what never does",
+          [](Commands& c) { return c.Privacy(); });
   Command(app, line, "version", "Versions of this program and of the daemon",
           [](Commands& c) { return c.Version(); });
   Command(app, line, "completion", "A completion script: eval \"$(holdfastctl completion bash)\"",

@@ -8,6 +8,7 @@
 #include "absl/time/clock.h"
 #include "agent/control/translate.h"
 #include "agent/ctl/find_service.h"
+#include "agent/ctl/privacy.h"
 #include "agent/ctl/when.h"
 #include "base/ids.h"
 #include "base/text/width.h"
@@ -150,6 +151,30 @@ Failure Commands::Policy(const PolicyOptions& options) {
   if (common_.json) return PrintJson(response.policy());
   io_.out << RenderPolicy(response.policy(), options.origin, view());
   return {};
+}
+
+Failure Commands::Privacy() {
+  v1::ControlRequest request;
+  request.mutable_get_policy();
+  v1::ControlResponse response;
+  if (Failure failure = Ask(request, &response); !failure.ok()) return failure;
+  v1::GetStatusResponse status;
+  if (Failure failure = AskStatus(&status); !failure.ok()) return failure;
+  const PrivacyFacts facts = PrivacyOf(status, response.policy());
+  if (!common_.json) {
+    io_.out << RenderPrivacy(facts, view());
+    return {};
+  }
+  google::protobuf::Struct json;
+  auto& fields = *json.mutable_fields();
+  fields["server"].set_string_value(facts.server);
+  fields["notice"].set_string_value(facts.notice);
+  for (const auto& [name, list] :
+       {std::pair("sent", &facts.sent), std::pair("neverSent", &facts.never_sent)}) {
+    auto* values = fields[name].mutable_list_value();
+    for (const std::string& text : *list) values->add_values()->set_string_value(text);
+  }
+  return PrintJson(json);
 }
 
 Failure Commands::Version() {
@@ -306,6 +331,12 @@ Failure Commands::Override(const OverrideOptions& options) {
   if (options.reason.empty()) return Usage("override: say why with --reason; it is kept and reported");
   v1::RequestActionRequest action;
   action.set_reason(options.reason);
+  action.set_code(options.code);
+  action.set_ticket(options.ticket);
+  if (options.passcode) {
+    action.set_passcode(io_.secret ? io_.secret() : "");
+    if (action.passcode().empty()) return Usage("override: the passcode is empty");
+  }
   if (!options.duration.empty()) {
     const absl::StatusOr<absl::Duration> duration = ParseDuration(options.duration);
     if (!duration.ok()) return Usage(absl::StrCat("--for: ", duration.status().message()));

@@ -32,6 +32,8 @@ struct OverrideOptions {
   std::string reason;
   std::string duration;  // empty: as long as the policy allows
   bool end = false;
+  bool passcode = false;  // is asked for, or read from standard input
+  std::string code, ticket;
 };
 
 struct PolicyOptions {
@@ -53,6 +55,8 @@ class Commands {
   Failure Disconnect(const std::string& service);
   Failure Override(const OverrideOptions& options);
   Failure Policy(const PolicyOptions& options);
+  // What leaves this machine, in words.
+  Failure Privacy();
   Failure Version();
   const std::string& journal_path() const { return common_.journal_path; }
 

@@ -16,6 +16,8 @@ struct Io {
   absl::TimeZone zone;
   // Waits between two looks of `--follow`; false ends it.
   std::function<bool(absl::Duration)> wait;
+  // One line that nobody else sees: a passcode.
+  std::function<std::string()> secret = nullptr;
 };
 
 }  // namespace holdfast::ctl

@@ -6,6 +6,11 @@
 #include "core/engine/seed.h"
 
 namespace holdfast::agent {
+namespace {
+
+constexpr char kTampered[] = "policy_tampered";
+
+}  // namespace
 
 Agent::Agent(AgentOptions options, const AgentParts& parts)
     : options_(std::move(options)),
@@ -13,6 +18,7 @@ Agent::Agent(AgentOptions options, const AgentParts& parts)
       engine_(options_.engine_seed.value_or(1)),
       inbox_(parts.files),
       policies_(parts.files, options_.policy_path),
+      orders_(parts.files),
       rows_(parts.executor, parts.clock, parts.journal,
             {[this](const journal::Head& head) {
                head_ = head;
@@ -94,6 +100,9 @@ void Agent::BeginPolicy(const PolicyFile& policy_file) {
   std::vector<std::string> keys = pinned;
   if (pinned.empty() && identity.ok() && *identity) keys = (*identity)->policy_keys;
   const absl::Status loaded = inbox_.Load(keys);
+  const wire::HardwareIdentity& hardware = options_.uplink.hardware;
+  policies_.SetDeviceNames({hardware.serial_number, hardware.hostname, hardware.platform_uuid,
+                            identity.ok() && *identity ? (*identity)->device_id.ToString() : ""});
   TakePolicyInputs(policies_.Load(policy_file, inbox_.accepted()));
   if (!loaded.ok()) {
     Incident("policy_tampered", "kept", absl::StrCat("the kept policy: ", loaded.message()), true);
@@ -117,6 +126,9 @@ void Agent::TakePolicyInputs(const std::vector<EngineInput>& inputs) {
       if (uplink_) uplink_->SetHeartbeat(applied->policy->heartbeat_interval);
     }
     Dispatch(input);
+    if (const auto* applied = std::get_if<PolicyApplied>(&input)) {
+      TakePolicysOrder(applied->policy->emergency_suspend);
+    }
   }
 }
 
@@ -180,6 +192,44 @@ void Agent::PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& 
   Incident("policy_tampered", "server", std::string(why.message()), true);
   Dispatch(PolicyRejected{{PolicyChange::Outcome::kRejected, 0, Sha256(bundle.signed_bytes), "server",
                            std::string(why.message())}});
+}
+
+void Agent::OrdersArrived(const std::vector<wire::SignedOrder>& orders,
+                          const std::vector<std::string>& policy_keys, const Uuid& device, ServerTime now) {
+  absl::Status wrong;
+  for (const wire::SignedOrder& order : orders) {
+    wrong.Update(TakeOrder({order.signed_bytes, order.signature}, policy_keys, device, now));
+  }
+  Incident(kTampered, "order", wrong.ok() ? "every order is the server's" : std::string(wrong.message()),
+           !wrong.ok());
+}
+
+void Agent::TakePolicysOrder(const std::string& text) {
+  if (text.empty()) return Incident(kTampered, "policy_order", "the policy orders nothing", false);
+  const auto identity = uplink::LoadIdentity(parts_.files);
+  std::vector<std::string> keys = options_.uplink.pinned_policy_keys;
+  Uuid device;
+  if (identity.ok() && *identity) {
+    device = (*identity)->device_id;
+    if (keys.empty()) keys = (*identity)->policy_keys;
+  }
+  const absl::StatusOr<SignedOrder> order = ParseOrderText(text);
+  const absl::Status taken =
+      order.ok() ? TakeOrder(*order, keys, device, ServerTime{parts_.clock.Now().wall.ns}) : order.status();
+  Incident(kTampered, "policy_order",
+           taken.ok() ? "the policy's order is good" : absl::StrCat("emergencySuspend: ", taken.message()),
+           !taken.ok());
+}
+
+absl::Status Agent::TakeOrder(const SignedOrder& order, const std::vector<std::string>& policy_keys,
+                              const Uuid& device, ServerTime now) {
+  absl::StatusOr<std::optional<SuspensionOrdered>> taken = orders_.Take(order, policy_keys, device, now);
+  if (!taken.ok()) {
+    Log(std::string(taken.status().message()));
+    return taken.status();
+  }
+  if (*taken) Dispatch(**std::move(taken));
+  return absl::OkStatus();
 }
 
 void Agent::Incident(const std::string& name, const std::string& key, const std::string& summary, bool open) {

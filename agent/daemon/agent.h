@@ -14,6 +14,7 @@
 
 #include "agent/control/delegate.h"
 #include "agent/daemon/housekeeping.h"
+#include "agent/daemon/order_desk.h"
 #include "agent/daemon/past.h"
 #include "agent/daemon/policy_stack.h"
 #include "agent/daemon/row_log.h"
@@ -112,6 +113,13 @@ class Agent final : public control::Delegate,
   std::vector<wire::StateSection> Sections() override;
   wire::PolicyStatus ApplyPolicy(const uplink::AcceptedPolicy& policy) override;
   void PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) override;
+  void OrdersArrived(const std::vector<wire::SignedOrder>& orders,
+                     const std::vector<std::string>& policy_keys, const Uuid& device,
+                     ServerTime now) override;
+  // The order in the policy's EmergencySuspend.
+  void TakePolicysOrder(const std::string& text);
+  absl::Status TakeOrder(const SignedOrder& order, const std::vector<std::string>& policy_keys,
+                         const Uuid& device, ServerTime now);
   void Incident(const std::string& name, const std::string& key, const std::string& summary,
                 bool open) override;
   void StateChanged(const std::string& text, const std::string& error) override;
@@ -123,6 +131,7 @@ class Agent final : public control::Delegate,
 
   // drive.cc: inputs to the engine, effects to the world
   void Dispatch(EngineInput input);
+  void DispatchRequest(UserRequest request);
   void StepOnce(const EngineInput& input);
   void Carry(const Stamp& now, const Effect& effect);
   void CarryRecord(const Stamp& now, const Record& record);
@@ -139,6 +148,7 @@ class Agent final : public control::Delegate,
   Engine engine_;
   uplink::PolicyInbox inbox_;
   PolicyStack policies_;
+  OrderDesk orders_;
   RowLog rows_;
   Housekeeping housekeeping_;
   std::unique_ptr<uplink::Uplink> uplink_;
@@ -150,6 +160,7 @@ class Agent final : public control::Delegate,
   std::optional<OverrideBegan> override_begun_;  // in the step that is being carried out
   std::map<uint64_t, Answer> answers_;           // by request
   uint64_t last_request_ = 0;
+  bool verifying_ = false;  // a passcode, one at a time: it costs 40 ms of a processor
   InstalledFacts installed_;
   bool path_satisfied_ = false;
   std::map<Uuid, uint64_t> inbound_;  // bytes at the last look

@@ -1,8 +1,10 @@
 // What the agent answers on its local socket.
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "agent/daemon/agent.h"
+#include "agent/daemon/credentials.h"
 #include "agent/daemon/service_names.h"
 #include "core/policy/explain.h"
 
@@ -38,12 +40,12 @@ control::PolicyView Agent::Policy() {
   const LayeredPolicy& policy = policies_.in_force();
   control::PolicyView view;
   for (ExplainedKey& key : ExplainPolicy(*policy.parsed)) {
-    view.keys.push_back({std::move(key.path), std::move(key.value), std::move(key.origin)});
+    view.keys.push_back({std::move(key.path), WithoutSecrets(key.value), std::move(key.origin)});
   }
   view.version = policy.change.version;
   view.policy_id = ToHex(policy.change.id);
   view.source = policy.change.source;
-  view.document = policy.document;
+  view.document = WithoutSecrets(policy.document);
   return view;
 }
 
@@ -69,7 +71,31 @@ void Agent::Request(UserRequest request, const std::string& service_name, Answer
   }
   request.request = ++last_request_;
   answers_[request.request] = std::move(done);
-  Dispatch(std::move(request));
+  DispatchRequest(std::move(request));
+}
+
+// What was typed is verified here and goes no further. A passcode's hash is meant to be slow: it is made
+// where the journal is written, which holds up rows and no decision.
+void Agent::DispatchRequest(UserRequest request) {
+  if (request.credential.kind == Credential::Kind::kCode) {
+    const auto identity = uplink::LoadIdentity(parts_.files);
+    const Uuid device = identity.ok() && *identity ? (*identity)->device_id : Uuid{};
+    VerifyCode(parts_.files, device, parts_.clock.Now().wall, request.credential);
+  }
+  if (request.credential.kind != Credential::Kind::kPasscode) return Dispatch(std::move(request));
+  if (std::exchange(verifying_, true)) {
+    const auto refused = answers_.extract(request.request);
+    refused.mapped()(
+        absl::ResourceExhaustedError("another passcode is being verified; ask again in a moment"), "");
+    return;
+  }
+  auto waiting = std::make_shared<UserRequest>(std::move(request));
+  const std::string hash = policies_.in_force().parsed->policy.override_policy.passcode_hash;
+  parts_.journal.Run([waiting, hash](journal::Journal&) { VerifyPasscode(hash, waiting->credential); },
+                     lifetime_.Guard([this, waiting] {
+                       verifying_ = false;
+                       Dispatch(std::move(*waiting));
+                     }));
 }
 
 }  // namespace holdfast::agent

@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/daemon/agent.h"
+#include "agent/daemon/credentials.h"
 
 namespace holdfast::agent {
 
@@ -42,6 +43,8 @@ void Agent::Carry(const Stamp& now, const Effect& effect) {
 
 void Agent::CarryRecord(const Stamp& now, const Record& record) {
   if (const auto* began = std::get_if<OverrideBegan>(&record.event)) override_begun_ = *began;
+  if (const auto* spent = std::get_if<CodeSpent>(&record.event))
+    RememberSpentCode(parts_.files, spent->code_id);
   rows_.Add(now, record.event);
 }
 

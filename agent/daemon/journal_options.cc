@@ -26,6 +26,9 @@ journal::OpenOptions JournalOptions(const std::string& path, RandomSource& rando
       case RowKind::kIncidentClosed:
       case RowKind::kOverrideBegan:
       case RowKind::kOverrideEnded:
+      case RowKind::kSuspensionBegan:
+      case RowKind::kSuspensionEnded:
+      case RowKind::kCodeSpent:
         return true;
       default:
         return false;

@@ -61,8 +61,12 @@ absl::StatusOr<Past> ReadPast(const journal::Journal& journal, WallTime now) {
   HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
   newest.from.reset();
   newest.limit = kMostIncidents;
-  newest.kinds = Kinds({RowKind::kIncidentOpened, RowKind::kIncidentClosed, RowKind::kOverrideBegan,
-                        RowKind::kOverrideEnded, RowKind::kRetry});
+  newest.kinds =
+      Kinds({RowKind::kIncidentOpened, RowKind::kIncidentClosed, RowKind::kOverrideBegan,
+             RowKind::kOverrideEnded, RowKind::kRetry, RowKind::kSuspensionBegan, RowKind::kSuspensionEnded});
+  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
+  // A code is spent for ever: whatever else happened, and whatever the clock said since.
+  newest.kinds = Kinds({RowKind::kCodeSpent});
   HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
   // What was known last, however long ago: what is different now is a suspect.
   newest.limit = kMostSelfChecks;

@@ -1,7 +1,9 @@
 #include "agent/daemon/policy_stack.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
@@ -24,6 +26,14 @@ Sha256Digest ResultantId(const std::vector<Sha256Digest>& ids) {
   out.Raw("holdfast-resultant-v1");
   for (const Sha256Digest& id : ids) out.Raw({reinterpret_cast<const char*>(id.data()), id.size()});
   return Sha256(out.str());
+}
+
+bool IsFor(const MaintenanceWindow& window, const std::vector<std::string>& names) {
+  if (window.devices.empty()) return true;
+  return std::any_of(window.devices.begin(), window.devices.end(), [&](const std::string& device) {
+    return std::any_of(names.begin(), names.end(),
+                       [&](const std::string& name) { return absl::EqualsIgnoreCase(name, device); });
+  });
 }
 
 }  // namespace
@@ -173,8 +183,14 @@ std::vector<EngineInput> PolicyStack::RejectFile(const absl::Status& why, const 
 }
 
 EngineInput PolicyStack::Applied() const {
-  return PolicyApplied{std::shared_ptr<const Policy>(in_force_.parsed, &in_force_.parsed->policy),
-                       in_force_.change};
+  std::shared_ptr<const Policy> policy(in_force_.parsed, &in_force_.parsed->policy);
+  if (!policy->maintenance.empty()) {
+    auto own = std::make_shared<Policy>(*policy);
+    std::erase_if(own->maintenance,
+                  [this](const MaintenanceWindow& window) { return !IsFor(window, device_names_); });
+    policy = std::move(own);
+  }
+  return PolicyApplied{std::move(policy), in_force_.change};
 }
 
 void PolicyStack::AddApplied(std::vector<EngineInput>& inputs) const {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -34,6 +35,8 @@ class PolicyStack {
   // `files` must outlive it. An empty path: there is no file layer.
   PolicyStack(platform::StateFiles& files, std::string file_path);
 
+  // What windows of maintenance may call this device. Call it before Load.
+  void SetDeviceNames(std::vector<std::string> names) { device_names_ = std::move(names); }
   // At the start: what the file says now (ignored without a file layer), what was kept of it, and the last
   // good bundle. Gives the engine's inputs: the policy in force, then what was rejected.
   std::vector<EngineInput> Load(const PolicyFile& file, const std::optional<uplink::AcceptedPolicy>& bundle);
@@ -72,6 +75,7 @@ class PolicyStack {
 
   platform::StateFiles& files_;
   const std::string file_path_;
+  std::vector<std::string> device_names_;
   std::optional<Sha256Digest> rejected_file_;  // said once
   MaybeLayer file_, server_;                   // those in force
   LayeredPolicy in_force_;

@@ -23,6 +23,9 @@ bool IsImportant(uint16_t kind) {
     case RowKind::kIncidentClosed:
     case RowKind::kOverrideBegan:
     case RowKind::kOverrideEnded:
+    case RowKind::kSuspensionBegan:
+    case RowKind::kSuspensionEnded:
+    case RowKind::kCodeSpent:
       return true;
     default:
       return false;

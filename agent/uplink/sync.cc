@@ -5,6 +5,7 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "agent/uplink/code_key.h"
 #include "agent/uplink/uplink.h"
 
 namespace holdfast::uplink {
@@ -90,6 +91,7 @@ wire::SyncRequest Uplink::MakeRequest(const InFlight& message) {
   request.features = options_.features;
   request.hardware = options_.hardware;
   request.quarantined = message.batch.quarantined;
+  request.override_key_id = LoadCodeKey(deps_.files, identity_->device_id).id;
   return request;
 }
 
@@ -118,7 +120,13 @@ void Uplink::OnSynced(const InFlight& message, const wire::SyncResponse& answer)
   if (full_state_missing) sections_.Forget();
   if (answer.heartbeat > absl::ZeroDuration()) reply_heartbeat_ = answer.heartbeat;
   TakeRotatedKeys(answer);
+  if (!answer.override_key.empty()) {
+    // Without a copy on disk the next Sync after a restart asks for it again.
+    SaveCodeKey(deps_.files, identity_->device_id, {answer.override_key, answer.override_key_id})
+        .IgnoreError();
+  }
   if (answer.policy) TakePolicy(*answer.policy);
+  deps_.host.OrdersArrived(answer.orders, PolicyKeys(), identity_->device_id, answer.server_time);
   CloseIncidents();
   if (message.batch.frame) batch_size_.Accepted(now.mono - message.sent.mono);
   StartWatch();

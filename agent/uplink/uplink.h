@@ -34,6 +34,10 @@ class Host {
   virtual wire::PolicyStatus ApplyPolicy(const AcceptedPolicy& policy) = 0;
   // A bundle that was not even looked into: signature or version.
   virtual void PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) = 0;
+  // Every order for this device that is not over, with each answer; `now` is the server's time.
+  virtual void OrdersArrived(const std::vector<wire::SignedOrder>& orders,
+                             const std::vector<std::string>& policy_keys, const Uuid& device,
+                             ServerTime now) = 0;
   // Opens or closes an incident of the registry.
   virtual void Incident(const std::string& name, const std::string& key, const std::string& summary,
                         bool open) = 0;

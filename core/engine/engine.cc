@@ -4,6 +4,7 @@
 #include "core/engine/binding.h"
 #include "core/engine/checks/checks.h"
 #include "core/engine/command.h"
+#include "core/engine/compliance_action.h"
 #include "core/engine/coverage.h"
 #include "core/engine/liveness.h"
 #include "core/engine/overrides.h"
@@ -15,6 +16,7 @@
 #include "core/engine/start_watch.h"
 #include "core/engine/state.h"
 #include "core/engine/surroundings.h"
+#include "core/engine/suspension.h"
 #include "core/engine/system.h"
 #include "core/engine/trust.h"
 #include "core/engine/verdict.h"
@@ -67,6 +69,10 @@ class Dispatch {
     }
   }
   void operator()(const TimerFired&) {}
+  void operator()(const SuspensionOrdered& e) {
+    Bind(core_, turn_);
+    OnSuspensionOrdered(core_, turn_, e);
+  }
 
  private:
   Core& core_;
@@ -87,6 +93,7 @@ void Reconcile(Core& core, Turn& turn) {
   RunReachability(core, turn);
   ForgetLogFindings(core, turn);
   RunTrust(core, turn);
+  ReviewWindows(core, turn);
   for (auto& [id, service] : core.services) Advance(core, turn, service);
   // What one member of a group did changes whose turn it is.
   for (const auto& [group, members] : core.groups) {
@@ -96,6 +103,7 @@ void Reconcile(Core& core, Turn& turn) {
   if (const auto grace = ActiveGrace(core, turn.mono())) turn.WakeAt(grace->until);
   if (!SetupHolds(core)) ReviewChecks(core, turn);
   Judge(core, turn);
+  ReviewComplianceAction(core, turn);
 }
 
 }  // namespace

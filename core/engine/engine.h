@@ -38,12 +38,23 @@ struct IncidentReported {
   std::string summary;
   bool open = true;
 };
+// An order of the server with a good signature that is for this device. It stands still until it is over, or
+// an order withdraws it.
+struct SuspensionOrdered {
+  SuspensionBegan::Kind kind = SuspensionBegan::Kind::kEmergency;
+  uint64_t number = 0;
+  std::optional<uint64_t> withdraws;  // nothing else counts then
+  std::string reason;
+  std::string issued_by;
+  bool disconnect = false;
+  absl::Duration remaining;  // at most a day
+};
 using EngineInput =
     std::variant<AgentStarted, AgentStopped, PolicyApplied, PolicyRejected, SessionEvent, PathFacts,
                  PowerChanged, ConsoleUser, InstalledFacts, ProbeResult, NetworkFacts, PortalFacts,
                  BeaconFacts, RestartBrake, SessionManagerRestarted, UserRequest, CommandAnswer,
                  IncidentReported, TimerFired, SystemFacts, ServerContact, LogFinding, SelfCheck, StartBurst,
-                 SetupFacts>;
+                 SetupFacts, SuspensionOrdered>;
 
 // --- effects, in the order they must be carried out.
 struct Record {

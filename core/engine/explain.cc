@@ -3,9 +3,11 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
 #include "core/engine/coverage.h"
+#include "core/engine/gate.h"
 #include "core/engine/ladder.h"
 #include "core/engine/liveness.h"
 #include "core/engine/start_watch.h"
+#include "core/engine/suspension.h"
 
 namespace holdfast::engine {
 namespace {
@@ -69,6 +71,11 @@ std::string ExplainGrace(absl::string_view cause, std::optional<MonoTime> until,
   return absl::StrCat(what, "; nothing is judged", For(until, now), ".");
 }
 
+std::string ExplainOverride(const Core& core, const Uuid& service, const Assessment& a, MonoTime now) {
+  const Override* excuse = ActiveOverride(core, service, now);
+  return excuse == nullptr ? "" : absl::StrCat(ExplainExcuse(*excuse), For(a.until, now), ".");
+}
+
 bool IsGrace(absl::string_view cause) {
   return cause == causes::kBootGrace || cause == causes::kLoginGrace || cause == causes::kWakeGrace ||
          cause == causes::kPostUpdateGrace;
@@ -123,7 +130,7 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
     case Block::kUnknown:
       return {"judge", {}, "its status has not been told yet"};
     case Block::kOverride:
-      return {"start", gate.until, "an override runs until then"};
+      return {"start", gate.until, "enforcement is held back until then"};
     case Block::kLogin:
       return {"nothing until somebody logs in", {}, "it needs a person's session"};
     case Block::kNoNetwork:
@@ -192,10 +199,9 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
         return absl::StrCat("It stands by: another service of conflict group \"", service.group,
                             "\" has the turn.");
       }
-      return a.cause == causes::kOverride
-                 ? absl::StrCat("An override with a reason runs", For(a.until, now), ".")
-                 : absl::StrCat("A person disconnected it, which the policy allows",
-                                a.until ? absl::StrCat("; it is restored", In(a.until, now)) : "", ".");
+      if (a.block == Block::kOverride) return ExplainOverride(core, service.facts.id, a, now);
+      return absl::StrCat("A person disconnected it, which the policy allows",
+                          a.until ? absl::StrCat("; it is restored", In(a.until, now)) : "", ".");
     case TimeClass::kNoNetwork:
       if (a.cause == causes::kDownAfterUpdate) {
         return "No host answers since an extension was updated; restarting it would not help.";
@@ -224,11 +230,10 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
   return "";
 }
 
-std::string ExplainMissing(const Assessment& a, MonoTime now) {
+std::string ExplainMissing(const Core& core, const Assessment& a, MonoTime now) {
   if (IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
   if (a.cause == causes::kServiceMissing) return "No installed configuration matches the rule.";
-  if (a.cause == causes::kOverride)
-    return absl::StrCat("An override with a reason runs", For(a.until, now), ".");
+  if (a.block == Block::kOverride) return ExplainOverride(core, Uuid{}, a, now);
   if (a.time_class == TimeClass::kAsleepOrOff) return "The Mac is asleep or shutting down.";
   return "What is installed is not known yet.";
 }

@@ -10,7 +10,7 @@ namespace holdfast::engine {
 
 // One sentence: the detail of a verdict.
 std::string Explain(const Core& core, const Service& service, const Assessment& assessment, MonoTime now);
-std::string ExplainMissing(const Assessment& assessment, MonoTime now);
+std::string ExplainMissing(const Core& core, const Assessment& assessment, MonoTime now);
 
 // Further facts that bear on it, the most important first.
 std::vector<std::string> Reasons(const Core& core, const Service& service, MonoTime now);

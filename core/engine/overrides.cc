@@ -1,15 +1,20 @@
 #include "core/engine/overrides.h"
 
+#include <re2/re2.h>
+
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/gate.h"
+#include "core/engine/suspension.h"
 
 namespace holdfast::engine {
 namespace {
 
 constexpr absl::Duration kDay = absl::Hours(24);
+constexpr absl::Duration kLongestCode = absl::Hours(12);
+constexpr size_t kMostWrong = 5;  // in an hour
 
 // Characters, not bytes: continuation bytes of UTF-8 do not count.
 int Length(absl::string_view text) {
@@ -23,7 +28,12 @@ std::string ServiceName(const Core& core, const Uuid& id) {
 }
 
 void EndAt(Core& core, Turn& turn, size_t i, const std::string& why) {
-  turn.Row(OverrideEnded{core.overrides[i].service, why});
+  const Override& o = core.overrides[i];
+  if (o.suspension) {
+    turn.Row(SuspensionEnded{*o.suspension, o.number, o.name, why});
+  } else {
+    turn.Row(OverrideEnded{o.service, why});
+  }
   core.overrides.erase(core.overrides.begin() + static_cast<std::ptrdiff_t>(i));
 }
 
@@ -62,6 +72,57 @@ Refusal RefuseByPerson(const Core& core, const UserRequest& request) {
   return {};
 }
 
+bool ByCode(const UserRequest& request) {
+  return request.credential.kind == Credential::Kind::kCode;
+}
+
+// What was shown, against what the policy asks for. A code is good in every mode that allows an override.
+Refusal RefuseByCredential(const Core& core, const UserRequest& request) {
+  using Kind = Credential::Kind;
+  const OverridePolicy& policy = core.policy->override_policy;
+  const Credential& shown = request.credential;
+  const auto ask = [](absl::string_view text) {
+    return Refusal{absl::StatusCode::kInvalidArgument, std::string(text)};
+  };
+  if (shown.kind == Kind::kCode || shown.kind == Kind::kPasscode) {
+    if (core.wrong_credentials.size() >= kMostWrong) {
+      return {absl::StatusCode::kResourceExhausted,
+              absl::StrCat("There were ", kMostWrong,
+                           " wrong passcodes or codes within an hour. Wait, or call "
+                           "your help desk.")};
+    }
+    if (!shown.good) return {absl::StatusCode::kPermissionDenied, shown.problem};
+  }
+  if (shown.kind == Kind::kCode) {
+    if (!core.spent_codes.contains(shown.id)) return {};
+    return {absl::StatusCode::kPermissionDenied,
+            absl::StrCat("The code ", shown.id, " was used before. Ask your help desk for a new one.")};
+  }
+  switch (policy.mode) {
+    case OverrideMode::kPasscode:
+      if (shown.kind != Kind::kPasscode) return ask("The policy asks for a passcode: add --passcode.");
+      return {};
+    case OverrideMode::kTicket:
+      if (shown.kind != Kind::kTicket) return ask("The policy asks for a ticket: add --ticket NUMBER.");
+      if (!RE2::FullMatch(shown.text, RE2(policy.ticket_pattern))) {
+        return ask(absl::StrCat("\"", shown.text, "\" is not the number of a ticket; it looks like ",
+                                policy.ticket_pattern, "."));
+      }
+      return {};
+    case OverrideMode::kAdminCode:
+      return ask("The policy asks for a code: ask your help desk for one and add --code CODE.");
+    case OverrideMode::kNone:
+    case OverrideMode::kReason:
+      break;
+  }
+  return {};
+}
+
+absl::Duration LongestFor(const Core& core, const UserRequest& request) {
+  return ByCode(request) ? std::min(request.credential.length, kLongestCode)
+                         : core.policy->override_policy.max_duration;
+}
+
 Refusal RefuseByLimits(const Core& core, const UserRequest& request, MonoTime now) {
   const OverridePolicy& policy = core.policy->override_policy;
   if (Length(absl::StripAsciiWhitespace(request.reason)) < policy.min_reason_length) {
@@ -69,10 +130,13 @@ Refusal RefuseByLimits(const Core& core, const UserRequest& request, MonoTime no
         absl::StatusCode::kInvalidArgument,
         absl::StrCat("Give a reason of at least ", policy.min_reason_length, " characters: it is recorded.")};
   }
-  if (request.duration > policy.max_duration || request.duration < absl::ZeroDuration()) {
+  const absl::Duration longest = LongestFor(core, request);
+  if (request.duration > longest || request.duration < absl::ZeroDuration()) {
     return {absl::StatusCode::kInvalidArgument,
-            absl::StrCat("An override may last at most ", FormatShort(policy.max_duration), ".")};
+            absl::StrCat(ByCode(request) ? "With this code an override" : "An override", " may last at most ",
+                         FormatShort(longest), ".")};
   }
+  if (ByCode(request)) return {};
   if (OverridesLeftToday(core, now) == 0) {
     const std::string wait = core.overrides_begun.empty()
                                  ? ""
@@ -94,12 +158,26 @@ Refusal RefuseByTarget(const Core& core, const UserRequest& request, MonoTime no
     }
   }
   if (const Override* running = ActiveOverride(core, request.service, now)) {
+    if (running->suspension) {
+      return {absl::StatusCode::kAlreadyExists,
+              absl::StrCat(ExplainExcuse(*running), " for another ", FormatShort(running->until - now),
+                           ": nothing is enforced that you could override.")};
+    }
     return {
         absl::StatusCode::kAlreadyExists,
         absl::StrCat("An override of ", ServiceName(core, running->service), " runs for another ",
                      FormatShort(running->until - now), ". End it first with: holdfastctl override --end")};
   }
   return {};
+}
+
+// Who guesses is slowed down; a good one clears nothing, so that it cannot be used to go on guessing.
+void CountWrongCredential(Core& core, const UserRequest& request, MonoTime now) {
+  auto& wrong = core.wrong_credentials;
+  while (!wrong.empty() && now - wrong.front() >= absl::Hours(1)) wrong.pop_front();
+  const Credential& shown = request.credential;
+  const bool secret = shown.kind == Credential::Kind::kCode || shown.kind == Credential::Kind::kPasscode;
+  if (secret && !shown.good && wrong.size() < kMostWrong) wrong.push_back(now);
 }
 
 }  // namespace
@@ -120,22 +198,33 @@ void BeginOverride(Core& core, Turn& turn, const UserRequest& request) {
   while (!core.overrides_begun.empty() && now - core.overrides_begun.front() >= kDay) {
     core.overrides_begun.pop_front();
   }
-  for (const Refusal& refusal : {RefuseByPerson(core, request), RefuseByTarget(core, request, now),
-                                 RefuseByLimits(core, request, now)}) {
+  const Refusal person = RefuseByPerson(core, request);
+  // Others are told nothing about what they showed, and cannot use up the attempts of the person at the Mac.
+  if (person.code == absl::StatusCode::kOk) CountWrongCredential(core, request, now);
+  for (const Refusal& refusal : {person, RefuseByCredential(core, request),
+                                 RefuseByTarget(core, request, now), RefuseByLimits(core, request, now)}) {
     if (refusal.code != absl::StatusCode::kOk) return Answer(turn, request, refusal.code, refusal.text);
   }
-  const absl::Duration length =
-      request.duration == absl::ZeroDuration() ? core.policy->override_policy.max_duration : request.duration;
-  const Override begun{.service = request.service,
+  const absl::Duration longest = LongestFor(core, request);
+  const absl::Duration length = request.duration == absl::ZeroDuration() ? longest : request.duration;
+  const Override begun{.by_code = ByCode(request) ? std::optional(longest) : std::nullopt,
+                       .service = request.service,
                        .uid = request.uid,
                        .user = request.user,
                        .began = now,
                        .until = now + length,
                        .until_wall = turn.now().wall + length};
-  turn.Row(
-      OverrideBegan{begun.service, begun.uid, begun.user, request.reason, begun.until_wall, begun.until});
+  if (begun.by_code) {
+    core.spent_codes.insert(request.credential.id);
+    turn.Row(CodeSpent{request.credential.id, begun.service, begun.uid, longest});
+  } else {
+    core.overrides_begun.push_back(now);
+  }
+  const bool with_ticket = request.credential.kind == Credential::Kind::kTicket;
+  const std::string reason =
+      with_ticket ? absl::StrCat("[", request.credential.text, "] ", request.reason) : request.reason;
+  turn.Row(OverrideBegan{begun.service, begun.uid, begun.user, reason, begun.until_wall, begun.until});
   core.overrides.push_back(begun);
-  core.overrides_begun.push_back(now);
   for (auto& [id, service] : core.services) {
     if (request.service.IsNil() || id == request.service) service.remedy.step.reset();
   }
@@ -152,7 +241,7 @@ void EndOverrideByPerson(Core& core, Turn& turn, const UserRequest& request) {
                   "Only the person at the Mac or root can end an override.");
   }
   const int ended = EndWhere(core, turn, "ended_by_user", [&](const Override& o) {
-    return request.service.IsNil() || o.service == request.service;
+    return !o.suspension && (request.service.IsNil() || o.service == request.service);
   });
   if (ended == 0) {
     return Answer(turn, request, absl::StatusCode::kNotFound,
@@ -167,17 +256,24 @@ void ExpireOverrides(Core& core, Turn& turn) {
 }
 
 void EndOverridesOfOthers(Core& core, Turn& turn) {
-  EndWhere(core, turn, "user_switched",
-           [&](const Override& o) { return !core.console.present || o.uid != core.console.uid; });
+  EndWhere(core, turn, "user_switched", [&](const Override& o) {
+    return !o.suspension && (!core.console.present || o.uid != core.console.uid);
+  });
 }
 
 void ReviewOverrides(Core& core, Turn& turn) {
   const OverridePolicy& policy = core.policy->override_policy;
   for (Override& o : core.overrides) {
-    o.until = std::min(o.until, o.began + policy.max_duration);
+    if (!o.suspension) o.until = std::min(o.until, o.began + o.by_code.value_or(policy.max_duration));
   }
   const bool none = policy.mode == OverrideMode::kNone || core.policy->mode == EnforcementMode::kOff;
-  EndWhere(core, turn, "policy", [&](const Override& o) { return none || o.until <= turn.mono(); });
+  EndWhere(core, turn, "policy",
+           [&](const Override& o) { return !o.suspension && (none || o.until <= turn.mono()); });
+}
+
+void EndSuspensions(Core& core, Turn& turn, const std::string& why,
+                    const std::function<bool(const Override&)>& ends) {
+  EndWhere(core, turn, why, [&](const Override& o) { return o.suspension && ends(o); });
 }
 
 }  // namespace holdfast::engine

@@ -1,5 +1,8 @@
-// A person's override with a reason: bound to the console user, always with an end.
+// A person's override: bound to the console user, shown for by what the policy asks, always with an end.
 #pragma once
+
+#include <functional>
+#include <string>
 
 #include "core/engine/state.h"
 
@@ -14,6 +17,10 @@ void ExpireOverrides(Core& core, Turn& turn);
 void EndOverridesOfOthers(Core& core, Turn& turn);
 // A new policy may forbid or shorten what runs.
 void ReviewOverrides(Core& core, Turn& turn);
+
+// Ends those suspensions, each with its row.
+void EndSuspensions(Core& core, Turn& turn, const std::string& why,
+                    const std::function<bool(const Override&)>& ends);
 
 int OverridesLeftToday(const Core& core, MonoTime now);
 

@@ -156,8 +156,21 @@ class Recaller {
   }
   void operator()(const RestartBrake& e) { r_.brake = {at_, e}; }
   void operator()(const OverrideBegan& e) {
-    r_.overrides_begun.push_back(at_);
+    // A code's row is of the same step.
+    const auto code = r_.codes.find(e.service);
+    const bool by_code = code != r_.codes.end() && code->second.first == at_;
+    if (!by_code) r_.overrides_begun.push_back(at_);
     r_.overrides.emplace_back(at_, e);
+  }
+  void operator()(const CodeSpent& e) {
+    core_.spent_codes.insert(e.code_id);
+    r_.codes[e.service] = {at_, e.length};
+  }
+  void operator()(const SuspensionBegan& e) { r_.suspensions.emplace_back(at_, e); }
+  void operator()(const SuspensionEnded& e) {
+    std::erase_if(r_.suspensions, [&](const auto& s) {
+      return s.second.kind == e.kind && s.second.number == e.number && s.second.name == e.name;
+    });
   }
   void operator()(const OverrideEnded& e) {
     std::erase_if(r_.overrides, [&](const auto& o) { return o.second.service == e.service; });
@@ -226,7 +239,30 @@ void UseOverrides(Core& core, const Stamp& now) {
   for (const auto& [begun, o] : core.recalled.overrides) {
     const MonoTime began = OnThisBoot(begun, now);
     const MonoTime until = began + (o.until_wall - begun.wall);
-    core.overrides.push_back({o.service, o.uid, o.user, began, until, o.until_wall});
+    Override running{.service = o.service,
+                     .uid = o.uid,
+                     .user = o.user,
+                     .began = began,
+                     .until = until,
+                     .until_wall = o.until_wall};
+    const auto code = core.recalled.codes.find(o.service);
+    if (code != core.recalled.codes.end() && code->second.first == begun) {
+      running.by_code = code->second.second;
+    }
+    core.overrides.push_back(std::move(running));
+  }
+}
+
+void UseSuspensions(Core& core, const Stamp& now) {
+  for (const auto& [begun, s] : core.recalled.suspensions) {
+    const MonoTime began = OnThisBoot(begun, now);
+    core.overrides.push_back({.suspension = s.kind,
+                              .number = s.number,
+                              .name = s.name,
+                              .reason = s.reason,
+                              .began = began,
+                              .until = began + (s.until_wall - begun.wall),
+                              .until_wall = s.until_wall});
   }
 }
 
@@ -310,6 +346,7 @@ void UseRecalled(Core& core, Turn& turn) {
   if (r.brake) core.brake_until = OnThisBoot(r.brake->first, now) + r.brake->second.lasts;
   UseOverrides(core, now);
   UseChanges(core, now);
+  UseSuspensions(core, now);
 }
 
 void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {

@@ -79,9 +79,16 @@ void Connect(Core& core, Turn& turn, const UserRequest& request) {
 std::string HowToOverride(const Core& core, const Service& service, MonoTime now) {
   const OverridePolicy& policy = core.policy->override_policy;
   if (policy.mode == OverrideMode::kNone) return "Ask your administrator if it has to be off.";
+  if (policy.mode == OverrideMode::kAdminCode) {
+    return absl::StrCat("If it has to be off, ask your help desk for a code: holdfastctl override \"",
+                        NameOf(service), "\" --code CODE --reason \"WHY\"");
+  }
+  const absl::string_view shown = policy.mode == OverrideMode::kPasscode ? " --passcode"
+                                  : policy.mode == OverrideMode::kTicket ? " --ticket NUMBER"
+                                                                         : "";
   return absl::StrCat("If it has to be off, begin an override (at most ", FormatShort(policy.max_duration),
                       ", ", OverridesLeftToday(core, now), " left in 24 hours): holdfastctl override \"",
-                      NameOf(service), "\" --reason \"WHY\"");
+                      NameOf(service), "\"", shown, " --reason \"WHY\"");
 }
 
 void Disconnect(Core& core, Turn& turn, const UserRequest& request) {

@@ -146,13 +146,25 @@ struct Trust {
   std::string proven;  // name; empty: not trusted
 };
 
+// What holds enforcement back: a person's override, or a suspension by an administrator.
 struct Override {
-  Uuid service;  // nil: every service
+  std::optional<SuspensionBegan::Kind> suspension;  // nothing: a person's
+  uint64_t number = 0;                              // of a suspension's order
+  std::string name;                                 // of a window
+  std::string reason;                               // of a suspension
+  std::optional<absl::Duration> by_code;            // a code allows this long, whatever the policy says
+  Uuid service;                                     // nil: every service
   uint32_t uid = 0;
   std::string user;
   MonoTime began;
   MonoTime until;
   WallTime until_wall;
+};
+
+// One that goes on, whatever its causes.
+struct Violation {
+  MonoTime since;
+  bool told = false;  // the person, as Compliance.Action says
 };
 
 struct KnownVerdict {
@@ -200,6 +212,8 @@ struct Recalled {
   std::vector<std::pair<Uuid, Stamp>> supersedes;
   std::vector<Stamp> overrides_begun;
   std::vector<std::pair<Stamp, OverrideBegan>> overrides;
+  std::vector<std::pair<Stamp, SuspensionBegan>> suspensions;
+  std::map<Uuid, std::pair<Stamp, absl::Duration>> codes;  // the newest by service
   std::map<Uuid, std::pair<Stamp, SessionEvent>> sessions;
   std::map<Uuid, Stamp> allowed_stops;
   std::map<Uuid, int> to_asking;
@@ -284,6 +298,9 @@ struct Core {
 
   std::vector<Override> overrides;
   std::deque<MonoTime> overrides_begun;  // in the last 24 hours
+  std::set<std::string> spent_codes;
+  std::deque<MonoTime> wrong_credentials;       // in the last hour
+  std::map<std::string, Violation> violations;  // by key
   std::map<std::string, KnownVerdict> verdicts;
   uint64_t judged = 0;  // rounds of judging
   IncidentTable incidents;

@@ -8,6 +8,7 @@
 #include "core/engine/coverage.h"
 #include "core/engine/explain.h"
 #include "core/engine/portal.h"
+#include "core/engine/suspension.h"
 
 namespace holdfast::engine {
 namespace {
@@ -50,7 +51,7 @@ Assessment OfGate(const Core& core, const Service& service, const Gate& gate, Mo
                                          ? causes::kSessionManager
                                          : causes::kStatusUnknown);
     case Block::kOverride:
-      return is(TimeClass::kExcused, causes::kOverride);
+      return is(TimeClass::kExcused, CauseOfExcuse(*ActiveOverride(core, service.facts.id, now)));
     case Block::kLogin:
       return is(TimeClass::kAwaitingUser, causes::kWaitingForLogin);
     case Block::kNoNetwork:
@@ -174,7 +175,7 @@ void JudgeMissing(Core& core, Turn& turn, Judging& judging, const ServiceRule& r
   turn.WakeAt(now.until);
   judging.Is(rule.label, Uuid{}, now, [&](Verdict& verdict) {
     verdict.rule = rule.label;
-    verdict.detail = ExplainMissing(now, turn.mono());
+    verdict.detail = ExplainMissing(core, now, turn.mono());
   });
   if (now.cause != causes::kServiceMissing) return;
   core.incidents.Open(turn, "service_missing", rule.label,
@@ -224,7 +225,7 @@ Assessment Assess(const Core& core, const Service& service, MonoTime now) {
 Assessment AssessMissing(const Core& core, MonoTime now) {
   if (!Awake(core)) return Asleep(core);
   if (const Override* o = ActiveOverride(core, Uuid{}, now)) {
-    return {TimeClass::kExcused, causes::kOverride, Block::kOverride, o->until};
+    return {TimeClass::kExcused, CauseOfExcuse(*o), Block::kOverride, o->until};
   }
   if (const auto grace = ActiveGrace(core, now)) {
     return {TimeClass::kExcused, grace->cause, Block::kNone, grace->until};

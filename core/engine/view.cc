@@ -63,7 +63,7 @@ void AddRequired(const Core& core, MonoTime now, std::vector<ServiceView>& views
     }
     if (is_listed(core.missing)) {
       views.push_back(
-          ViewOfRule(core, rule, ExplainMissing(AssessMissing(core, now), now),
+          ViewOfRule(core, rule, ExplainMissing(core, AssessMissing(core, now), now),
                      {"nothing until a matching configuration is installed", {}, "none matches"}));
     } else if (is_listed(core.observed)) {
       views.push_back(

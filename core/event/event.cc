@@ -165,21 +165,66 @@ absl::string_view RowKindName(RowKind kind) {
       return "override_began";
     case RowKind::kOverrideEnded:
       return "override_ended";
+    case RowKind::kSuspensionBegan:
+      return "suspension_began";
+    case RowKind::kSuspensionEnded:
+      return "suspension_ended";
+    case RowKind::kCodeSpent:
+      return "code_spent";
   }
   return "unknown";
 }
 
+absl::string_view SuspensionName(SuspensionBegan::Kind kind) {
+  switch (kind) {
+    case SuspensionBegan::Kind::kEmergency:
+      return "emergency suspension";
+    case SuspensionBegan::Kind::kHold:
+      return "maintenance hold";
+    case SuspensionBegan::Kind::kWindow:
+      return "maintenance window";
+  }
+  return "suspension";
+}
+
 RowKind KindOf(const Event& event) {
-  constexpr RowKind kKinds[] = {
-      RowKind::kEpochBegan,     RowKind::kGap,           RowKind::kPruned,         RowKind::kAgentStarted,
-      RowKind::kAgentStopped,   RowKind::kSession,       RowKind::kPath,           RowKind::kPower,
-      RowKind::kConsoleUser,    RowKind::kInstalled,     RowKind::kProbe,          RowKind::kPolicy,
-      RowKind::kSessionManager, RowKind::kUserRequest,   RowKind::kClockJump,      RowKind::kNetwork,
-      RowKind::kPortal,         RowKind::kBeacon,        RowKind::kRestartBrake,   RowKind::kCommand,
-      RowKind::kCommandOutcome, RowKind::kVerdict,       RowKind::kIncidentOpened, RowKind::kIncidentClosed,
-      RowKind::kCheck,          RowKind::kOverrideBegan, RowKind::kOverrideEnded,  RowKind::kRetry,
-      RowKind::kSystem,         RowKind::kServerContact, RowKind::kLogFinding,     RowKind::kSelfCheck,
-      RowKind::kStartBurst,     RowKind::kSetup};
+  constexpr RowKind kKinds[] = {RowKind::kEpochBegan,
+                                RowKind::kGap,
+                                RowKind::kPruned,
+                                RowKind::kAgentStarted,
+                                RowKind::kAgentStopped,
+                                RowKind::kSession,
+                                RowKind::kPath,
+                                RowKind::kPower,
+                                RowKind::kConsoleUser,
+                                RowKind::kInstalled,
+                                RowKind::kProbe,
+                                RowKind::kPolicy,
+                                RowKind::kSessionManager,
+                                RowKind::kUserRequest,
+                                RowKind::kClockJump,
+                                RowKind::kNetwork,
+                                RowKind::kPortal,
+                                RowKind::kBeacon,
+                                RowKind::kRestartBrake,
+                                RowKind::kCommand,
+                                RowKind::kCommandOutcome,
+                                RowKind::kVerdict,
+                                RowKind::kIncidentOpened,
+                                RowKind::kIncidentClosed,
+                                RowKind::kCheck,
+                                RowKind::kOverrideBegan,
+                                RowKind::kOverrideEnded,
+                                RowKind::kRetry,
+                                RowKind::kSystem,
+                                RowKind::kServerContact,
+                                RowKind::kLogFinding,
+                                RowKind::kSelfCheck,
+                                RowKind::kStartBurst,
+                                RowKind::kSetup,
+                                RowKind::kSuspensionBegan,
+                                RowKind::kSuspensionEnded,
+                                RowKind::kCodeSpent};
   static_assert(std::size(kKinds) == std::variant_size_v<Event>);
   return kKinds[event.index()];
 }
@@ -310,6 +355,19 @@ std::string Describe(const Event& event) {
           },
           [](const SetupFacts& e) {
             return std::string(e.running ? "Setup Assistant runs" : "Setup Assistant has ended");
+          },
+          [](const SuspensionBegan& e) {
+            return absl::StrCat(SuspensionName(e.kind), e.name.empty() ? "" : " ", e.name,
+                                e.issued_by.empty() ? "" : " by ", e.issued_by, " until ",
+                                FormatUtc(e.until_wall), e.disconnect ? ", sessions are stopped" : "",
+                                e.reason.empty() ? "" : ": ", e.reason);
+          },
+          [](const SuspensionEnded& e) {
+            return absl::StrCat(SuspensionName(e.kind), e.name.empty() ? "" : " ", e.name, " ended: ", e.why);
+          },
+          [](const CodeSpent& e) {
+            return absl::StrCat("override code ", e.code_id, " was used, for ",
+                                absl::FormatDuration(e.length));
           },
       },
       event);

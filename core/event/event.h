@@ -52,6 +52,9 @@ enum class RowKind : uint16_t {
   kCheck = 70,
   kOverrideBegan = 80,
   kOverrideEnded = 81,
+  kSuspensionBegan = 82,
+  kSuspensionEnded = 83,
+  kCodeSpent = 84,
 };
 absl::string_view RowKindName(
     RowKind kind);  // "session", "incident_opened"; "kind_99" is never returned: "unknown"
@@ -117,6 +120,17 @@ struct SessionManagerRestarted {
   std::string detail;
   friend bool operator==(const SessionManagerRestarted&, const SessionManagerRestarted&) = default;
 };
+// What a person shows for an override. Never part of a row.
+struct Credential {
+  enum class Kind : uint8_t { kNone, kPasscode, kCode, kTicket };
+  Kind kind = Kind::kNone;
+  std::string text;  // as typed; of a passcode and a code only until it was verified
+  bool good = false;
+  std::string problem;    // why it is not
+  std::string id;         // of a code: what both sides know it by
+  absl::Duration length;  // of a code: what it is good for
+  friend bool operator==(const Credential&, const Credential&) = default;
+};
 struct UserRequest {
   enum class Verb : uint8_t { kConnect = 1, kDisconnect = 2, kOverride = 3, kEndOverride = 4 };
   Verb verb = Verb::kConnect;
@@ -126,6 +140,7 @@ struct UserRequest {
   std::string user;
   std::string reason;
   absl::Duration duration;
+  Credential credential;
   friend bool operator==(const UserRequest&, const UserRequest&) = default;
 };
 struct ClockJump {
@@ -221,13 +236,43 @@ struct OverrideEnded {
   std::string why;  // "expired", "ended_by_user", "user_switched", "policy"
   friend bool operator==(const OverrideEnded&, const OverrideEnded&) = default;
 };
+// Enforcement stands still for every service because an administrator said so.
+struct SuspensionBegan {
+  enum class Kind : uint8_t { kEmergency = 1, kHold = 2, kWindow = 3 };
+  Kind kind = Kind::kEmergency;
+  uint64_t number = 0;  // of the order; 0 for a window of the policy
+  std::string name;     // of the window
+  std::string reason;
+  std::string issued_by;
+  bool disconnect = false;  // sessions were stopped at its begin
+  WallTime until_wall;
+  MonoTime until_mono;
+  friend bool operator==(const SuspensionBegan&, const SuspensionBegan&) = default;
+};
+struct SuspensionEnded {
+  SuspensionBegan::Kind kind = SuspensionBegan::Kind::kEmergency;
+  uint64_t number = 0;
+  std::string name;
+  std::string why;  // "expired", "withdrawn", "policy"
+  friend bool operator==(const SuspensionEnded&, const SuspensionEnded&) = default;
+};
+absl::string_view SuspensionName(SuspensionBegan::Kind kind);  // "emergency suspension"
+// A single-use code was accepted: never again.
+struct CodeSpent {
+  std::string code_id;
+  Uuid service;
+  uint32_t uid = 0;
+  absl::Duration length;
+  friend bool operator==(const CodeSpent&, const CodeSpent&) = default;
+};
 
 using Event =
     std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts, PowerChanged,
                  ConsoleUser, InstalledFacts, ProbeResult, PolicyChange, SessionManagerRestarted, UserRequest,
                  ClockJump, NetworkFacts, PortalFacts, BeaconFacts, RestartBrake, Command, CommandOutcome,
                  Verdict, IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded,
-                 RetryState, SystemFacts, ServerContact, LogFinding, SelfCheck, StartBurst, SetupFacts>;
+                 RetryState, SystemFacts, ServerContact, LogFinding, SelfCheck, StartBurst, SetupFacts,
+                 SuspensionBegan, SuspensionEnded, CodeSpent>;
 
 RowKind KindOf(const Event& event);
 // What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else

@@ -196,6 +196,7 @@ void FillDependentDefaults(const GivenKeys& given, Policy& policy) {
 
 void CheckPolicy(const Policy& policy, const GivenKeys& given, Problems& problems) {
   Checker(policy, given, problems).Run();
+  CheckOverrides(policy, given, problems);
 }
 
 }  // namespace holdfast

@@ -10,6 +10,9 @@ namespace holdfast {
 // Fills the defaults that depend on other keys: a rule's label, since, reconnectAfter.
 void FillDependentDefaults(const GivenKeys& given, Policy& policy);
 
+// check_overrides.cc: what suspends enforcement.
+void CheckOverrides(const Policy& policy, const GivenKeys& given, Problems& problems);
+
 void CheckPolicy(const Policy& policy, const GivenKeys& given, Problems& problems);
 
 }  // namespace holdfast

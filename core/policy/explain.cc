@@ -1,5 +1,9 @@
 #include "core/policy/explain.h"
 
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "core/policy/fields.h"
@@ -9,6 +13,9 @@
 
 namespace holdfast {
 namespace {
+
+constexpr absl::string_view kHashBegins = "scrypt:";
+constexpr char kHidden[] = "(hidden)";
 
 class Writer {
  public:
@@ -49,6 +56,21 @@ std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed) {
   Writer writer(parsed);
   VisitPolicy(parsed.policy, writer);
   return writer.Take();
+}
+
+std::string WithoutSecrets(absl::string_view document) {
+  std::string out;
+  while (true) {
+    const size_t at = document.find(kHashBegins);
+    absl::StrAppend(&out, document.substr(0, at));
+    if (at == absl::string_view::npos) return out;
+    absl::StrAppend(&out, kHidden);
+    document.remove_prefix(at);
+    const auto end = std::find_if_not(document.begin(), document.end(), [](char c) {
+      return absl::ascii_isalnum(static_cast<unsigned char>(c)) || absl::StrContains(":+/=", c);
+    });
+    document.remove_prefix(static_cast<size_t>(end - document.begin()));
+  }
 }
 
 }  // namespace holdfast

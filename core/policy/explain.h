@@ -19,4 +19,8 @@ struct ExplainedKey {
 // In the order of docs/policy.md; an optional key without a value is left out.
 std::vector<ExplainedKey> ExplainPolicy(const ParsedPolicy& parsed);
 
+// The text of a document for those who need not know: passcodes' hashes, which could be guessed at leisure,
+// are replaced by "(hidden)".
+std::string WithoutSecrets(absl::string_view document);
+
 }  // namespace holdfast

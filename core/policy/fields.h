@@ -109,6 +109,26 @@ void VisitGraces(P& policy, Visitor& v) {
   v.Field("Override.MaxDuration", policy.override_policy.max_duration);
   v.Field("Override.MaxPerDay", policy.override_policy.max_per_day);
   v.Field("Override.MinReasonLength", policy.override_policy.min_reason_length);
+  v.Field("Override.Passcode", policy.override_policy.passcode_hash);
+  v.Field("Override.TicketPattern", policy.override_policy.ticket_pattern);
+  v.Field("EmergencySuspend", policy.emergency_suspend);
+  v.List("Maintenance", policy.maintenance, [&v](auto& window) {
+    v.Field("Maintenance[].Name", window.name);
+    v.Field("Maintenance[].Devices", window.devices);
+    v.Field("Maintenance[].From", window.from);
+    v.Field("Maintenance[].Until", window.until);
+  });
+}
+
+template <class P, class Visitor>
+void VisitFleet(P& policy, Visitor& v) {
+  v.Field("Compliance.ActionDelay", policy.compliance.action_delay);
+  v.Field("Compliance.Action", policy.compliance.action);
+  v.Field("History.RetentionDays", policy.history_retention_days);
+  v.Field("History.MaxBytes", policy.history_max_bytes);
+  v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);
+  v.Field("Privacy.RedactSSID", policy.privacy.redact_ssid);
+  v.Field("Privacy.UserNotice", policy.privacy.user_notice);
 }
 
 template <class P, class Visitor>
@@ -151,9 +171,7 @@ void VisitPolicy(P& policy, Visitor& v) {
   VisitGraces(policy, v);
   VisitInstalled(policy, v);
   VisitNetworks(policy, v);
-  v.Field("History.RetentionDays", policy.history_retention_days);
-  v.Field("History.MaxBytes", policy.history_max_bytes);
-  v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);
+  VisitFleet(policy, v);
   v.Field("TamperProtection", policy.tamper_protection);
 }
 

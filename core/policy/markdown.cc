@@ -68,6 +68,8 @@ constexpr absl::string_view kBetween = R"(## Between keys
   one grade supersede each other for ever. When both turn out to be full on a Mac, the later one is not started and
   `tunnel_conflict` is raised.
 - `notify` is the last step of a ladder or not in it.
+- `override.mode` `passcode` needs `override.passcode`, and `ticket` needs `override.ticketPattern`.
+- A window of `maintenance` ends after it begins and within 7 days; names are unique.
 - `stuckConnecting.timeout` below 140 s is warned of: macOS has timers of its own, and the agent would fight them.
 
 What may be done after a failure: `backoff` tries again with growing delays; `retryOnceThenAsk` tries once more and then asks
@@ -135,6 +137,8 @@ std::string TypeText(const SchemaKey& key) {
       return "UUID";
     case KeyType::kEndpoint:
       return "HOST:PORT";
+    case KeyType::kMoment:
+      return "moment";
     default:
       return key.choices.empty() ? "text" : std::string(key.choices);
   }

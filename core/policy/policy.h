@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "base/backoff.h"
 #include "base/ids.h"
+#include "base/time.h"
 #include "core/facts.h"
 #include "core/policy/surroundings.h"
 
@@ -24,7 +25,8 @@ enum class RuleScope : uint8_t { kDevice, kUser };
 enum class Since : uint8_t { kBoot, kLogin, kNetwork };
 enum class LadderStep : uint8_t { kStopWaitStart, kCancelWaitStart, kNotify };
 enum class FailureAction : uint8_t { kBackoff, kRetryOnceThenAsk, kNoRetry, kWaitForPath, kNone };
-enum class OverrideMode : uint8_t { kNone, kReason };
+enum class OverrideMode : uint8_t { kNone, kReason, kPasscode, kTicket, kAdminCode };
+enum class ComplianceAction : uint8_t { kReport, kNotify };
 
 // All the given fields must match; at least one is given.
 struct ServiceMatch {
@@ -86,6 +88,24 @@ struct OverridePolicy {
   absl::Duration max_duration = absl::Hours(1);
   int max_per_day = 3;
   int min_reason_length = 10;
+  std::string passcode_hash;  // base/crypto/passcode.h
+  std::string ticket_pattern;
+};
+
+struct MaintenanceWindow {
+  std::string name;
+  std::vector<std::string> devices;  // empty: every one
+  WallTime from, until;
+};
+
+struct Compliance {
+  absl::Duration action_delay = absl::Hours(24);
+  ComplianceAction action = ComplianceAction::kReport;
+};
+
+struct Privacy {
+  bool redact_ssid = true;
+  std::string user_notice;
 };
 
 struct RequiredFilter {
@@ -150,6 +170,10 @@ struct Policy {
   absl::Duration extension_update_grace = absl::Seconds(180);
   bool setup_hold = true;
   OverridePolicy override_policy;
+  std::string emergency_suspend;  // a signed order in text; core/orders/order.h
+  std::vector<MaintenanceWindow> maintenance;
+  Compliance compliance;
+  Privacy privacy;
   TransparentProxies transparent_proxies;
   std::vector<RequiredFilter> content_filters;
   bool warn_same_grade = false;

@@ -26,6 +26,7 @@ enum class KeyType : uint8_t {
   kTextList,
   kChoiceList,
   kEndpoint,  // HOST:PORT
+  kMoment,    // a time of day and date, RFC 3339
   kPlanned,   // a key of the vocabulary that this version does not act on; its value is not looked at
 };
 
@@ -37,6 +38,7 @@ struct SchemaKey {
   double min = 0, max = 0;         // of numbers; of the length of a list
   bool required = false;           // within its section or item
   absl::string_view meaning;
+  bool secret = false;  // no error repeats what was written
 };
 
 // In the order of docs/policy.md; keys of one section stand together.

@@ -59,6 +59,9 @@ constexpr SchemaKey TextList(Text path, Text value, double min, double max, Text
           .max = max,
           .meaning = meaning};
 }
+constexpr SchemaKey Moment(Text path, Text meaning) {
+  return {.path = path, .type = KeyType::kMoment, .required = true, .meaning = meaning};
+}
 constexpr SchemaKey Choice(Text path, Text value, Text choices, Text meaning) {
   return {
       .path = path, .type = KeyType::kChoice, .default_text = value, .choices = choices, .meaning = meaning};
@@ -194,13 +197,38 @@ constexpr std::array kSchema = {
     Bool("Setup.Hold", "true",
          "No verdict and nothing shown until Setup Assistant has ended and the first policy has arrived."),
 
-    Choice("Override.Mode", "reason", "none, reason",
-           "Whether a person may suspend enforcement: not at all, or with a reason that is recorded."),
+    Choice(
+        "Override.Mode", "reason", "none, reason, passcode, ticket, admin-code",
+        "What a person needs to suspend enforcement: `none` forbids it; a `reason` that is recorded; also a "
+        "`passcode`; also the number of a `ticket`; or only a single-use `admin-code` (`holdfast-admin "
+        "override "
+        "code`), which every mode but `none` accepts."),
     Time("Override.MaxDuration", "1h", 1, kDay, "Longest time of one override; each has an end."),
     Integer("Override.MaxPerDay", "3", 0, 100, "Overrides per console user and day."),
     Integer("Override.MinReasonLength", "10", 0, 200, "Characters that a reason needs."),
-    Planned("EmergencySuspend", "A signed message that suspends enforcement, with an end."),
-    Planned("Maintenance", "Windows in which a tunnel may be stopped."),
+    SchemaKey{.path = "Override.Passcode",
+              .type = KeyType::kText,
+              .meaning = "For `passcode`: its salted hash, as `holdfast-admin override passcode` prints it. "
+                         "`holdfastctl` does not show it.",
+              .secret = true},
+    Words("Override.TicketPattern",
+          "For `ticket`: a regular expression (RE2) that the whole number must match: `INC[0-9]{7}`."),
+    Words("EmergencySuspend",
+          "A signed order that suspends enforcement, as `holdfast-admin emergency suspend --print` gives it: "
+          "how it "
+          "reaches a Mac when the server does not. One that is not signed by a pinned key, is for another "
+          "device or is over changes nothing and is the incident `policy_tampered`."),
+    Required(Words("Maintenance[].Name", "Names the window in every message and report; unique.")),
+    SchemaKey{
+        .path = "Maintenance[].Devices",
+        .type = KeyType::kTextList,
+        .default_text = "[]",
+        .max = 1000,
+        .meaning = "Serial numbers, host names or device ids; none: every device of the policy's group."},
+    Moment("Maintenance[].From",
+           "Begin, as `2026-11-21T22:00:00Z`. Until the end nothing is started or restored, and the time is "
+           "excused as `maintenance`."),
+    Moment("Maintenance[].Until", "End, at most 7 days after the begin."),
 
     TextList("TransparentProxies.RequiredOrder", "[]", 0, 64,
              "Bundle identifiers: the order that profiles declare must be this one."),
@@ -307,8 +335,13 @@ constexpr std::array kSchema = {
     Choice("UntrustedNetworkAction", "connect", "connect, ignore",
            "Elsewhere. `connect`: started. `ignore`: nothing is started; the time counts all the same, since "
            "only a beacon excuses."),
-    Planned("Compliance.ActionDelay", "How long a violation lasts before the action."),
-    Planned("Compliance.Action", "Report or notify."),
+    Time(
+        "Compliance.ActionDelay", "24h", 0, 30 * kDay,
+        "How long a violation lasts before the action. It delays the action only: the seconds count from the "
+        "first."),
+    Choice("Compliance.Action", "report", "report, notify",
+           "What happens then: nothing beyond the reports, or the person at the Mac is told, once per "
+           "violation."),
 
     Integer("History.RetentionDays", "90", 1, 3650, "Days that acknowledged rows are kept on the device."),
     Bytes("History.MaxBytes", "256MiB", 4 * kMiB, 65536 * kMiB,
@@ -324,8 +357,10 @@ constexpr std::array kSchema = {
          "Whether a changed launch job, signature, configuration or database is an incident. Root can always "
          "stop the "
          "agent: that is noticed, not prevented."),
-    Planned("Privacy.RedactSSID", "SSID and BSSID leave only as a keyed hash."),
-    Planned("Privacy.UserNotice", "What `holdfastctl privacy` tells the person."),
+    Bool("Privacy.RedactSSID", "true",
+         "The names of wireless networks do not leave the Mac. `false` is accepted and changes nothing: this "
+         "version never records them."),
+    Words("Privacy.UserNotice", "What `holdfastctl privacy` tells the person besides what is sent."),
 };
 
 }  // namespace

@@ -128,6 +128,10 @@ absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, absl::D
 
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, std::string& out) {
   const auto* text = std::get_if<std::string>(&value.data);
+  if (key.secret &&
+      (text == nullptr || text->empty() || text->size() > kMaxText || HasControlCharacter(*text))) {
+    return absl::InvalidArgumentError("is not text, or too long a one (it is not shown)");
+  }
   if (text == nullptr) {
     if (value.AsList() != nullptr || value.AsMap() != nullptr) return Bad(value, "is not text");
     return Bad(value, "is not text (put it in quotes)");
@@ -156,6 +160,18 @@ absl::Status ReadValue(const DocumentValue& value, const SchemaKey&, Endpoint& o
   const auto* text = std::get_if<std::string>(&value.data);
   if (text != nullptr && ParseEndpoint(*text, &out)) return absl::OkStatus();
   return Bad(value, "is not HOST:PORT (write \"10.0.0.1:443\" or \"[fd00::1]:443\")");
+}
+
+absl::Status ReadValue(const DocumentValue& value, const SchemaKey&, WallTime& out) {
+  const auto* text = std::get_if<std::string>(&value.data);
+  absl::Time time;
+  // Beyond these years nanoseconds of 64 bits end.
+  if (text == nullptr || !absl::ParseTime(absl::RFC3339_full, *text, &time, nullptr) ||
+      time < absl::FromUnixSeconds(0) || time > absl::FromUnixSeconds(int64_t{1} << 33)) {
+    return Bad(value, "is not a moment (write \"2026-11-21T22:00:00Z\" or \"2026-11-21T23:00:00+01:00\")");
+  }
+  out = WallTime{absl::ToUnixNanos(time)};
+  return absl::OkStatus();
 }
 
 absl::StatusOr<int> ReadChoice(const DocumentValue& value, const SchemaKey& key) {
@@ -202,6 +218,10 @@ std::string ShowValue(const SchemaKey&, const Uuid& value) {
 }
 std::string ShowValue(const SchemaKey&, const Endpoint& value) {
   return value.host.empty() ? "" : value.ToString();
+}
+
+std::string ShowValue(const SchemaKey&, WallTime value) {
+  return absl::FormatTime("%Y-%m-%dT%H:%M:%SZ", absl::FromUnixNanos(value.ns), absl::UTCTimeZone());
 }
 
 std::string ShowChoice(const SchemaKey& key, int index) {

@@ -14,6 +14,7 @@
 #include "absl/time/time.h"
 #include "base/error.h"
 #include "base/ids.h"
+#include "base/time.h"
 #include "core/facts.h"
 #include "core/policy/document.h"
 #include "core/policy/policy.h"
@@ -30,6 +31,7 @@ absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, absl::D
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, std::string& out);
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, Uuid& out);
 absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, Endpoint& out);
+absl::Status ReadValue(const DocumentValue& value, const SchemaKey& key, WallTime& out);
 
 std::string ShowValue(const SchemaKey& key, bool value);
 std::string ShowValue(const SchemaKey& key, int value);
@@ -40,6 +42,7 @@ std::string ShowValue(const SchemaKey& key, absl::Duration value);
 std::string ShowValue(const SchemaKey& key, const std::string& value);
 std::string ShowValue(const SchemaKey& key, const Uuid& value);
 std::string ShowValue(const SchemaKey& key, const Endpoint& value);
+std::string ShowValue(const SchemaKey& key, WallTime value);
 
 // The place of a word among the key's choices, regardless of case.
 absl::StatusOr<int> ReadChoice(const DocumentValue& value, const SchemaKey& key);

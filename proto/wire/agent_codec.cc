@@ -232,6 +232,7 @@ v1::SyncRequest ToProto(const SyncRequest& m) {
     x->set_last_seq(q.last_seq);
     x->set_error(q.error);
   }
+  out.set_override_key_id(m.override_key_id);
   return out;
 }
 absl::StatusOr<SyncRequest> FromProto(const v1::SyncRequest& m) {
@@ -256,6 +257,7 @@ absl::StatusOr<SyncRequest> FromProto(const v1::SyncRequest& m) {
   out.features = Strings(m.features());
   out.hardware = Hardware(m.hardware());
   for (const auto& q : m.quarantined()) out.quarantined.push_back({q.first_seq(), q.last_seq(), q.error()});
+  out.override_key_id = m.override_key_id();
   return out;
 }
 
@@ -270,6 +272,13 @@ v1::SyncResponse ToProto(const SyncResponse& m) {
   Fill(m.features, out.mutable_features());
   Fill(m.policy_keys, out.mutable_policy_keys());
   Fill(m.ca_certificates_pem, out.mutable_ca_certificates_pem());
+  out.set_override_key(m.override_key);
+  out.set_override_key_id(m.override_key_id);
+  for (const SignedOrder& order : m.orders) {
+    v1::SignedOrder* signed_order = out.add_orders();
+    signed_order->set_signed_(order.signed_bytes);
+    signed_order->set_signature(order.signature);
+  }
   return out;
 }
 absl::StatusOr<SyncResponse> FromProto(const v1::SyncResponse& m) {
@@ -283,6 +292,9 @@ absl::StatusOr<SyncResponse> FromProto(const v1::SyncResponse& m) {
   out.features = Strings(m.features());
   out.policy_keys = Strings(m.policy_keys());
   out.ca_certificates_pem = Strings(m.ca_certificates_pem());
+  out.override_key = m.override_key();
+  out.override_key_id = m.override_key_id();
+  for (const auto& order : m.orders()) out.orders.push_back({order.signed_(), order.signature()});
   return out;
 }
 

@@ -102,6 +102,11 @@ struct SyncRequest {
   std::vector<std::string> features;
   HardwareIdentity hardware;
   std::vector<Quarantined> quarantined;
+  std::string override_key_id;
+};
+
+struct SignedOrder {
+  std::string signed_bytes, signature;
 };
 
 struct SyncResponse {
@@ -114,6 +119,8 @@ struct SyncResponse {
   std::vector<std::string> features;
   std::vector<std::string> policy_keys;
   std::vector<std::string> ca_certificates_pem;
+  std::string override_key, override_key_id;
+  std::vector<SignedOrder> orders;
 };
 
 struct WatchNudge {

@@ -54,6 +54,9 @@ HOLDFAST_EVENT_MESSAGE(LogFinding, LogSpoke);
 HOLDFAST_EVENT_MESSAGE(SelfCheck, SelfChecked);
 HOLDFAST_EVENT_MESSAGE(StartBurst, StartBurstSeen);
 HOLDFAST_EVENT_MESSAGE(SetupFacts, SetupChanged);
+HOLDFAST_EVENT_MESSAGE(SuspensionBegan, SuspensionBegan);
+HOLDFAST_EVENT_MESSAGE(SuspensionEnded, SuspensionEnded);
+HOLDFAST_EVENT_MESSAGE(CodeSpent, CodeSpent);
 
 #undef HOLDFAST_EVENT_MESSAGE
 

@@ -193,4 +193,48 @@ bool FromProto(const pb::RetryChanged& m, RetryState* e) {
   return FromBytes(m.service(), &e->service.bytes);
 }
 
+void ToProto(const SuspensionBegan& e, pb::SuspensionBegan* m) {
+  m->set_kind(static_cast<uint32_t>(e.kind));
+  m->set_number(e.number);
+  m->set_name(e.name);
+  m->set_reason(e.reason);
+  m->set_issued_by(e.issued_by);
+  m->set_disconnect(e.disconnect);
+  m->set_until_wall_ns(e.until_wall.ns);
+  m->set_until_mono_ns(e.until_mono.ns);
+}
+bool FromProto(const pb::SuspensionBegan& m, SuspensionBegan* e) {
+  e->kind = EnumOf<SuspensionBegan::Kind>(m.kind());
+  e->number = m.number();
+  e->name = m.name();
+  e->reason = m.reason();
+  e->issued_by = m.issued_by();
+  e->disconnect = m.disconnect();
+  e->until_wall.ns = m.until_wall_ns();
+  e->until_mono.ns = m.until_mono_ns();
+  return true;
+}
+void ToProto(const SuspensionEnded& e, pb::SuspensionEnded* m) {
+  m->set_kind(static_cast<uint32_t>(e.kind));
+  m->set_number(e.number);
+  m->set_name(e.name);
+  m->set_why(e.why);
+}
+bool FromProto(const pb::SuspensionEnded& m, SuspensionEnded* e) {
+  *e = {EnumOf<SuspensionBegan::Kind>(m.kind()), m.number(), m.name(), m.why()};
+  return true;
+}
+void ToProto(const CodeSpent& e, pb::CodeSpent* m) {
+  m->set_code_id(e.code_id);
+  m->set_service(ToBytes(e.service.bytes));
+  m->set_uid(e.uid);
+  m->set_length_ns(absl::ToInt64Nanoseconds(e.length));
+}
+bool FromProto(const pb::CodeSpent& m, CodeSpent* e) {
+  e->code_id = m.code_id();
+  e->uid = m.uid();
+  e->length = absl::Nanoseconds(m.length_ns());
+  return FromBytes(m.service(), &e->service.bytes);
+}
+
 }  // namespace holdfast::wire

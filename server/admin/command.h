@@ -29,6 +29,7 @@ void AddHistoryCommands(CLI::App& app, Chosen& chosen);  // history, incidents, 
 void AddReportCommands(CLI::App& app, Chosen& chosen);   // report, report verify
 void AddPolicyCommands(CLI::App& app, Chosen& chosen);   // policy put, show, list
 void AddTokenCommands(CLI::App& app, Chosen& chosen);    // tokens create, list, revoke
+void AddOrderCommands(CLI::App& app, Chosen& chosen);    // override, emergency, maintenance, orders
 void AddAuditCommand(CLI::App& app, Chosen& chosen);     // audit
 
 // Follows the pages of a list into one answer until it has `limit` entries (0: all). The request has

@@ -13,7 +13,7 @@ struct Rule {
   Role least;
 };
 
-constexpr std::array<Rule, 15> kRules = {{
+constexpr std::array<Rule, 18> kRules = {{
     {AdminMethod::kListDevices, "ListDevices", Role::kViewer},
     {AdminMethod::kGetDevice, "GetDevice", Role::kViewer},
     {AdminMethod::kListHistory, "ListHistory", Role::kViewer},
@@ -29,6 +29,9 @@ constexpr std::array<Rule, 15> kRules = {{
     {AdminMethod::kListAudit, "ListAudit", Role::kAuditor},
     {AdminMethod::kWatchEvents, "WatchEvents", Role::kViewer},
     {AdminMethod::kCreateAdminToken, "CreateAdminToken", Role::kAdmin},
+    {AdminMethod::kIssueOverrideCode, "IssueOverrideCode", Role::kAdmin},
+    {AdminMethod::kIssueOrder, "IssueOrder", Role::kAdmin},
+    {AdminMethod::kListOrders, "ListOrders", Role::kViewer},
 }};
 
 const Rule& RuleOf(AdminMethod method) {

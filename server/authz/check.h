@@ -42,6 +42,9 @@ enum class AdminMethod : uint8_t {
   kListAudit,
   kWatchEvents,
   kCreateAdminToken,
+  kIssueOverrideCode,
+  kIssueOrder,
+  kListOrders,
 };
 absl::string_view AdminMethodName(AdminMethod method);  // "PutPolicy"
 

@@ -17,6 +17,11 @@ PutPolicyRequest FromProto(const v1::PutPolicyRequest& m);
 GetPolicyRequest FromProto(const v1::GetPolicyRequest& m);
 ListAuditRequest FromProto(const v1::ListAuditRequest& m);
 
+absl::StatusOr<IssueOverrideCodeRequest> FromProto(const v1::IssueOverrideCodeRequest& m);
+absl::StatusOr<IssueOrderRequest> FromProto(const v1::IssueOrderRequest& m);
+v1::IssueOverrideCodeResponse ToProto(const IssueOverrideCodeResponse& m);
+v1::OrderInfo ToProto(const Order& m);
+
 v1::Device ToProto(const Device& m);
 v1::HistoryRow ToProto(const HistoryRow& m);
 v1::Incident ToProto(const Incident& m);

@@ -110,4 +110,28 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAuditReque
   return absl::OkStatus();
 }
 
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::IssueOverrideCodeRequest& request,
+                  v1::IssueOverrideCodeResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const IssueOverrideCodeRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const IssueOverrideCodeResponse made, core.IssueOverrideCode(actor, plain));
+  *response = ToProto(made);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::IssueOrderRequest& request,
+                  v1::IssueOrderResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const IssueOrderRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const IssueOrderResponse made, core.IssueOrder(actor, plain));
+  *response->mutable_order() = ToProto(made.order);
+  response->set_text(made.text);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListOrdersRequest& /*request*/,
+                  v1::ListOrdersResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Order> orders, core.ListOrders(actor));
+  for (const Order& order : orders) *response->add_orders() = ToProto(order);
+  return absl::OkStatus();
+}
+
 }  // namespace holdfast::server

@@ -34,5 +34,11 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeDeviceRe
                   v1::RevokeDeviceResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAuditRequest& request,
                   v1::ListAuditResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::IssueOverrideCodeRequest& request,
+                  v1::IssueOverrideCodeResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::IssueOrderRequest& request,
+                  v1::IssueOrderResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListOrdersRequest& request,
+                  v1::ListOrdersResponse* response);
 
 }  // namespace holdfast::server

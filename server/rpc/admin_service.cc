@@ -125,6 +125,19 @@ grpc::ServerUnaryReactor* AdminService::ListAudit(Context* context, const v1::Li
   return Run(context, request, response);
 }
 
+grpc::ServerUnaryReactor* AdminService::IssueOverrideCode(Context* context,
+                                                          const v1::IssueOverrideCodeRequest* request,
+                                                          v1::IssueOverrideCodeResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::IssueOrder(Context* context, const v1::IssueOrderRequest* request,
+                                                   v1::IssueOrderResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListOrders(Context* context, const v1::ListOrdersRequest* request,
+                                                   v1::ListOrdersResponse* response) {
+  return Run(context, request, response);
+}
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminService::WatchEvents(
     Context* context, const v1::WatchEventsRequest* request) {
   const std::shared_ptr<EventStream> stream = EventStream::Create(executor_);

@@ -46,6 +46,12 @@ class AdminService final : public v1::AdminService::CallbackService {
                                          v1::RevokeDeviceResponse* response) override;
   grpc::ServerUnaryReactor* ListAudit(Context* context, const v1::ListAuditRequest* request,
                                       v1::ListAuditResponse* response) override;
+  grpc::ServerUnaryReactor* IssueOverrideCode(Context* context, const v1::IssueOverrideCodeRequest* request,
+                                              v1::IssueOverrideCodeResponse* response) override;
+  grpc::ServerUnaryReactor* IssueOrder(Context* context, const v1::IssueOrderRequest* request,
+                                       v1::IssueOrderResponse* response) override;
+  grpc::ServerUnaryReactor* ListOrders(Context* context, const v1::ListOrdersRequest* request,
+                                       v1::ListOrdersResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       Context* context, const v1::WatchEventsRequest* request) override;
 

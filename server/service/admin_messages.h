@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "core/compliance/account.h"
 #include "core/event/time_class.h"
+#include "core/orders/order.h"
 #include "storage/fleet/records.h"
 
 namespace holdfast::server {
@@ -169,6 +170,32 @@ struct CreateEnrollmentTokenResponse {
 struct RevokeDeviceRequest {
   std::string device;
   std::string reason;
+};
+
+struct IssueOverrideCodeRequest {
+  std::string device;
+  absl::Duration length;
+  std::string reason;
+};
+struct IssueOverrideCodeResponse {
+  std::string code, code_id;
+  Uuid device;
+  std::string hostname;
+  ServerTime good_until;
+};
+
+struct IssueOrderRequest {
+  Order::Kind kind = Order::Kind::kEmergency;
+  std::string device, group;
+  bool fleet = false;
+  absl::Duration length;
+  std::string reason;
+  bool disconnect = false;
+  uint64_t withdraws = 0;
+};
+struct IssueOrderResponse {
+  Order order;
+  std::string text;
 };
 
 struct ListAuditRequest {

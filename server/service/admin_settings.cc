@@ -6,6 +6,7 @@
 #include "absl/strings/str_join.h"
 #include "base/enrollment.h"
 #include "base/error.h"
+#include "core/policy/explain.h"
 #include "server/audit/audit.h"
 #include "server/authz/tokens.h"
 #include "server/service/state.h"
@@ -42,7 +43,10 @@ absl::StatusOr<PutPolicyResponse> ServerCore::PutPolicy(const Actor& actor, cons
 
 absl::StatusOr<GetPolicyResponse> ServerCore::GetPolicy(const Actor& actor, const GetPolicyRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kGetPolicy));
-  return state_->policies.Get(request);
+  HOLDFAST_ASSIGN_OR_RETURN(GetPolicyResponse response, state_->policies.Get(request));
+  // A passcode's hash is for those who may write it, and put the document again.
+  if (actor.role < Role::kAdmin) response.document = WithoutSecrets(response.document);
+  return response;
 }
 
 absl::StatusOr<std::vector<PolicyInfo>> ServerCore::ListPolicies(const Actor& actor,

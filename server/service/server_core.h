@@ -92,6 +92,11 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens(const Actor& actor);
   absl::Status RevokeEnrollmentToken(const Actor& actor, const std::string& token_id);
   absl::Status RevokeDevice(const Actor& actor, const RevokeDeviceRequest& request);
+  absl::StatusOr<IssueOverrideCodeResponse> IssueOverrideCode(const Actor& actor,
+                                                              const IssueOverrideCodeRequest& request);
+  absl::StatusOr<IssueOrderResponse> IssueOrder(const Actor& actor, const IssueOrderRequest& request);
+  // Those that are not over, newest first.
+  absl::StatusOr<std::vector<Order>> ListOrders(const Actor& actor);
   absl::StatusOr<ListAuditResponse> ListAudit(const Actor& actor, const ListAuditRequest& request);
   // Whether the actor may watch, and which device a filter names (nothing: all).
   absl::StatusOr<std::optional<Uuid>> CheckWatch(const Actor& actor, const std::string& device);

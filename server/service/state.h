@@ -7,6 +7,7 @@
 #include "server/service/context.h"
 #include "server/service/directory.h"
 #include "server/service/enrollment.h"
+#include "server/service/orders.h"
 #include "server/service/policies.h"
 #include "server/service/row_check.h"
 #include "server/service/sync.h"
@@ -18,9 +19,10 @@ struct ServerCore::State {
       : context{*d.clock, *d.random, *d.store, *d.issuer, options},
         directory(context),
         policies(context),
-        sync(context, directory, policies),
-        enrollment(context, directory, policies),
-        row_check(context, directory) {}
+         orders(context),
+         sync(context, directory, policies, orders),
+         enrollment(context, directory, policies),
+         row_check(context, directory) {}
 
   // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
   // names the matches when there are several.
@@ -43,6 +45,7 @@ struct ServerCore::State {
   Context context;
   Directory directory;
   Policies policies;
+  Orders orders;
   SyncHandler sync;
   Enrollment enrollment;
   RowCheck row_check;

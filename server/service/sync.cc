@@ -264,6 +264,8 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Answer(LiveDevice& device, const
   answer.features = ServerFeatures();
   answer.policy_keys = context_.issuer.PolicyPublicKeys();
   answer.ca_certificates_pem = context_.issuer.CaCertificatesPem();
+  HOLDFAST_ASSIGN_OR_RETURN(answer.orders, orders_.For(device.record));
+  HOLDFAST_RETURN_IF_ERROR(orders_.FillCodeKey(device.record.id, request.override_key_id, answer));
   return answer;
 }
 

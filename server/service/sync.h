@@ -6,14 +6,15 @@
 #include "absl/status/statusor.h"
 #include "server/service/admission.h"
 #include "server/service/ingest.h"
+#include "server/service/orders.h"
 #include "server/service/policies.h"
 
 namespace holdfast::server {
 
 class SyncHandler {
  public:
-  SyncHandler(Context& context, Directory& directory, Policies& policies)
-      : context_(context), directory_(directory), policies_(policies), ingest_(context) {}
+  SyncHandler(Context& context, Directory& directory, Policies& policies, Orders& orders)
+      : context_(context), directory_(directory), policies_(policies), orders_(orders), ingest_(context) {}
 
   // Inside a transaction. A refusal is an answer like any other; another error means that the transaction
   // must be rolled back. New rows are appended to `stored`.
@@ -36,6 +37,7 @@ class SyncHandler {
   Context& context_;
   Directory& directory_;
   Policies& policies_;
+  Orders& orders_;
   Ingest ingest_;
 };
 

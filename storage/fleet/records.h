@@ -137,6 +137,13 @@ struct PolicyRecord {
   std::string document;  // as the admin keeps it
 };
 
+// An order as it was signed; what is in it is core/orders' business.
+struct OrderRecord {
+  uint64_t number = 0;
+  ServerTime expires;
+  std::string signed_bytes, signature;
+};
+
 struct AuditEntry {
   ServerTime at;
   std::string actor, source, action, target, before, after;

@@ -183,6 +183,12 @@ class AdminStore {
   // Newest first; group empty and `all`: of every group.
   virtual absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) = 0;
 
+  virtual absl::Status AddOrder(const OrderRecord& order) = 0;
+  // Those that end after `now`, newest first.
+  virtual absl::StatusOr<std::vector<OrderRecord>> OrdersAfter(ServerTime now) = 0;
+  // The number of the newest order ever; 0 when there was none.
+  virtual absl::StatusOr<uint64_t> LastOrder() = 0;
+
   virtual absl::Status AddAudit(const AuditEntry& entry) = 0;
   virtual absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) = 0;  // newest first
 };

@@ -110,9 +110,16 @@ absl::Status CreateAll(sqlite::Database& db) {
   return absl::OkStatus();
 }
 
-constexpr std::array<sqlite::Migration, 2> kMigrations = {
+constexpr char kOrders[] = R"sql(
+CREATE TABLE orders(
+  number INTEGER PRIMARY KEY, expires INTEGER NOT NULL, signed BLOB NOT NULL, signature BLOB NOT NULL);
+CREATE INDEX orders_by_expiry ON orders(expires);
+)sql";
+
+constexpr std::array<sqlite::Migration, 3> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
-     {.version = 2, .sql = kIncidentsByName, .code = nullptr}}};
+     {.version = 2, .sql = kIncidentsByName, .code = nullptr},
+     {.version = 3, .sql = kOrders, .code = nullptr}}};
 
 }  // namespace
 

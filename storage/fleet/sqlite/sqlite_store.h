@@ -78,6 +78,9 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status AddPolicy(const PolicyRecord& policy) override;
   absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group, uint64_t version) override;
   absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) override;
+  absl::Status AddOrder(const OrderRecord& order) override;
+  absl::StatusOr<std::vector<OrderRecord>> OrdersAfter(ServerTime now) override;
+  absl::StatusOr<uint64_t> LastOrder() override;
   absl::Status AddAudit(const AuditEntry& entry) override;
   absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) override;
 

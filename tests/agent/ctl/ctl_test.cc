@@ -32,9 +32,10 @@ struct Result {
 
 Result RunOn(
     const std::vector<std::string>& arguments, text::Terminal terminal = {},
-    const std::function<bool(absl::Duration)>& wait = [](absl::Duration) { return false; }) {
+    const std::function<bool(absl::Duration)>& wait = [](absl::Duration) { return false; },
+    const std::function<std::string()>& secret = nullptr) {
   std::ostringstream out, err;
-  const ExitCode code = Run(arguments, {out, err, terminal, absl::UTCTimeZone(), wait});
+  const ExitCode code = Run(arguments, {out, err, terminal, absl::UTCTimeZone(), wait, secret});
   return {code, out.str(), err.str()};
 }
 
@@ -173,6 +174,41 @@ TEST_F(CtlTest, ActionsNameTheServiceByIdWhateverWasTyped) {
     EXPECT_EQ(got[3].first.duration, absl::ZeroDuration());
     EXPECT_EQ(got[4].first.verb, UserRequest::Verb::kEndOverride);
   });
+}
+
+TEST_F(CtlTest, AnOverrideShowsWhatThePolicyAsksFor) {
+  const std::vector<std::string> command = {"override",     "Lab",      "--reason",
+                                            "hotel portal", "--socket", daemon_.socket()};
+  const auto with = [&](std::vector<std::string> more, const std::string& secret) {
+    more.insert(more.begin(), command.begin(), command.end());
+    return RunOn(more, {}, [](absl::Duration) { return false; }, [secret] { return secret; });
+  };
+  EXPECT_EQ(with({"--passcode"}, "sesame").code, ExitCode::kOk);
+  EXPECT_EQ(with({"--ticket", "INC1"}, "").code, ExitCode::kOk);
+  EXPECT_EQ(with({"--code", "3G04"}, "").code, ExitCode::kOk);
+  EXPECT_EQ(with({"--passcode"}, "").code, ExitCode::kUsage);
+  EXPECT_NE(with({"--code", "3G04", "--ticket", "INC1"}, "").code, ExitCode::kOk) << "only one";
+  daemon_.Do([&] {
+    const auto& got = daemon_.delegate.requests;
+    ASSERT_EQ(got.size(), 3u);
+    EXPECT_EQ(got[0].first.credential.kind, Credential::Kind::kPasscode);
+    EXPECT_EQ(got[0].first.credential.text, "sesame");
+    EXPECT_EQ(got[1].first.credential.kind, Credential::Kind::kTicket);
+    EXPECT_EQ(got[2].first.credential.kind, Credential::Kind::kCode);
+    EXPECT_FALSE(got[2].first.credential.good) << "nobody but the daemon says so";
+  });
+}
+
+TEST_F(CtlTest, PrivacySaysWhatLeavesForWhom) {
+  daemon_.Do([&] {
+    daemon_.delegate.status.uplink.server = "vpn.example.com:443";
+    daemon_.delegate.policy.keys.push_back({"privacy.userNotice", "Ask IT", "server"});
+  });
+  const std::string out = Ctl({"privacy"}).out;
+  EXPECT_THAT(out, AllOf(HasSubstr("for vpn.example.com:443"), HasSubstr("Never sent"), HasSubstr("Ask IT")));
+  EXPECT_THAT(Ctl({"privacy", "--json"}).out, HasSubstr("\"neverSent\": ["));
+  daemon_.Do([&] { daemon_.delegate.status.uplink.server.clear(); });
+  EXPECT_THAT(Ctl({"privacy"}).out, StartsWith("Nothing leaves this machine"));
 }
 
 TEST_F(CtlTest, PolicyShowsValuesOriginsAndTheDocument) {

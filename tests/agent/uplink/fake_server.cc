@@ -89,6 +89,11 @@ absl::StatusOr<wire::SyncResponse> FakeServer::Process(const wire::SyncRequest& 
   response.acked_through = acked_;
   response.heartbeat = heartbeat;
   response.want_full_state = std::exchange(want_full_state, false);
+  response.orders = orders;
+  if (!code_key.empty() && request.override_key_id != "k1") {
+    response.override_key = code_key;
+    response.override_key_id = "k1";
+  }
   response.policy_keys = policy_keys;
   response.ca_certificates_pem = {authority_.certificate_pem()};
   if (policy && request.policy_id != Sha256(policy->signed_bytes)) response.policy = policy;

@@ -49,6 +49,8 @@ class FakeServer final : public AgentTransport {
   std::deque<absl::Status> enroll_refusals;  // for the next calls of Enroll
   std::optional<wire::PolicyBundle> policy;
   bool want_full_state = false;  // once
+  std::string code_key;
+  std::vector<wire::SignedOrder> orders;
   std::vector<std::string> policy_keys;
   crypto::PrivateKey policy_key;
 

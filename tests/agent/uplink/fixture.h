@@ -39,6 +39,10 @@ struct FakeHost final : Host {
     bool open;
   };
   std::vector<wire::StateSection> Sections() override { return sections; }
+  void OrdersArrived(const std::vector<wire::SignedOrder>& orders, const std::vector<std::string>&,
+                     const Uuid&, ServerTime) override {
+    orders_arrived = orders.size();
+  }
   wire::PolicyStatus ApplyPolicy(const AcceptedPolicy& policy) override {
     if (policy.document == "broken") {
       return {wire::PolicyStatus::State::kFailed, policy.version, policy.id, "not a policy"};
@@ -61,6 +65,7 @@ struct FakeHost final : Host {
 
   std::vector<wire::StateSection> sections = {{"services", "{}", {}}, {"policy", "{}", {}}};
   std::vector<AcceptedPolicy> applied;
+  size_t orders_arrived = 0;
   std::vector<absl::Status> refused;
   std::vector<Reported> incidents;
   std::vector<std::string> states;

@@ -78,14 +78,26 @@ std::vector<EngineInput> Inputs() {
   Policy other = CorpPolicy();
   other.version = 77;
   for (const EngineInput& input : std::initializer_list<EngineInput>{
-           AgentStarted{}, AgentStopped{"stop"},
+           AgentStarted{},
+           AgentStopped{"stop"},
            PolicyApplied{std::make_shared<Policy>(other), {.version = 77}},
-           PolicyRejected{{.outcome = PolicyChange::Outcome::kRejected}}, PathFacts{},
-           PathFacts{true, true, "en1", "home"}, ConsoleUser{}, ConsoleUser{true, 502, "grace"}, nothing,
-           disabled, ProbeResult{.service = kCorp, .target = "tcp:h:1"}, SessionManagerRestarted{},
-           CommandAnswer{1, {}}, CommandAnswer{2, absl::UnavailableError("no")},
-           IncidentReported{"disk_full", "", "full", true}, TimerFired{},
-           StartBurst{kCorp, "Vendor[7]", 99, absl::Seconds(2)}, SetupFacts{true}}) {
+           PolicyRejected{{.outcome = PolicyChange::Outcome::kRejected}},
+           PathFacts{},
+           PathFacts{true, true, "en1", "home"},
+           ConsoleUser{},
+           ConsoleUser{true, 502, "grace"},
+           nothing,
+           disabled,
+           ProbeResult{.service = kCorp, .target = "tcp:h:1"},
+           SessionManagerRestarted{},
+           CommandAnswer{1, {}},
+           CommandAnswer{2, absl::UnavailableError("no")},
+           IncidentReported{"disk_full", "", "full", true},
+           TimerFired{},
+           StartBurst{kCorp, "Vendor[7]", 99, absl::Seconds(2)},
+           SetupFacts{true},
+           SuspensionOrdered{.number = 3, .disconnect = true, .remaining = absl::Minutes(1)},
+           SuspensionOrdered{.number = 4, .withdraws = 3}}) {
     inputs.push_back(input);
   }
   NetworkFacts around;

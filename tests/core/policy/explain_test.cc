@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_cat.h"
+
 namespace holdfast {
 namespace {
 
@@ -22,6 +24,24 @@ TEST(ExplainPolicy, TellsWhatIsGivenFromWhatIsDefault) {
   // Given with the default's value is given all the same.
   EXPECT_THAT(keys, Contains(ExplainedKey{"reconnect.settle", "2s", "file:policy.yaml"}));
   EXPECT_THAT(keys, Contains(ExplainedKey{"reconnect.jitter", "0.5", "default"}));
+}
+
+TEST(WithoutSecrets, TakesOutEveryPasscodesHash) {
+  const std::string hash = absl::StrCat("scrypt:14:", std::string(22, 'A'), "==:", std::string(43, 'B'), "=");
+  EXPECT_EQ(WithoutSecrets(absl::StrCat("a: '", hash, "'\nb: <x>", hash, "</x>")),
+            "a: '(hidden)'\nb: <x>(hidden)</x>");
+  EXPECT_EQ(WithoutSecrets(hash), "(hidden)");
+  EXPECT_EQ(WithoutSecrets("wake: {grace: 5s}\n"), "wake: {grace: 5s}\n");
+}
+
+TEST(WithoutSecrets, NoErrorRepeatsAPasscodeThatIsWrittenByMistake) {
+  for (const std::string wrong : {"1234567", "hunter2", "'hunter2'", "[hunter2]", "true"}) {
+    const auto parsed =
+        ParsePolicy(absl::StrCat("policyVersion: 1\noverride: {passcode: ", wrong, "}\n"), "p");
+    ASSERT_FALSE(parsed.ok()) << wrong;
+    EXPECT_THAT(std::string(parsed.status().message()), Not(::testing::HasSubstr("hunter2")));
+    EXPECT_THAT(std::string(parsed.status().message()), Not(::testing::HasSubstr("1234567")));
+  }
 }
 
 TEST(ExplainPolicy, NumbersTheItemsOfLists) {

@@ -100,10 +100,30 @@ inline constexpr KeyCase kKeyCases[] = {
     {"Boot.Grace", "0s", "0s", "0", "0 is a duration without a unit (write \"0s\" or \"0m\")"},
     {"Login.Grace", "1m", "1m", "2h", "\"2h\" is out of range (between 0s and 1h)"},
     {"Setup.Hold", "false", "false", "yes", kNotBool},
-    {"Override.Mode", "none", "none", "passcode", "\"passcode\" is not one of: none, reason"},
+    {"Override.Mode", "Admin-Code", "admin-code", "code",
+     "\"code\" is not one of: none, reason, passcode, ticket, admin-code"},
     {"Override.MaxDuration", "2h", "2h", "soon", kNotDuration},
     {"Override.MaxPerDay", "0", "0", "-1", "-1 is out of range (between 0 and 100)"},
     {"Override.MinReasonLength", "20", "20", "long", "\"long\" is not a whole number (between 0 and 200)"},
+    {"Override.Passcode", "'scrypt:14:AAAAAAAAAAAAAAAAAAAAAA==:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB='",
+     "scrypt:14:AAAAAAAAAAAAAAAAAAAAAA==:BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBB=", "secret",
+     "is not a salted hash (never write the passcode itself; make one with: holdfast-admin override "
+     "passcode)"},
+    {"Override.TicketPattern", "'INC[0-9]{7}'", "INC[0-9]{7}", "'INC[0-9'",
+     "is not a regular expression: missing ]: [0-9"},
+    {"EmergencySuspend", "'holdfast-order1:AAAA:BBBB'", "holdfast-order1:AAAA:BBBB", "7",
+     "7 is not text (put it in quotes)"},
+    {"Maintenance[].Name", "upgrade", "upgrade", "7", "7 is not text (put it in quotes)"},
+    {"Maintenance[].Devices", "[C02XYZ]", "[C02XYZ]", "C02XYZ",
+     "\"C02XYZ\" is not a list (write [first, second])"},
+    {"Maintenance[].From", "'2026-11-21T23:00:00+01:00'", "2026-11-21T22:00:00Z", "tomorrow",
+     "\"tomorrow\" is not a moment (write \"2026-11-21T22:00:00Z\" or \"2026-11-21T23:00:00+01:00\")"},
+    {"Maintenance[].Until", "'2026-11-22T02:00:00Z'", "2026-11-22T02:00:00Z", "'2026-11-21T12:00:00Z'",
+     "is not after its begin"},
+    {"Compliance.ActionDelay", "1h", "1h", "soon", kNotDuration},
+    {"Compliance.Action", "notify", "notify", "block", "\"block\" is not one of: report, notify"},
+    {"Privacy.RedactSSID", "false", "false", "yes", kNotBool},
+    {"Privacy.UserNotice", "Ask IT", "Ask IT", "7", "7 is not text (put it in quotes)"},
     {"TransparentProxies.RequiredOrder", "[com.a, com.b]", "[com.a, com.b]", "com.a",
      "\"com.a\" is not a list (write [first, second])"},
     {"TransparentProxies.RequireOrderKey", "true", "true", "yes", kNotBool},
@@ -169,6 +189,17 @@ inline constexpr KeyCase kKeyCases[] = {
 inline std::string Companion(absl::string_view path, bool pascal) {
   if (absl::StartsWith(path, "Services[].") && !absl::StartsWith(path, "Services[].Match.")) {
     return pascal ? "Match: {Name: x}, " : "match: {name: x}, ";
+  }
+  if (absl::StartsWith(path, "Maintenance[].")) {
+    std::string companions;
+    for (absl::string_view key :
+         {"Name: w", "From: '2026-11-21T20:00:00Z'", "Until: '2026-11-22T20:00:00Z'"}) {
+      const absl::string_view name = key.substr(0, key.find(':'));
+      if (path == absl::StrCat("Maintenance[].", name)) continue;
+      absl::StrAppend(&companions, pascal ? std::string(name) : YamlSpelling(name), key.substr(name.size()),
+                      ", ");
+    }
+    return companions;
   }
   if (absl::StartsWith(path, "ContentFilters.Required[].") &&
       path != "ContentFilters.Required[].BundleIdentifier") {

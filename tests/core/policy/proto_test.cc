@@ -49,7 +49,7 @@ std::map<std::string, const FieldDescriptor*> ProtoKeys() {
 
 // "retryOnceThenAsk" and RETRY_ONCE_THEN_ASK.
 std::string Squeezed(absl::string_view name) {
-  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}}));
+  return absl::AsciiStrToLower(absl::StrReplaceAll(name, {{"_", ""}, {"-", ""}}));
 }
 
 // The enum's values without UNSPECIFIED and the prefix, in order.

@@ -22,6 +22,7 @@ absl::Status ReadByType(const DocumentValue& value, const SchemaKey& key) {
   std::string text;
   Uuid uuid;
   Endpoint probe;
+  WallTime moment;
   std::vector<std::string> texts;
   std::vector<LadderStep> steps;
   switch (key.type) {
@@ -47,6 +48,8 @@ absl::Status ReadByType(const DocumentValue& value, const SchemaKey& key) {
       return ReadValue(value, key, steps);
     case KeyType::kEndpoint:
       return ReadValue(value, key, probe);
+    case KeyType::kMoment:
+      return ReadValue(value, key, moment);
     case KeyType::kPlanned:
       break;
   }

@@ -67,6 +67,9 @@ std::vector<Event> OneOfEach() {
       SelfCheck{"installation", {{"signature", true, "d"}}},
       StartBurst{Id("s"), "Vendor[9]", 900, absl::Seconds(2)},
       SetupFacts{true},
+      SuspensionBegan{SuspensionBegan::Kind::kHold, 7, "n", "r", "i", true, WallTime{5}, MonoTime{6}},
+      SuspensionEnded{SuspensionBegan::Kind::kWindow, 8, "n", "w"},
+      CodeSpent{"c", Id("s"), 501, absl::Hours(2)},
   };
 }
 

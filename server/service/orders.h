@@ -1,0 +1,40 @@
+// What admins hand out beside the policy: signed orders, and single-use override codes.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "proto/wire/agent_messages.h"
+#include "server/service/context.h"
+
+namespace holdfast::server {
+
+class Orders {
+ public:
+  explicit Orders(Context& context) : context_(context) {}
+
+  // Signs and stores it, with its audit entry. The number, the moments and the issuer are filled in.
+  absl::StatusOr<IssueOrderResponse> Issue(const Actor& actor, Order order, absl::Duration length);
+  // Not over; newest first.
+  absl::StatusOr<std::vector<Order>> List();
+  // What the device must know of. An order that was withdrawn is not among them.
+  absl::StatusOr<std::vector<wire::SignedOrder>> For(const fleet::DeviceRecord& device);
+
+  absl::StatusOr<IssueOverrideCodeResponse> IssueCode(const Actor& actor, const fleet::DeviceRecord& device,
+                                                      const IssueOverrideCodeRequest& request);
+  // The device's code key, unless it was made with the policy key of this id.
+  absl::Status FillCodeKey(const Uuid& device, const std::string& known_id, wire::SyncResponse& answer);
+
+ private:
+  using Stored = std::pair<Order, wire::SignedOrder>;
+  absl::Status Load();
+  absl::StatusOr<std::pair<std::string, std::string>> CodeKey(const Uuid& device);  // key, id
+
+  Context& context_;
+  std::optional<std::vector<Stored>> loaded_;  // newest first
+};
+
+}  // namespace holdfast::server
