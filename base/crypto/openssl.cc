@@ -3,15 +3,26 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include <cstring>
+
 #include "absl/strings/str_cat.h"
 
 namespace holdfast::crypto {
 
 std::string OpenSslErrorText() {
-  const unsigned long code = ERR_get_error();
+  const char* data = nullptr;
+  int flags = 0;
+  const unsigned long code = ERR_get_error_all(nullptr, nullptr, nullptr, &data, &flags);
+  // A failed look-up of a name has its reason in the text that goes with the error.
+  const bool said = (flags & ERR_TXT_STRING) != 0 && data != nullptr && *data != '\0';
+  const bool only_system = ERR_GET_LIB(code) == ERR_LIB_BIO && ERR_GET_REASON(code) == ERR_R_SYS_LIB;
+  std::string text = code == 0                                  ? "unknown error"
+                     : ERR_SYSTEM_ERROR(code)                   ? std::strerror(ERR_GET_REASON(code))
+                     : only_system && said                      ? data
+                     : ERR_reason_error_string(code) != nullptr ? ERR_reason_error_string(code)
+                                                                : "unknown error";
   ERR_clear_error();
-  const char* reason = code == 0 ? nullptr : ERR_reason_error_string(code);
-  return reason == nullptr ? "unknown error" : reason;
+  return text;
 }
 
 absl::Status OpenSslError(absl::string_view doing) {

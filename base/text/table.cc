@@ -1,7 +1,7 @@
 #include "base/text/table.h"
 
 #include <algorithm>
-#include <numeric>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/text/width.h"
@@ -11,9 +11,11 @@ namespace {
 
 constexpr int kGap = 2;
 
-int TotalWidth(const std::vector<int>& widths) {
-  return std::accumulate(widths.begin(), widths.end(), 0) +
-         kGap * std::max(0, static_cast<int>(widths.size()) - 1);
+template <class Shown>
+int TotalWidth(const std::vector<Shown>& shown) {
+  int total = kGap * std::max(0, static_cast<int>(shown.size()) - 1);
+  for (const Shown& one : shown) total += one.width;
+  return total;
 }
 
 void StripTrailingSpaces(std::string& line) {
@@ -30,51 +32,80 @@ void Table::AddRow(std::vector<Cell> cells) {
   rows_.push_back(std::move(cells));
 }
 
-std::vector<int> Table::Widths(int limit) const {
-  std::vector<int> widths;
+std::vector<Table::Shown> Table::NaturalWidths() const {
+  std::vector<Shown> shown;
   for (size_t c = 0; c < columns_.size(); ++c) {
     int width = DisplayWidth(columns_[c].header);
     for (const auto& row : rows_) width = std::max(width, DisplayWidth(row[c].text));
-    widths.push_back(width);
+    shown.push_back({c, width});
   }
-  // The widest column that may still give way gives way, one column of the terminal at a time.
-  while (limit > 0 && TotalWidth(widths) > limit) {
-    int widest = -1;
-    for (size_t c = 0; c < widths.size(); ++c) {
-      if (!columns_[c].shrinks || widths[c] <= columns_[c].min_width) continue;
-      if (widest < 0 || widths[c] > widths[static_cast<size_t>(widest)]) widest = static_cast<int>(c);
-    }
-    if (widest >= 0) {
-      --widths[static_cast<size_t>(widest)];
-    } else if (widths.size() > 1) {
-      widths.pop_back();
-    } else {
-      break;
-    }
-  }
-  return widths;
+  return shown;
 }
 
-std::string Table::Line(const std::vector<Cell>& cells, const std::vector<int>& widths,
-                        const Terminal& terminal) const {
-  std::string line;
-  for (size_t c = 0; c < widths.size(); ++c) {
-    const std::string shown = Truncate(cells[c].text, widths[c]);
-    const std::string pad(static_cast<size_t>(std::max(0, widths[c] - DisplayWidth(shown))), ' ');
-    const std::string styled = Styled(shown, cells[c].style, terminal);
-    if (c > 0) line.append(kGap, ' ');
-    line += columns_[c].align == Align::kRight ? pad + styled : styled + pad;
+// The widest column that may still give way gives way, one column of the terminal at a time.
+bool Table::Shrink(std::vector<Shown>& shown, int limit) const {
+  while (TotalWidth(shown) > limit) {
+    Shown* widest = nullptr;
+    for (Shown& one : shown) {
+      const Column& column = columns_[one.column];
+      if (!column.shrinks || one.width <= column.min_width) continue;
+      if (widest == nullptr || one.width > widest->width) widest = &one;
+    }
+    if (widest == nullptr) return false;
+    --widest->width;
   }
-  StripTrailingSpaces(line);
-  return line + "\n";
+  return true;
+}
+
+void Table::DropOne(std::vector<Shown>& shown) const {
+  const auto least = std::max_element(shown.begin(), shown.end(), [this](const Shown& a, const Shown& b) {
+    return std::pair(columns_[a.column].rank, a.column) < std::pair(columns_[b.column].rank, b.column);
+  });
+  shown.erase(least);
+}
+
+std::vector<Table::Shown> Table::Fit(int limit) const {
+  std::vector<Shown> kept = NaturalWidths();
+  while (limit > 0) {
+    std::vector<Shown> shrunk = kept;  // what is left out gives the others their room back
+    if (Shrink(shrunk, limit) || kept.size() == 1) return shrunk;
+    DropOne(kept);
+  }
+  return kept;
+}
+
+std::string Table::Lines(const std::vector<Cell>& cells, const std::vector<Shown>& shown,
+                         const Terminal& terminal) const {
+  std::vector<std::vector<std::string>> parts;
+  size_t height = 1;
+  for (const Shown& one : shown) {
+    const std::string& whole = cells[one.column].text;
+    parts.push_back(columns_[one.column].wraps ? WrapLines(whole, one.width)
+                                               : std::vector{Truncate(whole, one.width)});
+    height = std::max(height, parts.back().size());
+  }
+  std::string out;
+  for (size_t line_number = 0; line_number < height; ++line_number) {
+    std::string line;
+    for (size_t i = 0; i < shown.size(); ++i) {
+      const std::string part = line_number < parts[i].size() ? parts[i][line_number] : "";
+      const std::string pad(static_cast<size_t>(std::max(0, shown[i].width - DisplayWidth(part))), ' ');
+      const std::string styled = Styled(part, cells[shown[i].column].style, terminal);
+      if (i > 0) line.append(kGap, ' ');
+      line += columns_[shown[i].column].align == Align::kRight ? pad + styled : styled + pad;
+    }
+    StripTrailingSpaces(line);
+    absl::StrAppend(&out, line, "\n");
+  }
+  return out;
 }
 
 std::string Table::Render(const Terminal& terminal) const {
-  const std::vector<int> widths = Widths(terminal.width);
+  const std::vector<Shown> shown = Fit(terminal.width);
   std::vector<Cell> header;
   for (const Column& column : columns_) header.emplace_back(column.header, Style::kBold);
-  std::string out = Line(header, widths, terminal);
-  for (const auto& row : rows_) out += Line(row, widths, terminal);
+  std::string out = Lines(header, shown, terminal);
+  for (const auto& row : rows_) out += Lines(row, shown, terminal);
   return out;
 }
 

@@ -1,4 +1,5 @@
-// Tables for people: columns as wide as their longest cell, cut with "…" where the terminal is narrower.
+// Tables for people: columns as wide as their longest cell; where the terminal is narrower, text is cut with
+// "…" or continued on the next line, and what matters least is left out.
 #pragma once
 
 #include <string>
@@ -14,10 +15,14 @@ enum class Align { kLeft, kRight };
 struct Column {
   std::string header;
   Align align = Align::kLeft;
-  // Gives way when the table is wider than the terminal, down to min_width. The last columns are left out
-  // when even that is too wide.
+  // Gives way when the table is wider than the terminal, down to min_width.
   bool shrinks = false;
   int min_width = 4;
+  // Which columns are left out when even that is too wide: those of the highest rank first, the last of
+  // equals.
+  int rank = 0;
+  // What does not fit is continued below instead of cut.
+  bool wraps = false;
 };
 
 struct Cell {
@@ -37,9 +42,17 @@ class Table {
   std::string Render(const Terminal& terminal) const;
 
  private:
-  std::vector<int> Widths(int limit) const;
-  std::string Line(const std::vector<Cell>& cells, const std::vector<int>& widths,
-                   const Terminal& terminal) const;
+  // A column that is shown, and how wide.
+  struct Shown {
+    size_t column;
+    int width;
+  };
+  std::vector<Shown> Fit(int limit) const;
+  std::vector<Shown> NaturalWidths() const;
+  bool Shrink(std::vector<Shown>& shown, int limit) const;
+  void DropOne(std::vector<Shown>& shown) const;
+  std::string Lines(const std::vector<Cell>& cells, const std::vector<Shown>& shown,
+                    const Terminal& terminal) const;
   std::vector<Column> columns_;
   std::vector<std::vector<Cell>> rows_;
 };

@@ -137,6 +137,15 @@ std::string Printable(absl::string_view utf8) {
   return out;
 }
 
+std::string PrintableLines(absl::string_view utf8) {
+  std::string out;
+  for (absl::string_view line : absl::StrSplit(utf8, '\n')) {
+    if (!out.empty()) out += "\n  ";
+    out += Printable(line);
+  }
+  return out;
+}
+
 int DisplayWidth(absl::string_view utf8) {
   int width = 0;
   while (!utf8.empty()) {

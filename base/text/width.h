@@ -16,6 +16,10 @@ std::string Printable(absl::string_view utf8);
 // is one that no reader of the message accepts.
 absl::string_view FirstBytes(absl::string_view utf8, size_t most);
 
+// The same for an error that lists every problem on a line of its own. Lines after the first are indented, so
+// that a name with a line feed in it cannot pose as another message.
+std::string PrintableLines(absl::string_view utf8);
+
 // Columns a printable text takes: combining marks take none, East Asian wide characters and emoji two.
 int DisplayWidth(absl::string_view utf8);
 

@@ -43,9 +43,31 @@ TEST(Table, CutsTheColumnThatMayShrink) {
 
 TEST(Table, LeavesLastColumnsOutWhenNothingElseHelps) {
   EXPECT_EQ(Example().Render({18, false}),
-            "NAME    STATUS\n"
-            "Corp …  connected\n"
-            "Lab     down\n");
+            "NAME     STATUS\n"
+            "Corp V…  connected\n"
+            "Lab      down\n");
+}
+
+TEST(Table, LeavesOutWhatMattersLeastAndGivesItsRoomBack) {
+  Table table({{"ID", Align::kLeft, false, 4, /*rank=*/2}, {"NAME", Align::kLeft, true, 4}, {"STATUS"}});
+  table.AddRow({"21EAB605-13F4", "Corporate VPN", "connected"});
+  EXPECT_EQ(table.Render({26, false}),
+            "NAME           STATUS\n"
+            "Corporate VPN  connected\n");
+}
+
+TEST(Table, ContinuesATextThatWrapsBelowItself) {
+  Table table({{"SEQ", Align::kRight},
+               {"WHAT", Align::kLeft, /*shrinks=*/true, 10, /*rank=*/0, /*wraps=*/true},
+               {"ACK"}});
+  table.AddRow({"7", "the gateway does not answer", "yes"});
+  table.AddRow({"8", "connected", "no"});
+  EXPECT_EQ(table.Render({24, false}),
+            "SEQ  WHAT            ACK\n"
+            "  7  the gateway     yes\n"
+            "     does not\n"
+            "     answer\n"
+            "  8  connected       no\n");
 }
 
 TEST(Table, NeverIsWiderThanTheTerminal) {
@@ -109,6 +131,10 @@ TEST(Printable, ReplacesMalformedAndReorderingText) {
   EXPECT_EQ(Printable("a\xE2\x80\xAEmoc"), "a?moc");
   EXPECT_EQ(Printable("\xED\xA0\x80"), "???");
   EXPECT_EQ(Printable("Zürich 東京"), "Zürich 東京");
+}
+
+TEST(PrintableLines, KeepsLinesButNoneThatLooksLikeAnotherMessage) {
+  EXPECT_EQ(PrintableLines("one\ntwo\x1b[2J"), "one\n  two?[2J");
 }
 
 TEST(WrapLines, BreaksAtSpacesAndInsideLongWords) {
