@@ -35,15 +35,22 @@ absl::Status WaitFor(int fd, short events, absl::Time deadline) {
   }
 }
 
+constexpr char kStartIt[] = "start it, or say where it runs with --state-dir or --socket";
+
 absl::Status ConnectError(const std::string& path, int error) {
   const std::string what = absl::StrCat("cannot reach holdfastd on ", path, ": ");
-  if (error == EACCES || error == EPERM)
-    return absl::PermissionDeniedError(absl::StrCat(what, std::strerror(error)));
-  if (error == ENOENT)
-    return absl::UnavailableError(absl::StrCat(what, "there is no socket; is it running?"));
-  if (error == ECONNREFUSED)
-    return absl::UnavailableError(absl::StrCat(what, "nobody answers; it is not running"));
-  return absl::UnavailableError(absl::StrCat(what, std::strerror(error)));
+  if (error == EACCES || error == EPERM) {
+    return absl::PermissionDeniedError(
+        absl::StrCat(what, "this user may not enter its folder; ask as root (sudo)"));
+  }
+  if (error == ENOENT) {
+    return absl::UnavailableError(
+        absl::StrCat(what, "there is no socket, so it does not run there; ", kStartIt));
+  }
+  if (error == ECONNREFUSED) {
+    return absl::UnavailableError(absl::StrCat(what, "nobody answers, so it does not run; ", kStartIt));
+  }
+  return absl::UnavailableError(absl::StrCat(what, std::strerror(error), "; ", kStartIt));
 }
 
 }  // namespace

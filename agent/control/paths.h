@@ -1,4 +1,6 @@
-// Where the daemon keeps its state and its socket: the one place that daemon and command line agree on.
+// Where the daemon keeps its state and its socket: the one place that daemon and command line agree on. The
+// state folder is root's alone; the socket, to which everybody may speak, has a folder of its own that
+// everybody may enter.
 #pragma once
 
 #include <string>
@@ -12,8 +14,9 @@ inline std::string DefaultStateDir() {
   return "/var/lib/holdfast";
 #endif
 }
-inline std::string SocketPathIn(const std::string& state_dir) {
-  return state_dir + "/control.sock";
+// Another state folder is another daemon (a simulated Mac, a test): its socket lies in that folder.
+inline std::string SocketPathFor(const std::string& state_dir) {
+  return state_dir == DefaultStateDir() ? "/var/run/holdfast/control.sock" : state_dir + "/control.sock";
 }
 inline std::string JournalPathIn(const std::string& state_dir) {
   return state_dir + "/journal.db";

@@ -19,11 +19,20 @@ namespace {
 constexpr int kBacklog = 16;
 constexpr mode_t kEverybodyMayConnect = 0666;  // what they may do is decided per request
 
+constexpr mode_t kEverybodyMayEnter = 0755;
+
+// A folder of its own, below /var/run, is gone after each boot.
+void MakeFolder(const std::string& folder) {
+  // The umask may have taken rights away from what was just made; an existing folder keeps what it has.
+  if (mkdir(folder.c_str(), kEverybodyMayEnter) == 0) chmod(folder.c_str(), kEverybodyMayEnter);
+}
+
 absl::Status CheckFolder(const std::string& folder) {
   struct stat info{};
   if (lstat(folder.c_str(), &info) != 0) {
     return absl::FailedPreconditionError(
-        absl::StrCat("control socket: folder ", folder, ": ", std::strerror(errno), "; create it first"));
+        absl::StrCat("control socket: folder ", folder, ": ", std::strerror(errno),
+                     "; create its parent, or name another place with --socket"));
   }
   if (!S_ISDIR(info.st_mode) || info.st_uid != geteuid() || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
     return absl::FailedPreconditionError(absl::StrCat(
@@ -60,7 +69,9 @@ absl::Status RemoveStale(const std::string& path, const sockaddr_un& address) {
 
 absl::StatusOr<SocketFile> SocketFile::Listen(const std::string& path) {
   HOLDFAST_ASSIGN_OR_RETURN(const sockaddr_un address, UnixAddress(path));
-  HOLDFAST_RETURN_IF_ERROR(CheckFolder(std::filesystem::path(path).parent_path().string()));
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  MakeFolder(folder);
+  HOLDFAST_RETURN_IF_ERROR(CheckFolder(folder));
   HOLDFAST_RETURN_IF_ERROR(RemoveStale(path, address));
   HOLDFAST_ASSIGN_OR_RETURN(const int fd, UnixSocket());
   SocketFile file(path, fd);

@@ -13,9 +13,9 @@ namespace holdfast::control {
 // place.
 class SocketFile {
  public:
-  // The folder must belong to this process's user (root) and be writable by nobody else, so that nobody else
-  // can put a socket there. FAILED_PRECONDITION when it is not, when `path` is no socket, or when somebody
-  // answers on it.
+  // The folder is made, for everybody to enter, when only it is missing. It must belong to this process's
+  // user (root) and be writable by nobody else, so that nobody else can put a socket there.
+  // FAILED_PRECONDITION when it is not, when `path` is no socket, or when somebody answers on it.
   static absl::StatusOr<SocketFile> Listen(const std::string& path);
   ~SocketFile();
   SocketFile(SocketFile&& other) noexcept;

@@ -17,9 +17,6 @@ constexpr int kDefaultRows = 200;
 constexpr int kMaxRows = 5000;
 constexpr size_t kMaxCredential = 1024;
 constexpr size_t kHistoryBytes = kMaxResponse - (size_t{16} << 10);
-// Kind numbers are small and only ever appended.
-constexpr uint16_t kLastKind = 255;
-
 // A monotonic time of this boot as Unix time, by today's reading of both clocks; 0 stays "not known".
 int64_t UnixOf(MonoTime t, const Stamp& now) {
   return t.ns == 0 ? 0 : now.wall.ns - (now.mono.ns - t.ns);
@@ -68,7 +65,9 @@ void FillService(const ServiceView& view, const Stamp& now, v1::LocalService& ou
   out.set_class_since_unix_ns(UnixOf(view.verdict_since, now));
   for (const std::string& reason : view.reasons) out.add_reasons(reason);
   out.mutable_next()->set_what(view.next.what);
-  out.mutable_next()->set_at_unix_ns(UnixOf(view.next.at, now));
+  // A step is ahead or due now: an older time says nothing about what comes next.
+  const bool ahead = view.next.at && *view.next.at >= now.mono;
+  out.mutable_next()->set_at_unix_ns(ahead ? UnixOf(view.next.at, now) : 0);
   out.mutable_next()->set_why(view.next.why);
   out.set_attempts_last_hour(view.attempts_last_hour);
   out.set_attempts_left_now(view.attempts_left_now);
@@ -124,18 +123,6 @@ void FillIncident(const OpenIncident& open, v1::LocalIncident& out) {
   out.set_opened_unix_ns(open.opened.wall.ns);
   const IncidentKind* kind = FindIncidentKind(open.incident.name);
   if (kind != nullptr) out.set_remedy(std::string(kind->remedy));
-}
-
-absl::StatusOr<uint16_t> KindByName(absl::string_view name) {
-  std::vector<absl::string_view> known;
-  for (uint16_t kind = 1; kind <= kLastKind; ++kind) {
-    const absl::string_view candidate = RowKindName(static_cast<RowKind>(kind));
-    if (candidate == "unknown") continue;
-    if (candidate == name) return kind;
-    known.push_back(candidate);
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("history: unknown kind '", name, "'; the kinds are ", absl::StrJoin(known, ", ")));
 }
 
 absl::StatusOr<UserRequest::Verb> VerbOf(v1::RequestActionRequest::Verb verb) {
@@ -226,9 +213,9 @@ absl::StatusOr<journal::Filter> ToFilter(const v1::ListLocalHistoryRequest& requ
   filter.after_seq = request.after_seq();
   if (request.from_unix_ns() > 0) filter.from = WallTime{request.from_unix_ns()};
   for (const std::string& name : request.kinds()) {
-    const absl::StatusOr<uint16_t> kind = KindByName(name);
+    const absl::StatusOr<RowKind> kind = ParseRowKind(name);
     if (!kind.ok()) return kind.status();
-    filter.kinds.push_back(*kind);
+    filter.kinds.push_back(static_cast<uint16_t>(*kind));
   }
   filter.subject = request.subject();
   filter.limit = request.limit() <= 0 ? kDefaultRows : std::min(request.limit(), kMaxRows);

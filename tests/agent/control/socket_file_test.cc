@@ -42,6 +42,18 @@ TEST_F(SocketFileTest, IsForEverybodyToConnectAndGoneAfterwards) {
   EXPECT_FALSE(std::filesystem::exists(path_));
 }
 
+TEST_F(SocketFileTest, AFolderOfItsOwnIsMadeForEverybodyToEnter) {
+  const mode_t before = umask(077);
+  const auto file = SocketFile::Listen(folder_ + "/run/control.sock");
+  umask(before);
+  ASSERT_TRUE(file.ok()) << file.status();
+  struct stat info{};
+  ASSERT_EQ(stat((folder_ + "/run").c_str(), &info), 0);
+  EXPECT_EQ(info.st_mode & 0777, 0755u);
+  EXPECT_THAT(std::string(SocketFile::Listen(folder_ + "/no/run/control.sock").status().message()),
+              HasSubstr("create its parent"));
+}
+
 TEST_F(SocketFileTest, IsNotTakenFromADaemonThatAnswers) {
   const auto first = SocketFile::Listen(path_);
   ASSERT_TRUE(first.ok());
