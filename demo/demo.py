@@ -47,7 +47,8 @@ class Demo:
         self.macs = []
         self.done = []  # (time, mac, step) as carried out
         self.lab = None
-        self.touched = False  # the viewer caused trouble: the model no longer knows what to expect
+        self.ended = None  # when the scenarios were through
+        self.touched = False  # until then the viewer caused trouble: the model no longer knows what to expect
 
     # --- beginning
     def start(self):
@@ -72,6 +73,9 @@ class Demo:
         wait_for("bringing every service up", self.all_protected, 40)
         wait_for("hearing from every Mac", lambda: len(self.server.admin("devices").get("devices", [])) == len(self.macs), 20)
 
+    def viewer_may_act(self):
+        return not self.arguments.once and sys.stdin.isatty()
+
     def all_protected(self):
         self.refresh()
         return all(mac.row.get("class") == "protected" and mac.row.get("unsent") == 0 for mac in self.macs)
@@ -90,7 +94,7 @@ class Demo:
             "  " + first.ctl_line("why", f"'{first.spec['service']}'"),
             "  " + self.server.admin_line("devices"),
         ]
-        if not self.arguments.once and sys.stdin.isatty():
+        if self.viewer_may_act():
             self.screen.hints.append("Keys: 1-4 choose a Mac, then d disconnect, n network off/on, s sleep/wake.  Ctrl-C ends.")
         if not self.screen.live:
             print("\n".join(self.screen.hints), flush=True)
@@ -120,6 +124,8 @@ class Demo:
                 self.screen.tell(int(row["wallNs"]) / 1e9, mac.name, row.get("text", ""), mark(row))
 
     def draw(self, state):
+        for mac in self.macs:
+            mac.row["chosen"] = ">" if mac is self.macs[self.chosen] and self.viewer_may_act() else " "
         self.screen.draw([mac.row for mac in self.macs], f" Holdfast demo   {state}")
 
     # --- the scenarios
@@ -180,9 +186,12 @@ class Demo:
             self.trouble(mac, line, text)
 
     def trouble(self, mac, line, text):
-        self.touched = True
+        self.touched = self.touched or self.ended is None
         self.screen.tell(time.time(), "you", f"{mac.name}: somebody {text}", "*")
-        mac.simulate(line)
+        try:
+            mac.simulate(line)
+        except DemoError as error:
+            self.screen.tell(time.time(), "you", str(error), "!")
 
     # --- the account
     def check(self):
@@ -220,10 +229,13 @@ class Demo:
             failures.append(f"lab: the real tunnel was not kept as it should be:\n{last_lines(self.lab.program.log)}")
         return results, failures
 
-    def summary(self, results, failures):
+    def what_happened(self):
         print("\nWhat happened")
         for at, who, sentence, sign in self.screen.news:
             print(f"  {time.strftime('%H:%M:%S', time.localtime(at))} {sign} {who:<7} {sentence}")
+
+    def summary(self, results, failures):
+        self.what_happened()
         print("\nIncidents")
         for result in results:
             for incident in result["incidents"]:
@@ -236,7 +248,7 @@ class Demo:
             cells = "".join(fit(f"{r['measured'][c]:.1f} s ({r['expected'][c]:.1f})", 19) for c in shown)
             print("  " + fit(r["mac"], 8) + cells)
         if self.touched:
-            print("\nYou caused trouble of your own, so the model's figures do not apply.")
+            print("\nYou caused trouble while the scenarios ran, so the model's figures do not apply.")
         elif failures:
             print("\nNOT as expected:")
             for failure in failures:
@@ -296,6 +308,9 @@ def run(demo):
         demo.summary(results, failures)
         if demo.arguments.json:
             demo.write_json(results, failures)
+    elif demo.screen.live:  # ended by the viewer before the account; on a terminal the story was only on the screen
+        demo.what_happened()
+        print("\nEnded before the scenarios were through, so there is no account to compare with the model.")
     return status
 
 
@@ -309,6 +324,8 @@ def main():
     parser.add_argument("--fast-end", type=float, help=argparse.SUPPRESS)
     parser.add_argument("--lab", action="store_true", help="a fifth device on a real IKEv2 tunnel (root)")
     arguments = parser.parse_args()
+    if arguments.json and not os.access(pathlib.Path(arguments.json).resolve().parent, os.W_OK):
+        parser.error(f"--json {arguments.json}: its folder does not exist or may not be written; name another file")
     demo = Demo(arguments)
     status = 1
     try:

@@ -14,6 +14,11 @@ def width_of(text):
     return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
 
 
+def height_of(text, width):
+    """How many lines of the terminal a text takes that it folds by itself."""
+    return max(1, -(-width_of(text) // width))
+
+
 def fit(text, width):
     """Exactly `width` columns: padded, or cut with an ellipsis."""
     if width_of(text) <= width:
@@ -44,9 +49,9 @@ class Screen:
             print(f"{time.strftime('%H:%M:%S', time.localtime(at))} {sign} {who:<7} {sentence}", file=self.out, flush=True)
 
     def table(self, rows, width):
-        """rows: dicts with mac, service, status, class, cause, rows, incidents."""
+        """rows: dicts with chosen, mac, service, status, class, cause, link, unsent, incidents."""
         narrow = width < 90
-        columns = [("Mac", "mac", 8), ("Service", "service", 0), ("Session", "status", 13), ("Class of time", "class", 15)]
+        columns = [(" ", "chosen", 1), ("Mac", "mac", 8), ("Service", "service", 0), ("Session", "status", 13), ("Class of time", "class", 15)]
         if not narrow:
             columns += [("Cause", "cause", 16), ("Link", "link", 8), ("To send", "unsent", 7), ("Incidents", "incidents", 9)]
         fixed = sum(w for _, _, w in columns) + len(columns) * 2 - 2
@@ -67,13 +72,15 @@ class Screen:
         size = shutil.get_terminal_size((80, 24))
         width = size.columns
         lines = [self.paint(fit(title, width), "7"), ""] + self.table(rows, width) + [""]
-        room = size.lines - len(lines) - len(self.hints) - 2
+        # Lines to paste are never cut; the terminal folds them, so that they copy as one.
+        below = sum(height_of(hint, width) for hint in self.hints)
+        room = size.lines - len(lines) - below - 2
         for at, who, sentence, sign in self.news[-max(room, 3):]:
             clock = time.strftime("%H:%M:%S", time.localtime(at))
             text = fit(f"{clock} {sign} {who:<7} {sentence}", width)
             lines.append(self.paint(text, MARK_COLOURS.get(sign)))
-        lines += [""] * max(0, size.lines - len(self.hints) - len(lines) - 1)
-        lines += [self.paint(fit(h, width), "2") for h in self.hints]
+        lines += [""] * max(0, size.lines - below - len(lines) - 1)
+        lines += [self.paint(hint, "2") for hint in self.hints]
         self.out.write("\x1b[H" + "\x1b[K\n".join(lines) + "\x1b[J")
         self.out.flush()
 
