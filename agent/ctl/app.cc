@@ -36,8 +36,9 @@ struct Line {
 Common CommonOf(const Line& line, bool state_dir_given) {
   Common common;
   common.json = line.json;
-  common.socket_path = line.socket.empty() ? control::SocketPathIn(line.state_dir) : line.socket;
-  const bool beside_socket = !line.socket.empty() && !state_dir_given;
+  common.socket_path = line.socket.empty() ? control::SocketPathFor(line.state_dir) : line.socket;
+  const bool beside_socket =
+      !state_dir_given && !line.socket.empty() && line.socket != control::SocketPathFor(line.state_dir);
   common.journal_path = control::JournalPathIn(
       beside_socket ? std::filesystem::path(line.socket).parent_path().string() : line.state_dir);
   return common;
@@ -174,7 +175,12 @@ ExitCode Parse(CLI::App& app, std::vector<std::string> arguments, const Io& io) 
     app.exit(asked_for_help, io.out, io.err);
     return ExitCode::kOk;
   } catch (const CLI::Error& wrong) {
-    io.err << "holdfastctl: " << text::Printable(wrong.what()) << "\nTry 'holdfastctl --help'.\n";
+    // CLI11 misses a subcommand before it notices the word that is none.
+    const std::vector<std::string> unknown = app.remaining();
+    const bool no_command = dynamic_cast<const CLI::RequiredError*>(&wrong) != nullptr && !unknown.empty();
+    const std::string what =
+        no_command ? absl::StrCat("there is no command '", unknown.front(), "'") : wrong.what();
+    io.err << "holdfastctl: " << text::Printable(what) << "\nTry 'holdfastctl --help'.\n";
     return ExitCode::kUsage;
   }
   return ExitCode::kOk;
@@ -185,6 +191,7 @@ ExitCode Parse(CLI::App& app, std::vector<std::string> arguments, const Io& io) 
 ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   Line line;
   CLI::App app("Asks and commands the Holdfast agent on this machine.", "holdfastctl");
+  app.set_version_flag("--version", "holdfastctl " HOLDFAST_VERSION);
   app.require_subcommand(1);
   app.fallthrough();
   app.footer(kFooter);

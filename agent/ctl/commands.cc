@@ -217,36 +217,48 @@ Failure Commands::History(const HistoryOptions& options) {
     return JournalHistory(asked, failure);
   }
   v1::ControlResponse response;
+  v1::GetStatusResponse status;
+  if (Failure failure = AskStatus(&status); !failure.ok()) return failure;
+  const ServiceNames names = NamesOf(status);
   if (!options.service.empty()) {
-    v1::GetStatusResponse status;
     const v1::LocalService* found = nullptr;
-    if (Failure failure = AskStatus(&status); !failure.ok()) return failure;
     if (Failure failure = FindService(status, options.service, &found); !failure.ok()) return failure;
     asked.set_subject(found->service_id());
   }
   if (Failure failure = Ask(request, &response); !failure.ok()) return failure;
   const v1::ListLocalHistoryResponse& history = response.history();
   if (options.follow) {
-    PrintHistory(history);
-    return Follow(asked, history.rows().empty() ? 0 : history.rows().rbegin()->seq());
+    PrintHistory(history, names);
+    return Follow(asked, history.rows().empty() ? 0 : history.rows().rbegin()->seq(), names);
   }
   if (common_.json) return PrintJson(history);
-  PrintHistory(history);
+  PrintHistory(history, names);
   return {};
 }
 
 // People get the rows' table, programs one row a line.
-void Commands::PrintHistory(const v1::ListLocalHistoryResponse& history) {
+void Commands::PrintHistory(const v1::ListLocalHistoryResponse& history, const ServiceNames& names) {
   if (common_.json) {
     for (const v1::LocalHistoryRow& row : history.rows()) PrintJson(row, true);
   } else {
-    io_.out << RenderHistory(history, absl::Now(), view());
+    io_.out << RenderHistory(history, names, absl::Now(), view());
     if (history.truncated()) io_.err << "holdfastctl: there are more rows than fit; use --since or --kind\n";
   }
   io_.out.flush();
 }
 
-Failure Commands::Follow(v1::ListLocalHistoryRequest request, uint64_t after) {
+// A line per row: a table would have to know its last row first.
+void Commands::PrintNews(const v1::ListLocalHistoryResponse& history, const ServiceNames& names) {
+  for (const v1::LocalHistoryRow& row : history.rows()) {
+    const std::string service = ServiceOf(row, names);
+    io_.out << row.seq() << "  " << Clock(row.wall_ns(), absl::Now(), io_.zone) << "  " << row.kind() << "  "
+            << (service.empty() ? "" : text::Printable(service) + ": ") << text::Printable(row.text())
+            << "\n";
+  }
+  io_.out.flush();
+}
+
+Failure Commands::Follow(v1::ListLocalHistoryRequest request, uint64_t after, const ServiceNames& names) {
   request.set_limit(0);
   while (io_.wait(kLook)) {
     v1::ControlRequest look;
@@ -258,14 +270,10 @@ Failure Commands::Follow(v1::ListLocalHistoryRequest request, uint64_t after) {
     if (response.history().rows().empty()) continue;
     after = response.history().rows().rbegin()->seq();
     if (common_.json) {
-      PrintHistory(response.history());
-      continue;
+      PrintHistory(response.history(), names);
+    } else {
+      PrintNews(response.history(), names);
     }
-    for (const v1::LocalHistoryRow& row : response.history().rows()) {
-      io_.out << row.seq() << "  " << Clock(row.wall_ns(), absl::Now(), io_.zone) << "  " << row.kind()
-              << "  " << text::Printable(row.text()) << "\n";
-    }
-    io_.out.flush();
   }
   return {};
 }
@@ -286,19 +294,19 @@ Failure Commands::JournalHistory(const v1::ListLocalHistoryRequest& request, con
           << "\n";
   const v1::ListLocalHistoryResponse history = control::ToHistory(*rows, acked.value_or(0));
   if (common_.json) return PrintJson(history);
-  PrintHistory(history);
+  PrintHistory(history, {});
   return {};
 }
 
 // --- acting
 
-Failure Commands::Act(v1::RequestActionRequest::Verb verb, const std::string& service,
+Failure Commands::Act(v1::RequestActionRequest::Verb verb, const std::optional<std::string>& service,
                       v1::RequestActionRequest action) {
-  if (!service.empty()) {
+  if (service) {
     v1::GetStatusResponse status;
     if (Failure failure = AskStatus(&status); !failure.ok()) return failure;
     const v1::LocalService* found = nullptr;
-    if (Failure failure = FindService(status, service, &found); !failure.ok()) return failure;
+    if (Failure failure = FindService(status, *service, &found); !failure.ok()) return failure;
     if (found->service_id().empty()) {
       return {ExitCode::kNoSuchService,
               absl::NotFoundError(absl::StrCat("rule '", found->rule(), "' has no service on this machine"))};
@@ -324,10 +332,9 @@ Failure Commands::Disconnect(const std::string& service) {
 }
 
 Failure Commands::Override(const OverrideOptions& options) {
-  if (options.all && !options.service.empty())
-    return Usage("override: name a SERVICE or say --all, not both");
+  if (options.all && options.service) return Usage("override: name a SERVICE or say --all, not both");
   if (options.end) return Act(v1::RequestActionRequest::VERB_END_OVERRIDE, options.service, {});
-  if (!options.all && options.service.empty()) return Usage("override: name a SERVICE, or say --all");
+  if (!options.all && !options.service) return Usage("override: name a SERVICE, or say --all");
   if (options.reason.empty()) return Usage("override: say why with --reason; it is kept and reported");
   v1::RequestActionRequest action;
   action.set_reason(options.reason);

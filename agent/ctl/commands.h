@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ struct HistoryOptions {
 };
 
 struct OverrideOptions {
-  std::string service;
+  std::optional<std::string> service;
   bool all = false;
   std::string reason;
   std::string duration;  // empty: as long as the policy allows
@@ -64,12 +65,14 @@ class Commands {
   Failure Reach();
   Failure Ask(const v1::ControlRequest& request, v1::ControlResponse* response);
   Failure AskStatus(v1::GetStatusResponse* status);
-  Failure Act(v1::RequestActionRequest::Verb verb, const std::string& service,
+  // With no service: for every one.
+  Failure Act(v1::RequestActionRequest::Verb verb, const std::optional<std::string>& service,
               v1::RequestActionRequest action);
   Failure HistoryRequest(const HistoryOptions& options, v1::ListLocalHistoryRequest* request);
-  Failure Follow(v1::ListLocalHistoryRequest request, uint64_t after);
+  Failure Follow(v1::ListLocalHistoryRequest request, uint64_t after, const ServiceNames& names);
   Failure JournalHistory(const v1::ListLocalHistoryRequest& request, const Failure& no_daemon);
-  void PrintHistory(const v1::ListLocalHistoryResponse& history);
+  void PrintHistory(const v1::ListLocalHistoryResponse& history, const ServiceNames& names);
+  void PrintNews(const v1::ListLocalHistoryResponse& history, const ServiceNames& names);
   template <class Messages>
   Failure PrintArray(const Messages& messages);
   Failure PrintJson(const google::protobuf::Message& message, bool one_line = false);

@@ -5,7 +5,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "agent/ctl/when.h"
+#include "base/ids.h"
 #include "base/text/width.h"
 
 namespace holdfast::ctl {
@@ -73,8 +75,8 @@ std::string ServerOf(const v1::LocalUplink& uplink, absl::Time now) {
   }
   if (uplink.next_try_unix_ns() != 0)
     absl::StrAppend(&out, ", next try ", Relative(uplink.next_try_unix_ns(), now));
-  if (uplink.unacknowledged_rows() > 0) {
-    absl::StrAppend(&out, ", ", uplink.unacknowledged_rows(), " rows not acknowledged");
+  if (!uplink.server().empty() && uplink.unacknowledged_rows() > 0) {
+    absl::StrAppend(&out, ", rows not acknowledged: ", uplink.unacknowledged_rows());
   }
   if (!uplink.last_error().empty()) absl::StrAppend(&out, "; last error: ", uplink.last_error());
   return out;
@@ -105,9 +107,17 @@ void AddChecks(const v1::GetStatusResponse& status, Fields& fields) {
   for (const std::string& warning : status.warnings()) {
     fields.emplace_back("Warning", Cell(warning, Style::kYellow));
   }
-  if (!status.policy_error().empty()) {
-    fields.emplace_back("Policy refused", Cell(status.policy_error(), Style::kRed));
+  if (status.policy_error().empty()) return;
+  const char* label = "Policy refused";
+  for (const absl::string_view problem : absl::StrSplit(status.policy_error(), '\n')) {
+    fields.emplace_back(label, Cell(std::string(problem), Style::kRed));
+    label = "";
   }
+}
+
+// A rule that no configuration on this machine matches is listed too, without anything that scutil would say.
+bool IsInstalled(const v1::LocalService& service) {
+  return !service.service_id().empty();
 }
 
 // As scutil prints them: "VPN (com.example.vpn)", "[VPN:com.example.vpn]".
@@ -121,8 +131,10 @@ std::string TagOf(const v1::LocalService& service) {
 }
 
 std::string Sentence(const v1::LocalService& service, absl::Time now, absl::TimeZone zone) {
-  std::string out =
-      absl::StrCat(NameOf(service), " is ", service.status().empty() ? "unknown" : service.status());
+  std::string out = absl::StrCat(NameOf(service), " is ",
+                                 !IsInstalled(service)      ? "not installed"
+                                 : service.status().empty() ? "unknown"
+                                                            : service.status());
   if (service.status_since_unix_ns() != 0) {
     absl::StrAppend(&out, " since ", Clock(service.status_since_unix_ns(), now, zone), " (",
                     Age(service.status_since_unix_ns(), now), ")");
@@ -156,8 +168,27 @@ std::string NextSentence(const v1::LocalService& service, absl::Time now, absl::
 }
 
 bool IsAbout(const v1::LocalIncident& incident, const v1::LocalService& service) {
+  if (incident.key().empty()) return false;  // about the Mac as a whole
   return incident.key() == service.service_id() || incident.key() == service.name() ||
          incident.key() == service.key();
+}
+
+// `names` is null where all rows are about one service.
+std::string RowsTable(const v1::ListLocalHistoryResponse& history, const ServiceNames* names, absl::Time now,
+                      const View& view) {
+  std::vector<text::Column> columns = {{"SEQ", Align::kRight, false, 4, /*rank=*/3}, {"TIME"}};
+  if (names != nullptr) columns.push_back({"SERVICE", Align::kLeft, true, 10, /*rank=*/1});
+  columns.push_back({"KIND", Align::kLeft, false, 4, /*rank=*/2});
+  columns.push_back({"WHAT", Align::kLeft, true, 24, /*rank=*/0, /*wraps=*/true});
+  Table table(columns);
+  for (const v1::LocalHistoryRow& row : history.rows()) {
+    std::vector<Cell> cells = {absl::StrCat(row.seq()), Clock(row.wall_ns(), now, view.zone)};
+    if (names != nullptr) cells.emplace_back(ServiceOf(row, *names));
+    cells.emplace_back(row.kind());
+    cells.emplace_back(row.text());
+    table.AddRow(std::move(cells));
+  }
+  return table.Render(view.terminal);
 }
 
 Fields FieldsOf(const v1::LocalIncident& incident, absl::Time now, absl::TimeZone zone) {
@@ -187,14 +218,14 @@ std::string RenderStatus(const v1::GetStatusResponse& status, const View& view) 
       {"Services", ProtectedOf(status)}};
   AddChecks(status, fields);
   std::string out = text::RenderFields(fields, view.terminal);
-  Table table({{"NAME", Align::kLeft, true, 8},
+  Table table({{"NAME", Align::kLeft, true, 16},
                {"STATUS"},
                {"TIME COUNTS AS", Align::kLeft, true, 9},
-               {"SINCE", Align::kRight},
-               {"NEXT", Align::kLeft, true, 8}});
+               {"SINCE", Align::kRight, false, 4, /*rank=*/1},
+               {"NEXT", Align::kLeft, true, 16, /*rank=*/2, /*wraps=*/true}});
   for (const v1::LocalService& service : status.services()) {
     table.AddRow({NameOf(service),
-                  service.status(),
+                  IsInstalled(service) ? service.status() : "not installed",
                   {Words(service.time_class()), StyleOfClass(service.time_class())},
                   Age(service.status_since_unix_ns(), now),
                   NextOf(service, now)});
@@ -206,20 +237,21 @@ std::string RenderServices(const v1::GetStatusResponse& status, const View& view
   const absl::Time now = NowOf(status);
   Table table({{"*"},
                {"STATUS"},
-               {"ID"},
-               {"KIND", Align::kLeft, true, 8},
-               {"NAME", Align::kLeft, true, 8},
-               {"TAG", Align::kLeft, true, 8},
-               {"RULE", Align::kLeft, true, 6},
+               {"ID", Align::kLeft, false, 4, /*rank=*/5},
+               {"KIND", Align::kLeft, true, 8, /*rank=*/2},
+               {"NAME", Align::kLeft, true, 16},
+               {"TAG", Align::kLeft, true, 8, /*rank=*/4},
+               {"RULE", Align::kLeft, true, 8, /*rank=*/3},
                {"TIME COUNTS AS", Align::kLeft, true, 9},
-               {"SINCE", Align::kRight}});
+               {"SINCE", Align::kRight, false, 4, /*rank=*/1}});
   for (const v1::LocalService& service : status.services()) {
-    table.AddRow({service.enabled() ? "*" : " ",
-                  absl::StrCat("(", Capitalised(service.status()), ")"),
+    const bool installed = IsInstalled(service);
+    table.AddRow({installed && service.enabled() ? "*" : " ",
+                  installed ? absl::StrCat("(", Capitalised(service.status()), ")") : "(Not installed)",
                   service.service_id(),
-                  KindOf(service),
+                  installed ? KindOf(service) : "",
                   absl::StrCat("\"", NameOf(service), "\""),
-                  TagOf(service),
+                  installed ? TagOf(service) : "",
                   service.rule(),
                   {Words(service.time_class()), StyleOfClass(service.time_class())},
                   Age(service.status_since_unix_ns(), now)});
@@ -264,15 +296,25 @@ std::string RenderWhy(const v1::GetStatusResponse& status, const v1::LocalServic
   }
   absl::StrAppend(&out, text::RenderFields(fields, view.terminal));
   if (history.rows().empty()) return out;
-  return absl::StrCat(out, "\n", RenderHistory(history, now, view));
+  return absl::StrCat(out, "\n", RowsTable(history, nullptr, now, view));
 }
 
-std::string RenderHistory(const v1::ListLocalHistoryResponse& history, absl::Time now, const View& view) {
-  Table table({{"SEQ", Align::kRight}, {"TIME"}, {"KIND"}, {"WHAT", Align::kLeft, true, 20}});
-  for (const v1::LocalHistoryRow& row : history.rows()) {
-    table.AddRow({absl::StrCat(row.seq()), Clock(row.wall_ns(), now, view.zone), row.kind(), row.text()});
+ServiceNames NamesOf(const v1::GetStatusResponse& status) {
+  ServiceNames names;
+  for (const v1::LocalService& service : status.services()) {
+    if (IsInstalled(service)) names[service.service_id()] = NameOf(service);
   }
-  return table.empty() ? "No rows.\n" : table.Render(view.terminal);
+  return names;
+}
+
+std::string ServiceOf(const v1::LocalHistoryRow& row, const ServiceNames& names) {
+  if (const auto known = names.find(row.subject()); known != names.end()) return known->second;
+  return Uuid::Parse(row.subject()).ok() ? row.subject() : "";
+}
+
+std::string RenderHistory(const v1::ListLocalHistoryResponse& history, const ServiceNames& names,
+                          absl::Time now, const View& view) {
+  return history.rows().empty() ? "No rows.\n" : RowsTable(history, &names, now, view);
 }
 
 std::string RenderPolicy(const v1::GetLocalPolicyResponse& policy, bool with_origin, const View& view) {

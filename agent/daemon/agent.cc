@@ -117,7 +117,8 @@ void Agent::PolicyFileRead(const PolicyFile& file) {
 void Agent::TakePolicyInputs(const std::vector<EngineInput>& inputs) {
   for (const EngineInput& input : inputs) {
     if (const auto* rejected = std::get_if<PolicyRejected>(&input)) {
-      Log(absl::StrCat("policy from ", rejected->change.source, " rejected: ", rejected->change.error));
+      Log(absl::StrCat("policy from ", rejected->change.source,
+                       " rejected, what was in force stays so: ", rejected->change.error));
     } else if (const auto* applied = std::get_if<PolicyApplied>(&input)) {
       Log(absl::StrCat("policy version ", applied->change.version, " from ", applied->change.source,
                        " is in force"));

@@ -19,14 +19,17 @@ void AddStateFlags(CLI::App& app, Flags& flags) {
   flags.state_dir = control::DefaultStateDir();
   app.add_option("--state-dir", flags.state_dir, "Folder of journal, identity and policies")
       ->capture_default_str();
-  app.add_option("--socket", flags.socket, "Local socket (default: control.sock in the state folder)");
+  app.add_option(
+      "--socket", flags.socket,
+      "Local socket (default: /var/run/holdfast/control.sock; with another state folder, control.sock "
+      "there)");
   app.add_option("--ready-file", flags.ready_file, "Written with the process id once it runs");
   app.add_flag("--dump-rows", flags.dump_rows,
                "Print EPOCH SEQ HASH KIND of each row in the journal, and exit");
 }
 
 void AddPolicyFlags(CLI::App& app, Flags& flags) {
-  app.add_option("--policy", flags.policy, "Policy file (YAML); goes before the server's policy");
+  app.add_option("--policy", flags.policy, "Policy file (YAML or JSON); goes before the server's policy");
   app.add_option("--check-policy", flags.check_policy, "Check a policy file, print what is wrong, and exit");
 }
 
@@ -47,9 +50,10 @@ void AddBackendFlags(CLI::App& app, Flags& flags) {
       ->check(CLI::IsMember({"simulated", "vici"}))
       ->capture_default_str();
   app.add_option("--vici-socket", flags.vici_socket, "charon's VICI socket")->capture_default_str();
-  app.add_option("--scenario", flags.scenario, "simulated: the Mac's life (YAML)");
+  app.add_option("--scenario", flags.scenario, "simulated: the Mac's life (YAML, docs/simulated-mac.md)");
   app.add_option("--profiles", flags.profiles, "simulated: profiles to install, files or folders");
-  app.add_option("--sim-control", flags.sim_control, "simulated: socket to play with the Mac");
+  app.add_option("--sim-control", flags.sim_control,
+                 "simulated: socket to play with the Mac (docs/simulated-mac.md)");
   app.add_option("--seed", flags.seed, "Seed of the engine's jitter (default: from the journal)");
 }
 

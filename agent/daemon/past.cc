@@ -82,6 +82,8 @@ absl::StatusOr<Past> ReadPast(const journal::Journal& journal, WallTime now) {
   newest.limit = 1;
   HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
   for (const auto& [seq, row] : rows) {
+    // Opening a new journal writes its first row: it tells of this run, not of an earlier one.
+    if (row.kind == static_cast<uint16_t>(RowKind::kEpochBegan)) continue;
     if (!past.last_alive || IsLater(row.at, *past.last_alive)) past.last_alive = row.at;
     past.clean_stop = row.kind == static_cast<uint16_t>(RowKind::kAgentStopped);
     absl::StatusOr<Event> event = wire::DecodeEvent(row.kind, row.payload_version, row.payload);

@@ -153,7 +153,11 @@ absl::StatusOr<LayeredPolicy> PolicyStack::Resolve(const MaybeLayer& file, const
 }
 
 absl::StatusOr<PolicyStack::Layer> PolicyStack::FileLayer(const PolicyFile& file) const {
-  if (!file.bytes.ok()) return file.bytes.status();
+  if (!file.bytes.ok()) {
+    return absl::Status(file.bytes.status().code(),
+                        absl::StrCat("the policy file (--policy): ", file.bytes.status().message(),
+                                     "; put it there and send SIGHUP"));
+  }
   HOLDFAST_ASSIGN_OR_RETURN(Document document, profiles::ReadPolicyDocument(*file.bytes, file_path_));
   return Layer{*file.bytes,
                {std::move(document), file.source, absl::StrCat("file:", file_path_)},

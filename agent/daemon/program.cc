@@ -34,7 +34,11 @@ constexpr absl::Duration kStopWithin = absl::Seconds(8);
 // Members are destroyed in reverse: first who asks, then who answers.
 class Daemon {
  public:
-  explicit Daemon(const Flags& flags) : flags_(flags), log_(system_clock_), executor_(system_clock_) {}
+  explicit Daemon(const Flags& flags)
+      : flags_(flags),
+        socket_path_(flags.socket.empty() ? control::SocketPathFor(flags.state_dir) : flags.socket),
+        log_(system_clock_),
+        executor_(system_clock_) {}
 
   int Run();
 
@@ -52,6 +56,7 @@ class Daemon {
   int Fail(int code, const absl::Status& status) const;
 
   const Flags flags_;
+  const std::string socket_path_;
   SystemClock system_clock_;
   SystemRandom random_;
   const Log log_;
@@ -119,7 +124,8 @@ int Daemon::OpenServer() {
   if (!enrollment.ok()) return Fail(kExitUsage, enrollment.status());
   enrollment_ = *std::move(enrollment);
   if (!enrollment_) {
-    log_("no server: give an enrollment string with --enroll-file");
+    log_(flags_.no_server ? "no server, as --no-server says"
+                          : "no server: give an enrollment string with --enroll-file");
     return kExitOk;
   }
   transport_ = std::make_unique<uplink::GrpcTransport>(
@@ -168,7 +174,7 @@ int Daemon::OpenAgent() {
 
 int Daemon::OpenSocket() {
   control::ServerOptions options;
-  options.socket_path = flags_.socket.empty() ? control::SocketPathIn(flags_.state_dir) : flags_.socket;
+  options.socket_path = socket_path_;
   auto server = control::ControlServer::Listen(executor_, machine_->clock(), *agent_, options);
   if (!server.ok()) return Fail(kExitSocket, server.status());
   control_ = *std::move(server);
@@ -176,11 +182,13 @@ int Daemon::OpenSocket() {
 }
 
 void Daemon::OnBegun() {
-  log_(
-      absl::StrCat("holdfastd ", kAgentVersion, " runs on ", flags_.state_dir, ", backend ", flags_.backend));
+  log_(absl::StrCat("holdfastd ", kAgentVersion, " runs on ", flags_.state_dir, ", backend ", flags_.backend,
+                    ", socket ", socket_path_));
   if (flags_.ready_file.empty()) return;
   const absl::Status written = WriteFileAtomically(flags_.ready_file, absl::StrCat(getpid(), "\n"));
-  if (!written.ok()) log_(std::string(written.message()));
+  if (!written.ok()) {
+    log_(absl::StrCat("the ready file (--ready-file) is missing, enforcement goes on: ", written.message()));
+  }
 }
 
 void Daemon::Reload() {

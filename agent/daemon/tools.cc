@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_format.h"
 #include "agent/control/paths.h"
+#include "base/error.h"
 #include "base/file.h"
 #include "core/event/event.h"
 #include "core/policy/parse.h"
@@ -23,7 +24,10 @@ int Fail(int code, const absl::Status& status) {
 
 int CheckPolicyFile(const Flags& flags) {
   const absl::StatusOr<std::string> text = ReadFile(flags.check_policy);
-  if (!text.ok()) return Fail(kExitBadPolicy, text.status());
+  if (!text.ok()) {
+    return Fail(kExitBadPolicy,
+                Annotate(text.status(), "the policy to check (--check-policy takes a file's path)"));
+  }
   absl::StatusOr<Document> document = profiles::ReadPolicyDocument(*text, flags.check_policy);
   if (!document.ok()) return Fail(kExitBadPolicy, document.status());
   const absl::StatusOr<ParsedPolicy> parsed =

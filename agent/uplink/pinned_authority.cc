@@ -1,7 +1,6 @@
 #include "agent/uplink/pinned_authority.h"
 
 #include <openssl/bio.h>
-#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -12,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/crypto/keys.h"
+#include "base/crypto/openssl.h"
 #include "base/error.h"
 
 namespace holdfast::uplink {
@@ -26,16 +26,10 @@ using Context = std::unique_ptr<SSL_CTX, Free>;
 
 constexpr int kPollSliceMs = 100;  // how late a cancellation may be noticed
 
-std::string OldestError() {
-  char text[256] = "connection refused or closed";
-  if (const unsigned long code = ERR_get_error(); code != 0) ERR_error_string_n(code, text, sizeof text);
-  ERR_clear_error();
-  return text;
-}
-
 absl::Status Failed(const Endpoint& server, absl::string_view why) {
   return absl::UnavailableError(
-      absl::StrCat("connecting to ", server.ToString(), " for the first time: ", why));
+      absl::StrCat("connecting to ", server.ToString(), " for the first time: ", why,
+                   "; if that lasts, check that a server listens there and that this Mac may reach it"));
 }
 
 void WaitForSocket(BIO* bio) {
@@ -53,7 +47,7 @@ absl::Status Handshake(BIO* bio, const Endpoint& server, absl::Duration timeout,
                        const std::atomic<bool>& cancelled) {
   const absl::Time deadline = absl::Now() + timeout;
   while (BIO_do_handshake(bio) <= 0) {
-    if (!BIO_should_retry(bio)) return Failed(server, OldestError());
+    if (!BIO_should_retry(bio)) return Failed(server, crypto::OpenSslErrorText());
     if (cancelled) return absl::CancelledError("stopping");
     if (absl::Now() > deadline) return Failed(server, "no answer in time");
     WaitForSocket(bio);
@@ -76,12 +70,13 @@ absl::StatusOr<std::string> FetchPinnedAuthority(const Endpoint& server, const S
   // The chain is not verified here on purpose: only the pin decides, and the connection that carries anything
   // is verified against what it finds.
   const Context context(SSL_CTX_new(TLS_client_method()));
-  if (context == nullptr) return absl::InternalError(absl::StrCat("making a TLS context: ", OldestError()));
+  if (context == nullptr)
+    return absl::InternalError(absl::StrCat("making a TLS context: ", crypto::OpenSslErrorText()));
   SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   const Bio bio(BIO_new_ssl_connect(context.get()));
   SSL* ssl = nullptr;
-  if (bio == nullptr || BIO_get_ssl(bio.get(), &ssl) <= 0) return Failed(server, OldestError());
+  if (bio == nullptr || BIO_get_ssl(bio.get(), &ssl) <= 0) return Failed(server, crypto::OpenSslErrorText());
   BIO_set_conn_hostname(bio.get(), server.ToString().c_str());
   BIO_set_nbio(bio.get(), 1);
   SSL_set_tlsext_host_name(ssl, server.host.c_str());

@@ -113,7 +113,9 @@ void Uplink::SetState(State state) {
   state_ = state;
   const std::string text = StateText();
   if (text == before) return;
-  deps_.host.StateChanged(text, last_error_);
+  // The last error explains a state that is one; a new attempt does not need the old one's again.
+  const bool trying = state_ == State::kConnecting || state_ == State::kEnrolling;
+  deps_.host.StateChanged(text, trying ? "" : last_error_);
   const bool reached = state == State::kOnline || state == State::kRefused || state == State::kRevoked;
   if (reached || state == State::kBackingOff) deps_.host.ServerReached(reached, reached ? "" : last_error_);
 }

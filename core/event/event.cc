@@ -1,5 +1,7 @@
 #include "core/event/event.h"
 
+#include <vector>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -58,7 +60,8 @@ std::string DescribePolicy(const PolicyChange& e) {
     case PolicyChange::Outcome::kRejected:
       return absl::StrCat("policy from ", e.source, " rejected: ", e.error);
     case PolicyChange::Outcome::kKept:
-      return absl::StrCat("policy version ", e.version, " kept: ", e.error);
+      return absl::StrCat("policy version ", e.version, " from ", e.source, " kept",
+                          e.error.empty() ? "" : ": ", e.error);
   }
   return "policy";
 }
@@ -185,6 +188,19 @@ absl::string_view SuspensionName(SuspensionBegan::Kind kind) {
       return "maintenance window";
   }
   return "suspension";
+}
+
+absl::StatusOr<RowKind> ParseRowKind(absl::string_view name) {
+  constexpr uint16_t kLastKind = 255;  // numbers are small and only ever appended
+  std::vector<absl::string_view> known;
+  for (uint16_t number = 1; number <= kLastKind; ++number) {
+    const auto kind = static_cast<RowKind>(number);
+    if (RowKindName(kind) == "unknown") continue;
+    if (RowKindName(kind) == name) return kind;
+    known.push_back(RowKindName(kind));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("history: unknown kind '", name, "'; the kinds are ", absl::StrJoin(known, ", ")));
 }
 
 RowKind KindOf(const Event& event) {

@@ -7,6 +7,7 @@
 #include <string>
 #include <variant>
 
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "base/sha256.h"
@@ -58,6 +59,8 @@ enum class RowKind : uint16_t {
 };
 absl::string_view RowKindName(
     RowKind kind);  // "session", "incident_opened"; "kind_99" is never returned: "unknown"
+// INVALID_ARGUMENT lists the names there are.
+absl::StatusOr<RowKind> ParseRowKind(absl::string_view name);
 
 // --- the log about itself
 struct EpochBegan {

@@ -32,6 +32,16 @@ google::rpc::Status Details(const absl::Status& status) {
   return details;
 }
 
+// gRPC answers a call that a listener does not know without a word.
+std::string MessageOf(const grpc::Status& status) {
+  if (!status.error_message().empty()) return status.error_message();
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) {
+    return "what listens there does not know this call: agents and admins have a port each, and this may be "
+           "the other one; else the server is older than this program";
+  }
+  return absl::StrCat("no reason given (gRPC status ", static_cast<int>(status.error_code()), ")");
+}
+
 }  // namespace
 
 grpc::Status ToGrpc(const absl::Status& status) {
@@ -43,7 +53,7 @@ grpc::Status ToGrpc(const absl::Status& status) {
 
 absl::Status FromGrpc(const grpc::Status& status) {
   if (status.ok()) return absl::OkStatus();
-  absl::Status out(static_cast<absl::StatusCode>(status.error_code()), status.error_message());
+  absl::Status out(static_cast<absl::StatusCode>(status.error_code()), MessageOf(status));
   google::rpc::Status details;
   if (!details.ParseFromString(status.error_details())) return out;
   for (const auto& any : details.details()) {

@@ -38,7 +38,7 @@ absl::Status ListAudit(Session& session, int limit) {
 void AddAuditCommand(CLI::App& app, Chosen& chosen) {
   auto limit = std::make_shared<int>(100);
   CLI::App* audit = app.add_subcommand("audit", "Who changed what, newest first");
-  audit->add_option("--limit", *limit, "At most this many; 0: all")->check(CLI::NonNegativeNumber);
+  audit->add_option("--limit", *limit, "At most this many; 0: all")->check(CLI::Range(0, kMost));
   audit->callback([&chosen, limit] { chosen.run = [limit](Session& s) { return ListAudit(s, *limit); }; });
 }
 

@@ -12,6 +12,8 @@
 namespace holdfast::admin {
 
 // What a command works with; made once the command line is understood.
+constexpr int kMost = 1'000'000'000;  // what a count on the command line may be
+
 struct Session {
   AdminClient& client;
   const Printer& printer;

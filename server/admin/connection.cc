@@ -32,7 +32,12 @@ absl::Status FillFromDataDir(ConnectionFlags* flags) {
     return absl::UnavailableError(absl::StrCat("no server is running on ", flags->data_dir,
                                                ": start it, or name another one with --server"));
   }
-  if (!json.ok()) return json.status();
+  if (!json.ok()) {
+    return absl::Status(
+        json.status().code(),
+        absl::StrCat(json.status().message(),
+                     "; run as the server's user (sudo), or use --server, --ca and --token-file"));
+  }
   HOLDFAST_ASSIGN_OR_RETURN(const server::Ready ready, server::ParseReadyJson(*json));
   if (flags->server.empty()) flags->server = ready.admins.ToString();
   if (flags->ca_file.empty()) flags->ca_file = flags->data_dir + "/ca.pem";
@@ -51,11 +56,16 @@ absl::StatusOr<Target> ResolveTarget(const ConnectionFlags& given) {
   Target target;
   HOLDFAST_ASSIGN_OR_RETURN(target.server, Endpoint::Parse(flags.server));
   target.ca_file = flags.ca_file;
-  HOLDFAST_ASSIGN_OR_RETURN(target.ca_pem, ReadFile(flags.ca_file));
+  absl::StatusOr<std::string> ca_pem = ReadFile(flags.ca_file);
+  if (!ca_pem.ok()) {
+    return Annotate(ca_pem.status(),
+                    "the authority's certificate (--ca, ca.pem of the server's data folder)");
+  }
+  target.ca_pem = *std::move(ca_pem);
   if (const auto ca = crypto::ReadCertificate(target.ca_pem); !ca.ok()) {
     return Annotate(ca.status(), flags.ca_file);
   }
-  HOLDFAST_RETURN_IF_ERROR(CheckOwnerOnly(flags.token_file));
+  HOLDFAST_RETURN_IF_ERROR(Annotate(CheckOwnerOnly(flags.token_file), "the admin token (--token-file)"));
   HOLDFAST_ASSIGN_OR_RETURN(const std::string token, ReadFile(flags.token_file, 4096));
   target.token = std::string(absl::StripAsciiWhitespace(token));
   if (target.token.empty()) return absl::InvalidArgumentError(flags.token_file + " has no token in it");

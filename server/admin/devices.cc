@@ -23,9 +23,9 @@ struct ListFlags {
 std::vector<Printer::Field<v1::Device>> DeviceFields(const Printer& p) {
   using D = v1::Device;
   return {
-      {{"NAME", Align::kLeft, true, 8}, [](const D& d) { return Cell(d.hostname()); }},
+      {{"NAME", Align::kLeft, true, 16}, [](const D& d) { return Cell(d.hostname()); }},
       {{"POSTURE"}, [](const D& d) { return Cell(NameOf(d.posture()), StyleOf(d.posture())); }},
-      {{"REACHABILITY"},
+      {{"REACHABILITY", Align::kLeft, false, 4, /*rank=*/1},
        [](const D& d) {
          return d.revoked() ? Cell("revoked", Style::kRed)
                             : Cell(NameOf(d.reachability()), StyleOf(d.reachability()));
@@ -34,11 +34,13 @@ std::vector<Printer::Field<v1::Device>> DeviceFields(const Printer& p) {
        [](const D& d) {
          return Cell(absl::StrCat(d.open_incidents()), d.open_incidents() > 0 ? Style::kRed : Style::kPlain);
        }},
-      {{"LAST SEEN"}, [&p](const D& d) { return Cell(p.Time(d.last_seen())); }},
-      {{"SERIAL"}, [](const D& d) { return Cell(d.serial_number()); }},
-      {{"GROUP", Align::kLeft, true}, [](const D& d) { return Cell(d.group()); }},
-      {{"POLICY", Align::kRight}, [](const D& d) { return Cell(absl::StrCat(d.policy_version())); }},
-      {{"AGENT"}, [](const D& d) { return Cell(d.agent_version()); }},
+      {{"LAST SEEN", Align::kLeft, false, 4, /*rank=*/2},
+       [&p](const D& d) { return Cell(p.Time(d.last_seen())); }},
+      {{"SERIAL", Align::kLeft, false, 4, /*rank=*/3}, [](const D& d) { return Cell(d.serial_number()); }},
+      {{"GROUP", Align::kLeft, true, 4, /*rank=*/4}, [](const D& d) { return Cell(d.group()); }},
+      {{"POLICY", Align::kRight, false, 4, /*rank=*/5},
+       [](const D& d) { return Cell(absl::StrCat(d.policy_version())); }},
+      {{"AGENT", Align::kLeft, false, 4, /*rank=*/6}, [](const D& d) { return Cell(d.agent_version()); }},
       {{"DEVICE ID"}, [](const D& d) { return Cell(d.device_id()); }, false},
       {{"MODEL"}, [](const D& d) { return Cell(d.model()); }, false},
       {{"OS VERSION"}, [](const D& d) { return Cell(d.os_version()); }, false},
@@ -64,7 +66,9 @@ absl::Status ListDevices(Session& session, const ListFlags& flags) {
     p.Json(all);
     return absl::OkStatus();
   }
-  p.List(all.devices(), DeviceFields(p), "No devices match.");
+  const bool filtered = !flags.query.empty() || !flags.group.empty() || !flags.posture.empty();
+  p.List(all.devices(), DeviceFields(p),
+         filtered ? "No devices match." : "No devices are enrolled yet: `tokens create` begins that.");
   if (all.devices_size() < all.total()) {
     p.Note(absl::StrCat(all.devices_size(), " of ", all.total(), " devices: --limit 0 shows all"));
   }
@@ -75,12 +79,20 @@ std::vector<Printer::Field<v1::ServiceState>> ServiceFields(const Printer& p) {
   using S = v1::ServiceState;
   return {
       {{"SERVICE", Align::kLeft, true, 8}, [](const S& s) { return Cell(s.service_name()); }},
-      {{"RULE", Align::kLeft, true, 8}, [](const S& s) { return Cell(s.rule()); }},
+      {{"RULE", Align::kLeft, true, 8, /*rank=*/2}, [](const S& s) { return Cell(s.rule()); }},
       {{"CLASS"}, [](const S& s) { return Cell(NameOf(s.time_class()), StyleOf(s.time_class())); }},
       {{"CAUSE"}, [](const S& s) { return Cell(s.cause()); }},
-      {{"SINCE"}, [&p](const S& s) { return Cell(p.Time(s.since())); }},
-      {{"DETAIL", Align::kLeft, true, 12}, [](const S& s) { return Cell(s.detail()); }},
+      {{"SINCE", Align::kLeft, false, 4, /*rank=*/1}, [&p](const S& s) { return Cell(p.Time(s.since())); }},
+      {{"DETAIL", Align::kLeft, true, 20, /*rank=*/3, /*wraps=*/true},
+       [](const S& s) { return Cell(s.detail()); }},
   };
+}
+
+std::string ClockOf(int64_t offset_ns) {
+  constexpr int64_t kOneSecond = 1'000'000'000;
+  if (std::abs(offset_ns) < kOneSecond) return "as the server's";
+  return absl::StrCat(Duration(std::abs(offset_ns)), offset_ns > 0 ? " ahead of" : " behind",
+                      " the server's");
 }
 
 void PrintDevice(const Printer& p, const v1::Device& d) {
@@ -99,7 +111,7 @@ void PrintDevice(const Printer& p, const v1::Device& d) {
       {"Posture", Cell(NameOf(d.posture()), StyleOf(d.posture()))},
       {"Open incidents", absl::StrCat(d.open_incidents())},
       {"Policy", absl::StrCat("version ", d.policy_version(), " ", d.policy_state())},
-      {"Clock", absl::StrCat(Duration(d.clock_offset_ns()), " from the server's")},
+      {"Clock", ClockOf(d.clock_offset_ns())},
       {"Stored through", absl::StrCat("row ", d.stored_through(), " of epoch ", d.epoch(), ", chain head ",
                                       absl::BytesToHexString(d.chain_head()).substr(0, 16))},
   });
@@ -148,7 +160,7 @@ void AddDeviceCommands(CLI::App& app, Chosen& chosen) {
   devices->add_option("--posture", list->posture, "Only this posture, e.g. violation");
   devices->add_option("--order", list->order,
                       "name, last_seen, posture, open_incidents or version; a leading - reverses");
-  devices->add_option("--limit", list->limit, "At most this many; 0: all")->check(CLI::NonNegativeNumber);
+  devices->add_option("--limit", list->limit, "At most this many; 0: all")->check(CLI::Range(0, kMost));
   devices->callback([&chosen, list] { chosen.run = [list](Session& s) { return ListDevices(s, *list); }; });
 
   auto name = std::make_shared<std::string>();

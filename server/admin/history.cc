@@ -44,9 +44,10 @@ std::vector<Printer::Field<v1::HistoryRow>> RowFields(const Printer& p) {
   using R = v1::HistoryRow;
   return {
       {{"AT"}, [&p](const R& r) { return Cell(p.Time(r.at())); }},
-      {{"DEVICE", Align::kLeft, true, 8}, [](const R& r) { return Cell(r.hostname()); }},
-      {{"KIND"}, [](const R& r) { return Cell(r.kind()); }},
-      {{"TEXT", Align::kLeft, true, 20}, [](const R& r) { return Cell(r.text()); }},
+      {{"DEVICE", Align::kLeft, true, 8, /*rank=*/1}, [](const R& r) { return Cell(r.hostname()); }},
+      {{"KIND", Align::kLeft, false, 4, /*rank=*/2}, [](const R& r) { return Cell(r.kind()); }},
+      {{"TEXT", Align::kLeft, true, 24, /*rank=*/0, /*wraps=*/true},
+       [](const R& r) { return Cell(r.text()); }},
       {{"SUBJECT"}, [](const R& r) { return Cell(r.subject()); }, false},
       {{"UNCERTAINTY SECONDS"}, [](const R& r) { return Cell(Seconds(r.uncertainty_ns())); }, false},
       {{"DEVICE TIME"}, [&p](const R& r) { return Cell(p.Time(r.device_wall())); }, false},
@@ -80,12 +81,15 @@ std::vector<Printer::Field<v1::Incident>> IncidentFields(const Printer& p) {
   using I = v1::Incident;
   return {
       {{"OPENED"}, [&p](const I& i) { return Cell(p.Time(i.opened())); }},
-      {{"CLOSED"},
+      {{"CLOSED", Align::kLeft, false, 4, /*rank=*/2},
        [&p](const I& i) { return i.has_closed() ? Cell(p.Time(i.closed())) : Cell("open", Style::kBold); }},
-      {{"SEVERITY"}, [](const I& i) { return Cell(i.severity(), SeverityStyle(i.severity())); }},
-      {{"NAME"}, [](const I& i) { return Cell(i.name()); }},
+      {{"SEVERITY", Align::kLeft, false, 4, /*rank=*/3},
+       [](const I& i) { return Cell(i.severity(), SeverityStyle(i.severity())); }},
+      {{"NAME", Align::kLeft, true, 12, /*rank=*/0, /*wraps=*/true},
+       [](const I& i) { return Cell(i.name()); }},
       {{"DEVICE", Align::kLeft, true, 8}, [](const I& i) { return Cell(i.hostname()); }},
-      {{"SUMMARY", Align::kLeft, true, 20}, [](const I& i) { return Cell(i.summary()); }},
+      {{"SUMMARY", Align::kLeft, true, 24, /*rank=*/1, /*wraps=*/true},
+       [](const I& i) { return Cell(i.summary()); }},
       {{"INCIDENT ID"}, [](const I& i) { return Cell(i.incident_id()); }, false},
       {{"KEY"}, [](const I& i) { return Cell(i.key()); }, false},
       {{"EVIDENCE"}, [](const I& i) { return Cell(i.evidence()); }, false},
@@ -148,7 +152,7 @@ absl::Status Watch(Session& session, const HistoryFlags& flags) {
 void AddWindow(CLI::App* command, HistoryFlags* flags) {
   command->add_option("--from", flags->from, "Not before: a time, or 24h, 30d ago");
   command->add_option("--to", flags->to, "Before: a time, or 24h, 30d ago");
-  command->add_option("--limit", flags->limit, "At most this many; 0: all")->check(CLI::NonNegativeNumber);
+  command->add_option("--limit", flags->limit, "At most this many; 0: all")->check(CLI::Range(0, kMost));
 }
 
 }  // namespace
@@ -176,7 +180,7 @@ void AddHistoryCommands(CLI::App& app, Chosen& chosen) {
   watch->add_option("--device", flags->device, "Only this device");
   watch->add_option("--kind", flags->kinds, "Only rows of this kind; may be given more than once")
       ->take_all();
-  watch->add_option("--count", flags->count, "Stop after this many rows")->check(CLI::PositiveNumber);
+  watch->add_option("--count", flags->count, "Stop after this many rows")->check(CLI::Range(1, kMost));
   watch->callback([&chosen, flags] { chosen.run = [flags](Session& s) { return Watch(s, *flags); }; });
 }
 

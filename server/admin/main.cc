@@ -50,7 +50,7 @@ void AddGlobalFlags(CLI::App& app, GlobalFlags& flags) {
   app.add_flag("--csv", flags.csv, "CSV with a header line")->excludes(json);
   app.add_flag("--local", flags.local, "Times in this machine's zone");
   app.add_option("--timeout", flags.timeout_seconds, "Seconds to wait for an answer")
-      ->check(CLI::PositiveNumber)
+      ->check(CLI::Range(1, 86'400))
       ->capture_default_str();
 }
 
@@ -72,7 +72,7 @@ int ExitCodeOf(const absl::Status& status) {
 }
 
 int Complain(const absl::Status& status, int exit_code) {
-  std::fprintf(stderr, "holdfast-admin: %s\n", text::Printable(std::string(status.message())).c_str());
+  std::fprintf(stderr, "holdfast-admin: %s\n", text::PrintableLines(status.message()).c_str());
   return exit_code;
 }
 

@@ -49,8 +49,8 @@ Printer::Field<S> TotalField(const std::string& name, int64_t (v1::ClassTotals::
 std::vector<Printer::Field<S>> ReportFields(bool csv) {
   using T = v1::ClassTotals;
   return {
-      {{"DEVICE", Align::kLeft, true, 8}, [](const S& s) { return Cell(s.hostname()); }},
-      {{"SERVICE", Align::kLeft, true, 8},
+      {{"DEVICE", Align::kLeft, true, 12}, [](const S& s) { return Cell(s.hostname()); }},
+      {{"SERVICE", Align::kLeft, true, 12},
        [](const S& s) { return Cell(s.service_name().empty() ? s.rule() : s.service_name()); }},
       {{csv ? "PROTECTED SHARE" : "SHARE", Align::kRight},
        [csv](const S& s) {
@@ -93,8 +93,8 @@ absl::Status MakeReport(Session& session, const ReportFlags& flags) {
     return absl::OkStatus();
   }
   const v1::ComplianceReport& report = response.report();
-  p.Note(absl::StrCat("Compliance of ", report.devices(), " devices from ", p.Time(report.from()), " to ",
-                      p.Time(report.to()), "\n"));
+  p.Note(absl::StrCat("Compliance of ", report.devices(), report.devices() == 1 ? " device" : " devices",
+                      " from ", p.Time(report.from()), " to ", p.Time(report.to()), "\n"));
   p.List(report.services(), ReportFields(p.format() == Format::kCsv),
          "No service was required in this time.");
   p.Note(absl::StrCat("\nShare: protected / (protected + violation + unknown). Signed with key ",

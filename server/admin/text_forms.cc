@@ -55,8 +55,8 @@ text::Style StyleOf(v1::Reachability r) {
 }
 
 text::Style SeverityStyle(absl::string_view severity) {
-  if (severity == "critical" || severity == "high") return text::Style::kRed;
-  return severity == "medium" || severity == "warning" ? text::Style::kYellow : text::Style::kPlain;
+  if (severity == "info") return text::Style::kPlain;
+  return severity == "warning" ? text::Style::kYellow : text::Style::kRed;
 }
 
 absl::StatusOr<v1::TimeClass> ParseTimeClassName(absl::string_view name) {

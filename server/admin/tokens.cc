@@ -1,8 +1,10 @@
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "base/error.h"
 #include "server/admin/command.h"
 #include "server/admin/text_forms.h"
@@ -25,8 +27,9 @@ absl::Status CreateToken(Session& session, const TokenFlags& flags) {
   request.set_group(flags.group);
   request.set_quota(flags.quota);
   if (!flags.lifetime.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration lifetime, ParseSpan(flags.lifetime));
-    request.set_lifetime_seconds(absl::ToInt64Seconds(lifetime));
+    const absl::StatusOr<absl::Duration> lifetime = ParseSpan(flags.lifetime);
+    if (!lifetime.ok()) return Annotate(lifetime.status(), "--lifetime");
+    request.set_lifetime_seconds(absl::ToInt64Seconds(*lifetime));
   }
   for (const std::string& serial : flags.serials) request.add_allowed_serials(serial);
   v1::CreateEnrollmentTokenResponse response;
@@ -55,7 +58,11 @@ absl::Status CreateToken(Session& session, const TokenFlags& flags) {
 
 Cell StateOf(const v1::EnrollmentToken& token) {
   if (token.revoked()) return Cell("revoked", Style::kRed);
-  return token.used() >= token.quota() ? Cell("used up", Style::kDim) : Cell("usable", Style::kGreen);
+  if (token.used() >= token.quota()) return Cell("used up", Style::kDim);
+  const google::protobuf::Timestamp now = ToProto(absl::Now());
+  const bool expired =
+      std::pair(token.expires().seconds(), token.expires().nanos()) <= std::pair(now.seconds(), now.nanos());
+  return expired ? Cell("expired", Style::kDim) : Cell("usable", Style::kGreen);
 }
 
 absl::Status ListTokens(Session& session) {
@@ -70,12 +77,12 @@ absl::Status ListTokens(Session& session) {
   using T = v1::EnrollmentToken;
   const std::vector<Printer::Field<T>> fields = {
       {{"TOKEN ID"}, [](const T& t) { return Cell(t.token_id()); }},
-      {{"GROUP"}, [](const T& t) { return Cell(t.group()); }},
+      {{"GROUP", Align::kLeft, true, 4, /*rank=*/1}, [](const T& t) { return Cell(t.group()); }},
       {{"USED", Align::kRight}, [](const T& t) { return Cell(absl::StrCat(t.used())); }},
       {{"QUOTA", Align::kRight}, [](const T& t) { return Cell(absl::StrCat(t.quota())); }},
       {{"STATE"}, StateOf},
       {{"EXPIRES"}, [&p](const T& t) { return Cell(p.Time(t.expires())); }},
-      {{"SERIALS", Align::kLeft, true, 10},
+      {{"SERIALS", Align::kLeft, true, 10, /*rank=*/2},
        [](const T& t) { return Cell(absl::StrJoin(t.allowed_serials(), " ")); }},
       {{"CREATED"}, [&p](const T& t) { return Cell(p.Time(t.created())); }, false},
   };
@@ -103,7 +110,7 @@ void AddTokenCommands(CLI::App& app, Chosen& chosen) {
 
   CLI::App* create =
       tokens->add_subcommand("create", "A new one; prints the enrollment string for the agents");
-  create->add_option("--quota", flags->quota, "How many devices may use it")->check(CLI::PositiveNumber);
+  create->add_option("--quota", flags->quota, "How many devices may use it")->check(CLI::Range(1, kMost));
   create->add_option("--lifetime", flags->lifetime, "How long it is good, e.g. 24h or 7d");
   create->add_option("--group", flags->group, "Devices enrolled with it join this group");
   create->add_option("--serial", flags->serials, "Only for this serial number; may be given more than once")

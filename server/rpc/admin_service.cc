@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "core/event/event.h"
 #include "proto/wire/status_codec.h"
 #include "server/rpc/admin_codec.h"
 #include "server/rpc/admin_methods.h"
@@ -50,6 +51,7 @@ absl::StatusOr<EventFeed::Filter> Admit(ServerCore& core, const Caller& caller,
   HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, core.Authenticate(caller.bearer, caller.source));
   EventFeed::Filter filter;
   HOLDFAST_ASSIGN_OR_RETURN(filter.device, core.CheckWatch(actor, request.device()));
+  for (const std::string& kind : request.kinds()) HOLDFAST_RETURN_IF_ERROR(ParseRowKind(kind).status());
   filter.kinds.insert(request.kinds().begin(), request.kinds().end());
   return filter;
 }

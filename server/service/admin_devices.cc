@@ -31,12 +31,8 @@ absl::StatusOr<fleet::DeviceOrder> ParseOrder(absl::string_view name) {
 absl::StatusOr<std::vector<uint16_t>> ParseKinds(const std::vector<std::string>& names) {
   std::vector<uint16_t> kinds;
   for (const std::string& name : names) {
-    uint16_t kind = 1;
-    while (kind < 256 && RowKindName(static_cast<RowKind>(kind)) != name) ++kind;
-    if (kind == 256 || name == "unknown") {
-      return absl::InvalidArgumentError(absl::StrCat("there is no kind of row named \"", name, "\""));
-    }
-    kinds.push_back(kind);
+    HOLDFAST_ASSIGN_OR_RETURN(const RowKind kind, ParseRowKind(name));
+    kinds.push_back(static_cast<uint16_t>(kind));
   }
   return kinds;
 }

@@ -34,10 +34,15 @@ absl::StatusOr<PutPolicyResponse> ServerCore::PutPolicy(const Actor& actor, cons
   HOLDFAST_ASSIGN_OR_RETURN(PutPolicyResponse response, state_->policies.Put(actor, request));
   if (request.dry_run || !state_->nudge) return response;
   // The default group's policy may be that of every group without its own.
+  std::vector<Uuid> devices;
   HOLDFAST_RETURN_IF_ERROR(
-      state_->context.store.EachDevice(request.group, [this](const fleet::DeviceRecord& device) {
-        if (!device.revoked) state_->nudge(device.id, state_->context.options.nudge_jitter);
+      state_->context.store.EachDevice(request.group, [&devices](const fleet::DeviceRecord& device) {
+        if (!device.revoked) devices.push_back(device.id);
       }));
+  const ServerOptions& options = state_->context.options;
+  const absl::Duration jitter =
+      std::min(options.nudge_jitter, options.nudge_spacing * static_cast<int64_t>(devices.size()));
+  for (const Uuid& device : devices) state_->nudge(device, jitter);
   return response;
 }
 
@@ -111,7 +116,7 @@ absl::Status ServerCore::RevokeEnrollmentToken(const Actor& actor, const std::st
   HOLDFAST_ASSIGN_OR_RETURN(auto token, context.store.FindEnrollmentToken(token_id));
   if (!token) {
     return absl::NotFoundError(
-        absl::StrCat("there is no enrollment token \"", token_id, "\"; `token list` shows them"));
+        absl::StrCat("there is no enrollment token \"", token_id, "\"; `tokens list` shows them"));
   }
   if (token->revoked) return absl::OkStatus();
   token->revoked = true;

@@ -38,7 +38,9 @@ struct ServerOptions {
   absl::Duration default_token_lifetime = absl::Hours(24 * 7);
   int default_token_quota = 100;
   absl::Duration heartbeat = absl::Seconds(60);  // what reachability is judged by; never shortens a policy's
-  absl::Duration nudge_jitter = absl::Seconds(30);  // when many devices are nudged
+  // Nudged devices come over a time that grows with their number: a few at once, a fleet not all together.
+  absl::Duration nudge_spacing = absl::Milliseconds(10);
+  absl::Duration nudge_jitter = absl::Seconds(30);  // at most
   Limits limits;
 };
 

@@ -249,7 +249,10 @@ absl::StatusOr<Scenario> ParseScenario(absl::string_view yaml, const std::string
 
 absl::StatusOr<Scenario> LoadScenario(const std::string& path, const YamlValue::Readers& others) {
   std::ifstream in(path, std::ios::binary);
-  if (!in) return absl::NotFoundError(absl::StrCat("reading the scenario '", path, "': cannot open it"));
+  if (!in)
+    return absl::NotFoundError(absl::StrCat("reading the scenario '", path,
+                                            "': cannot open it; check the path (relative ones begin in the "
+                                            "current folder) and who may read it"));
   std::stringstream text;
   text << in.rdbuf();
   const std::string folder = std::filesystem::path(path).parent_path().string();

@@ -14,9 +14,11 @@ namespace holdfast::platform {
 
 absl::StatusOr<StateDirectory> StateDirectory::Open(const std::string& path) {
   if (mkdir(path.c_str(), 0700) != 0 && errno != EEXIST) {
-    const absl::Status failed = ErrnoStatus(errno, "the state folder: making", path);
-    return absl::Status(
-        failed.code(), absl::StrCat(failed.message(), "; make its parent, or name another with --state-dir"));
+    const int error = errno;
+    const absl::Status failed = ErrnoStatus(error, "the state folder: making", path);
+    const absl::string_view remedy = error == EACCES ? "run as root" : "make its parent";
+    return absl::Status(failed.code(),
+                        absl::StrCat(failed.message(), "; ", remedy, ", or name another with --state-dir"));
   }
   struct stat found = {};
   if (stat(path.c_str(), &found) != 0) return ErrnoStatus(errno, "looking at", path);

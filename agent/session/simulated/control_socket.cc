@@ -26,7 +26,8 @@ constexpr int kSendFlags = 0;  // a Mac: SO_NOSIGPIPE is set instead
 
 absl::Status Failed(const std::string& path, absl::string_view what) {
   return absl::UnavailableError(
-      absl::StrCat("opening the simulation's control socket '", path, "': ", what, ": ", strerror(errno)));
+      absl::StrCat("opening the simulation's control socket '", path, "': ", what, ": ", strerror(errno),
+                   "; its folder must exist and be writable, or choose another path (--sim-control)"));
 }
 
 void Prepare(int fd) {

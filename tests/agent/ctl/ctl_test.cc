@@ -55,20 +55,21 @@ class CtlTest : public ::testing::Test {
 };
 
 TEST_F(CtlTest, StatusInFullWidth) {
-  EXPECT_EQ(Ctl({"status"}).out,
-            "Agent         holdfastd 1.2.3\n"
-            "Policy        enforcing, policy version 7 from server\n"
-            "Network       up on en0\n"
-            "Console       anna\n"
-            "Server        online, holdfast.example.com:8443, last contact 12s ago, 2 rows not acknowledged\n"
-            "Services      1 of 2 required protected\n"
-            "Failed check  proxy_order: com.example.b comes before com.example.a\n"
-            "Incident      stuck_connecting: Lab has been connecting for 3 minutes\n"
-            "\n"
-            "NAME      STATUS        TIME COUNTS AS   SINCE  NEXT\n"
-            "Corp VPN  connected     protected       1h 30m\n"
-            "Lab       disconnected  violation       1h 30m  start in 42s\n"
-            "Private   invalid       not required    1h 30m\n");
+  EXPECT_EQ(
+      Ctl({"status"}).out,
+      "Agent         holdfastd 1.2.3\n"
+      "Policy        enforcing, policy version 7 from server\n"
+      "Network       up on en0\n"
+      "Console       anna\n"
+      "Server        online, holdfast.example.com:8443, last contact 12s ago, rows not acknowledged: 2\n"
+      "Services      1 of 2 required protected\n"
+      "Failed check  proxy_order: com.example.b comes before com.example.a\n"
+      "Incident      stuck_connecting: Lab has been connecting for 3 minutes\n"
+      "\n"
+      "NAME      STATUS        TIME COUNTS AS   SINCE  NEXT\n"
+      "Corp VPN  connected     protected       1h 30m\n"
+      "Lab       disconnected  violation       1h 30m  start in 42s\n"
+      "Private   invalid       not required    1h 30m\n");
 }
 
 TEST_F(CtlTest, NothingIsWiderThanTheTerminal) {
@@ -114,6 +115,38 @@ TEST_F(CtlTest, WhyGivesReasonsEvidenceAndTheNextStepWithItsTime) {
   EXPECT_THAT(result.out, Not(HasSubstr("network up")));  // a row about something else
 }
 
+TEST_F(CtlTest, WhyLeavesOutWhatIsAboutTheMacAsAWhole) {
+  daemon_.Do([&] { daemon_.delegate.status.engine.incidents[0].incident.key = ""; });
+  EXPECT_THAT(Ctl({"why", "Private"}).out, Not(HasSubstr("Incident")));
+}
+
+TEST_F(CtlTest, ANextStepHasNoTimeThatIsPast) {
+  daemon_.Do([&] {
+    daemon_.delegate.status.engine.services[1].next = {
+        "nothing", daemon_.delegate.status.now.mono - absl::Hours(1), "up"};
+  });
+  EXPECT_THAT(Ctl({"why", "Lab"}).out, HasSubstr("Next        nothing: up\n"));
+}
+
+TEST_F(CtlTest, ARuleWithoutAConfigurationIsNotShownAsAService) {
+  daemon_.Do([&] { daemon_.delegate.status.engine.services[1].facts = ServiceFacts{}; });
+  EXPECT_THAT(Ctl({"services"}).out, HasSubstr("\n   (Not installed) "));
+  EXPECT_THAT(Ctl({"status"}).out, HasSubstr("rule-Lab  not installed  violation"));
+  EXPECT_THAT(Ctl({"why", "rule-Lab"}).out, StartsWith("rule-Lab is not installed"));
+}
+
+TEST_F(CtlTest, NarrowTablesKeepTheNames) {
+  for (const char* command : {"status", "services"}) {
+    EXPECT_THAT(Ctl({command}, {50, false}).out, HasSubstr("Corp VPN")) << command;
+  }
+}
+
+TEST_F(CtlTest, EachProblemOfARefusedPolicyHasItsLine) {
+  daemon_.Do([&] { daemon_.delegate.status.engine.policy_error = "policy.yaml:2: one\npolicy.yaml:5: two"; });
+  EXPECT_THAT(Ctl({"status"}).out, HasSubstr("Policy refused  policy.yaml:2: one\n"
+                                             "                policy.yaml:5: two\n"));
+}
+
 TEST_F(CtlTest, IncidentsSayWhatToDo) {
   EXPECT_THAT(Ctl({"incidents"}).out, StartsWith("Incident        stuck_connecting\n"
                                                  "Severity        error\n"
@@ -134,6 +167,11 @@ TEST_F(CtlTest, HistoryIsOldestFirstAndFiltered) {
   EXPECT_THAT(Ctl({"history", "--limit", "1"}).out, AllOf(HasSubstr("42"), Not(HasSubstr("41"))));
   EXPECT_THAT(Ctl({"history", "--service", "Lab"}).out, AllOf(HasSubstr("41"), Not(HasSubstr("42"))));
   EXPECT_EQ(Ctl({"history", "--since", "2d", "--kind", "nonsense"}).code, ExitCode::kFailed);
+}
+
+TEST_F(CtlTest, HistoryNamesTheService) {
+  daemon_.Do([&] { daemon_.delegate.rows = control::ExampleRows(); });
+  EXPECT_THAT(Ctl({"history"}).out, HasSubstr("10:56:40  Lab      session        session disconnected"));
 }
 
 TEST_F(CtlTest, HistoryFollowsNewRows) {
@@ -253,6 +291,9 @@ TEST_F(CtlTest, ExitCodesTellWhatHappened) {
   EXPECT_THAT(Ctl({"why", "nobody"}).err, HasSubstr("there are: Corp VPN, Lab, Private"));
   EXPECT_EQ(Ctl({}).code, ExitCode::kUsage);
   EXPECT_EQ(Ctl({"frobnicate"}).code, ExitCode::kUsage);
+  EXPECT_THAT(Ctl({"frobnicate"}).err, HasSubstr("there is no command 'frobnicate'"));
+  EXPECT_EQ(Ctl({"connect", ""}).code, ExitCode::kNoSuchService);
+  EXPECT_EQ(Ctl({"override", "--end", ""}).code, ExitCode::kNoSuchService);
   EXPECT_EQ(Ctl({"override", "Lab"}).code, ExitCode::kUsage);
   EXPECT_EQ(Ctl({"override", "Lab", "--all", "--reason", "because"}).code, ExitCode::kUsage);
   EXPECT_EQ(Ctl({"override", "--all", "--reason", "because", "--for", "soon"}).code, ExitCode::kUsage);
@@ -304,6 +345,7 @@ TEST_F(WithoutDaemon, SaysSo) {
     const Result result = Ctl(command);
     EXPECT_EQ(result.code, ExitCode::kNotRunning) << command[0];
     EXPECT_THAT(result.err, HasSubstr("holdfastd"));
+    if (command.back() != "--follow") EXPECT_THAT(result.err, HasSubstr("start it")) << command[0];
   }
   EXPECT_EQ(Ctl({"version"}).out, "holdfastctl " HOLDFAST_VERSION "\nholdfastd not running\n");
 }

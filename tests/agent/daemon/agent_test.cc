@@ -89,6 +89,15 @@ TEST(Agent, AStopIsARowAGoodbyeAndACleanStart) {
   EXPECT_EQ(world.server.rows.size(), world.journal->head().seq);
 }
 
+TEST(Agent, TheFirstStartOfAllFollowsNoStop) {
+  World world;
+  world.Start();
+  world.RunFor(absl::Minutes(1));
+  const AgentStarted first = world.Rows<AgentStarted>().front();
+  EXPECT_FALSE(first.last_alive.has_value());
+  EXPECT_EQ(Describe(Event(first)).find("unclean"), std::string::npos);
+}
+
 TEST(Agent, AfterAKillItKnowsUntilWhenItWasAlive) {
   World world;
   world.Start();

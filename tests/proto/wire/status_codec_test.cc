@@ -26,5 +26,11 @@ TEST(StatusCodec, DamagedDetailsAreIgnored) {
   EXPECT_EQ(ReasonOf(out), ErrorReason::kNone);
 }
 
+TEST(StatusCodec, AStatusWithoutAMessageGetsOne) {
+  const absl::Status unknown = FromGrpc(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""));
+  EXPECT_NE(std::string(unknown.message()).find("the other one"), std::string::npos);
+  EXPECT_FALSE(FromGrpc(grpc::Status(grpc::StatusCode::ABORTED, "")).message().empty());
+}
+
 }  // namespace
 }  // namespace holdfast::wire

@@ -37,6 +37,13 @@ TEST(TextForms, NamesAreThoseOfTheProtocolWithoutPrefix) {
   EXPECT_EQ(Share(0.9995), "99.95 %");
 }
 
+TEST(TextForms, EverySeverityButInfoStandsOut) {
+  EXPECT_EQ(SeverityStyle("info"), text::Style::kPlain);
+  EXPECT_EQ(SeverityStyle("warning"), text::Style::kYellow);
+  EXPECT_EQ(SeverityStyle("error"), text::Style::kRed);
+  EXPECT_EQ(SeverityStyle("critical"), text::Style::kRed);
+}
+
 TEST(Printer, CsvQuotesWhatNeedsIt) {
   EXPECT_EQ(CsvLine({"a", "b,c", "say \"x\"", ""}), "a,\"b,c\",\"say \"\"x\"\"\",\n");
   EXPECT_EQ(CsvLine({"two\nlines"}), "\"two\nlines\"\n");

@@ -96,6 +96,14 @@ TEST_F(Policy, NewOneNudgesItsDevicesOnly) {
   EXPECT_THAT(nudged, SizeIs(2));
 }
 
+TEST_F(Policy, AFewDevicesFetchANewOneAtOnce) {
+  absl::Duration longest;
+  world.core->SetNudge([&](const Uuid&, absl::Duration jitter) { longest = std::max(longest, jitter); });
+  device.EnrollNow();
+  ASSERT_TRUE(Put(kPolicy1).ok());
+  EXPECT_LT(longest, absl::Seconds(1));
+}
+
 TEST_F(Policy, SurvivesARestartAsTheSameBytes) {
   ASSERT_TRUE(Put(kPolicy1).ok());
   const auto before = device.Enroll(world.MakeToken())->policy;

@@ -164,6 +164,12 @@ TEST_F(Interpreter, EveryVerbOfTheHelpWorks) {
   }
   const std::string help = Say("help");
   for (const Verb& verb : Verbs()) EXPECT_THAT(help, HasSubstr(std::string(verb.name)));
+  const char* source = std::getenv("HOLDFAST_SOURCE");
+  if (source == nullptr) return;  // where the documents are is not known
+  std::ifstream file(std::string(source) + "/docs/simulated-mac.md");
+  std::stringstream page;
+  page << file.rdbuf();
+  for (const Verb& verb : Verbs()) EXPECT_THAT(page.str(), HasSubstr(absl::StrCat("`", verb.name)));
 }
 
 TEST_F(Interpreter, StatusTellsEachService) {
