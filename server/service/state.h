@@ -19,10 +19,10 @@ struct ServerCore::State {
       : context{*d.clock, *d.random, *d.store, *d.issuer, options},
         directory(context),
         policies(context),
-         orders(context),
-         sync(context, directory, policies, orders),
-         enrollment(context, directory, policies),
-         row_check(context, directory) {}
+        orders(context),
+        sync(context, directory, policies, orders),
+        enrollment(context, directory, policies),
+        row_check(context, directory) {}
 
   // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
   // names the matches when there are several.

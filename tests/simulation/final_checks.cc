@@ -46,6 +46,7 @@ void FinalChecks::Report(SimulatedDevice& device, Monitor& monitor) {
     }
   }
   if (!healed_) return;
+  if (!device.running()) return monitor.OnBroken("its agent does not run though everything is well");
   for (const ServiceView& view : device.View().services) {
     if (view.key != "corp" && view.key != "vendor") continue;
     if (view.status == SessionStatus::kConnected) continue;

@@ -96,6 +96,8 @@ std::unique_ptr<journal::Journal> SimulatedDevice::OpenJournal(journal::OpenRepo
 }
 
 void SimulatedDevice::Start() {
+  // A kill at a write may have met a process that was just ending.
+  if (disk_.halted()) disk_.Restart(sim::Loss::kNothing);
   journal::OpenReport report;
   auto journal = OpenJournal(&report);
   if (journal == nullptr) return;

@@ -193,7 +193,7 @@ def daemon_refuses(home):
     refuses("policy to check that is broken", "holdfastd",
             ["--check-policy", write(os.path.join(home, "check.yaml"), BROKEN_POLICY)], 5,
             ["check.yaml:2", "enforcementMode", "sometimes"])
-    refuses("status without a daemon", "holdfastctl", ["--state-dir", state, "status"], 3, [state, "running"])
+    refuses("status without a daemon", "holdfastctl", ["--state-dir", state, "status"], 3, [state, "does not run"])
 
 
 def server_refuses(home, server):
