@@ -39,8 +39,9 @@ class Loader {
 
 template <class T>
 absl::Status Store(absl::StatusOr<T> value, T* to) {
-  if (value.ok()) *to = *std::move(value);
-  return value.status();
+  if (!value.ok()) return value.status();
+  *to = *std::move(value);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Scenario> Loader::Load(const YamlValue& root, const YamlValue::Readers& others) {

@@ -18,8 +18,8 @@ namespace holdfast::sim {
 class YamlValue {
  public:
   YamlValue() = default;
-  YamlValue(YAML::Node node, std::string file, std::string key)
-      : node_(std::move(node)), file_(std::move(file)), key_(std::move(key)) {}
+  YamlValue(const YAML::Node& node, std::string file, std::string key)
+      : node_(node), file_(std::move(file)), key_(std::move(key)) {}
   static absl::StatusOr<YamlValue> Parse(absl::string_view text, const std::string& file);
 
   int line() const;  // from 1
