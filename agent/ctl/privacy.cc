@@ -29,20 +29,18 @@ PrivacyFacts PrivacyOf(const v1::GetStatusResponse& status, const v1::GetLocalPo
   }
   facts.sent = {
       "the name, serial number, model and system version of this machine",
-      "the VPN services, proxies, content filters, system extensions and profiles that are installed, by "
-      "name "
-      "and identifier, and what the system's log says of them",
+      "the VPN services, proxies, content filters, system extensions and profiles that are installed",
+      "what the system's log says of them",
       "when each required VPN service was connected, was not, and why",
       "who is at the console (user name and number), and when the machine slept, woke and started",
-      "that the network changed, its interfaces and resolvers, and whether a portal stood in between; a "
-      "network is known by a hash, never by its name",
+      "that the network changed, its interfaces and resolvers, and whether a portal stood in between",
       "overrides, with the reason that was given, and what was done to restore a service",
   };
   facts.never_sent = {
       "what you do, what you open, and whom you talk to",
       "addresses that you visit and anything that passes through a tunnel",
       "passwords, passcodes, keys and certificates",
-      "the name of a wireless network, and where you are",
+      "the name of a wireless network (only a hash tells one from another), and where you are",
   };
   return facts;
 }

@@ -77,15 +77,16 @@ void RowLog::Flush() {
   if (in_flight_ || queue_.empty()) return;
   in_flight_ = true;
   executor_.Post(lifetime_.Guard([this] {
-    const size_t rows = std::min(queue_.size(), kMostRowsTogether);
-    auto drafts = std::make_shared<std::vector<journal::Draft>>(queue_.begin(), queue_.begin() + rows);
+    const auto count = static_cast<std::ptrdiff_t>(std::min(queue_.size(), kMostRowsTogether));
+    auto drafts = std::make_shared<std::vector<journal::Draft>>(queue_.begin(), queue_.begin() + count);
     auto result = std::make_shared<Appended>();
     strand_.Run(
         [drafts, result](journal::Journal& journal) {
           result->status = journal.Append(*drafts).status();
           result->head = journal.head();
         },
-        lifetime_.Guard([this, rows, result] { OnAppended(rows, result->status, result->head); }));
+        lifetime_.Guard(
+            [this, drafts, result] { OnAppended(drafts->size(), result->status, result->head); }));
   }));
 }
 
