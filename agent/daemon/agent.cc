@@ -44,10 +44,10 @@ Agent::~Agent() = default;
 
 void Agent::Start(const journal::OpenReport& opened, PolicyFile policy_file) {
   auto past = std::make_shared<absl::StatusOr<Past>>(Past{});
-  parts_.journal.Run(
-      [past, now = parts_.clock.Now().wall](journal::Journal& journal) { *past = ReadPast(journal, now); },
-      lifetime_.Guard(
-          [this, past, opened, policy_file = std::move(policy_file)] { Begin(*past, opened, policy_file); }));
+  parts_.journal.Run([past](journal::Journal& journal) { *past = ReadPast(journal); },
+                     lifetime_.Guard([this, past, opened, policy_file = std::move(policy_file)] {
+                       Begin(*past, opened, policy_file);
+                     }));
 }
 
 void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& opened,
@@ -94,15 +94,19 @@ void Agent::TellCapabilities() {
   Dispatch(std::move(check));
 }
 
+Agent::Trust Agent::ReadTrust() const {
+  const auto loaded = uplink::LoadIdentity(parts_.files);
+  const std::optional<uplink::DeviceIdentity> identity = loaded.ok() ? *loaded : std::nullopt;
+  return {identity ? identity->device_id : Uuid{},
+          uplink::TrustedPolicyKeys(options_.uplink.pinned_policy_keys, identity)};
+}
+
 void Agent::BeginPolicy(const PolicyFile& policy_file) {
-  const auto identity = uplink::LoadIdentity(parts_.files);
-  const std::vector<std::string>& pinned = options_.uplink.pinned_policy_keys;
-  std::vector<std::string> keys = pinned;
-  if (pinned.empty() && identity.ok() && *identity) keys = (*identity)->policy_keys;
-  const absl::Status loaded = inbox_.Load(keys);
+  const Trust trust = ReadTrust();
+  const absl::Status loaded = inbox_.Load(trust.policy_keys);
   const wire::HardwareIdentity& hardware = options_.uplink.hardware;
   policies_.SetDeviceNames({hardware.serial_number, hardware.hostname, hardware.platform_uuid,
-                            identity.ok() && *identity ? (*identity)->device_id.ToString() : ""});
+                            trust.device.IsNil() ? "" : trust.device.ToString()});
   TakePolicyInputs(policies_.Load(policy_file, inbox_.accepted()));
   if (!loaded.ok()) {
     Incident("policy_tampered", "kept", absl::StrCat("the kept policy: ", loaded.message()), true);
@@ -119,18 +123,19 @@ void Agent::TakePolicyInputs(const std::vector<EngineInput>& inputs) {
     if (const auto* rejected = std::get_if<PolicyRejected>(&input)) {
       Log(absl::StrCat("policy from ", rejected->change.source,
                        " rejected, what was in force stays so: ", rejected->change.error));
-    } else if (const auto* applied = std::get_if<PolicyApplied>(&input)) {
-      Log(absl::StrCat("policy version ", applied->change.version, " from ", applied->change.source,
-                       " is in force"));
-      for (const std::string& warning : policies_.warnings()) Log(absl::StrCat("policy: ", warning));
-      housekeeping_.SetRetention(applied->policy->history_retention_days, applied->policy->history_max_bytes);
-      if (uplink_) uplink_->SetHeartbeat(applied->policy->heartbeat_interval);
     }
     Dispatch(input);
-    if (const auto* applied = std::get_if<PolicyApplied>(&input)) {
-      TakePolicysOrder(applied->policy->emergency_suspend);
-    }
+    if (const auto* applied = std::get_if<PolicyApplied>(&input)) PolicyInForce(*applied);
   }
+}
+
+void Agent::PolicyInForce(const PolicyApplied& applied) {
+  Log(absl::StrCat("policy version ", applied.change.version, " from ", applied.change.source,
+                   " is in force"));
+  for (const std::string& warning : policies_.warnings()) Log(absl::StrCat("policy: ", warning));
+  housekeeping_.SetRetention(applied.policy->history_retention_days, applied.policy->history_max_bytes);
+  if (uplink_) uplink_->SetHeartbeat(applied.policy->heartbeat_interval);
+  TakePolicysOrder(applied.policy->emergency_suspend);
 }
 
 void Agent::Stop(const std::string& reason, std::function<void()> done) {
@@ -207,16 +212,11 @@ void Agent::OrdersArrived(const std::vector<wire::SignedOrder>& orders,
 
 void Agent::TakePolicysOrder(const std::string& text) {
   if (text.empty()) return Incident(kTampered, "policy_order", "the policy orders nothing", false);
-  const auto identity = uplink::LoadIdentity(parts_.files);
-  std::vector<std::string> keys = options_.uplink.pinned_policy_keys;
-  Uuid device;
-  if (identity.ok() && *identity) {
-    device = (*identity)->device_id;
-    if (keys.empty()) keys = (*identity)->policy_keys;
-  }
+  const Trust trust = ReadTrust();
   const absl::StatusOr<SignedOrder> order = ParseOrderText(text);
   const absl::Status taken =
-      order.ok() ? TakeOrder(*order, keys, device, ServerTime{parts_.clock.Now().wall.ns}) : order.status();
+      order.ok() ? TakeOrder(*order, trust.policy_keys, trust.device, ServerTime{parts_.clock.Now().wall.ns})
+                 : order.status();
   Incident(kTampered, "policy_order",
            taken.ok() ? "the policy's order is good" : absl::StrCat("emergencySuspend: ", taken.message()),
            !taken.ok());

@@ -108,6 +108,12 @@ class Agent final : public control::Delegate,
   void OnSelfCheck(const SelfCheck& check) override { Dispatch(check); }
   void OnLogFinding(const LogFinding& finding) override { Dispatch(finding); }
   void TellCapabilities();
+  // Who this device is, and whose signatures it takes.
+  struct Trust {
+    Uuid device;  // nil: not enrolled
+    std::vector<std::string> policy_keys;
+  };
+  Trust ReadTrust() const;
   void OnStartBurst(const StartBurst& burst) override { Dispatch(burst); }
   void OnSetup(const SetupFacts& setup) override { Dispatch(setup); }
   std::vector<wire::StateSection> Sections() override;
@@ -127,6 +133,7 @@ class Agent final : public control::Delegate,
   void OnJournalBlocked(const absl::Status& why);
   void OnJournalRecovered(uint64_t dropped);
   void TakePolicyInputs(const std::vector<EngineInput>& inputs);
+  void PolicyInForce(const PolicyApplied& applied);
   void Log(const std::string& line) const;
 
   // drive.cc: inputs to the engine, effects to the world

@@ -78,9 +78,7 @@ void Agent::Request(UserRequest request, const std::string& service_name, Answer
 // where the journal is written, which holds up rows and no decision.
 void Agent::DispatchRequest(UserRequest request) {
   if (request.credential.kind == Credential::Kind::kCode) {
-    const auto identity = uplink::LoadIdentity(parts_.files);
-    const Uuid device = identity.ok() && *identity ? (*identity)->device_id : Uuid{};
-    VerifyCode(parts_.files, device, parts_.clock.Now().wall, request.credential);
+    VerifyCode(parts_.files, ReadTrust().device, parts_.clock.Now().wall, request.credential);
   }
   if (request.credential.kind != Credential::Kind::kPasscode) return Dispatch(std::move(request));
   if (std::exchange(verifying_, true)) {

@@ -5,21 +5,13 @@
 
 #include "base/canonical.h"
 #include "base/error.h"
+#include "core/event/remembered.h"
 #include "proto/wire/event_codec.h"
 
 namespace holdfast::agent {
 namespace {
 
 constexpr char kAliveKey[] = "agent.last_alive";
-constexpr int kMostRows = 4000;
-constexpr int kMostIncidents = 1000;
-constexpr int kMostSelfChecks = 16;
-
-std::vector<uint16_t> Kinds(std::initializer_list<RowKind> kinds) {
-  std::vector<uint16_t> numbers;
-  for (RowKind kind : kinds) numbers.push_back(static_cast<uint16_t>(kind));
-  return numbers;
-}
 
 absl::StatusOr<std::optional<Stamp>> ReadAlive(const journal::Journal& journal) {
   HOLDFAST_ASSIGN_OR_RETURN(std::optional<std::string> bytes, journal.GetMeta(kAliveKey));
@@ -34,61 +26,42 @@ absl::StatusOr<std::optional<Stamp>> ReadAlive(const journal::Journal& journal) 
   return std::optional<Stamp>(stamp);
 }
 
-// Within one boot monotonic time decides, whatever the wall clock did.
-bool IsLater(const Stamp& a, const Stamp& b) {
-  return a.boot == b.boot ? a.mono > b.mono : a.wall > b.wall;
+absl::StatusOr<std::map<uint64_t, journal::Row>> RememberedRows(const journal::Journal& journal) {
+  std::map<uint64_t, journal::Row> rows;
+  for (const Remembered& remembered : WhatIsRemembered()) {
+    journal::Filter filter;
+    filter.newest_first = true;
+    filter.limit = static_cast<int>(remembered.most);
+    for (RowKind kind : remembered.kinds) filter.kinds.push_back(static_cast<uint16_t>(kind));
+    HOLDFAST_ASSIGN_OR_RETURN(std::vector<journal::Row> found, journal.Query(filter));
+    for (journal::Row& row : found) rows.try_emplace(row.seq, std::move(row));
+  }
+  return rows;
 }
 
-absl::Status Collect(const journal::Journal& journal, const journal::Filter& filter,
-                     std::map<uint64_t, journal::Row>& rows) {
-  HOLDFAST_ASSIGN_OR_RETURN(std::vector<journal::Row> found, journal.Query(filter));
-  for (journal::Row& row : found) rows.try_emplace(row.seq, std::move(row));
-  return absl::OkStatus();
+// Each boot has rows, so that a mark of another boot than the newest row's is older than that.
+bool IsOlder(const std::optional<Stamp>& mark, const Stamp& row) {
+  return !mark || mark->boot != row.boot || mark->mono < row.mono;
 }
 
 }  // namespace
 
-absl::StatusOr<Past> ReadPast(const journal::Journal& journal, WallTime now) {
+absl::StatusOr<Past> ReadPast(const journal::Journal& journal) {
   Past past;
   past.head = journal.head();
   past.acked_through = journal.acked_through();
   HOLDFAST_ASSIGN_OR_RETURN(past.last_alive, ReadAlive(journal));
-  std::map<uint64_t, journal::Row> rows;
-  journal::Filter newest;
-  newest.newest_first = true;
-  newest.limit = kMostRows;
-  newest.from = now - absl::Hours(24);
-  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
-  newest.from.reset();
-  newest.limit = kMostIncidents;
-  newest.kinds =
-      Kinds({RowKind::kIncidentOpened, RowKind::kIncidentClosed, RowKind::kOverrideBegan,
-             RowKind::kOverrideEnded, RowKind::kRetry, RowKind::kSuspensionBegan, RowKind::kSuspensionEnded});
-  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
-  // A code is spent for ever: whatever else happened, and whatever the clock said since.
-  newest.kinds = Kinds({RowKind::kCodeSpent});
-  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
-  // What was known last, however long ago: what is different now is a suspect.
-  newest.limit = kMostSelfChecks;
-  newest.kinds = Kinds({RowKind::kSelfCheck});
-  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
-  newest.limit = 1;
-  for (const RowKind kind : {RowKind::kAgentStarted, RowKind::kPath, RowKind::kInstalled, RowKind::kSystem}) {
-    newest.kinds = Kinds({kind});
-    HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
-  }
-  // The newest row of all says how the last run ended and when it was alive, however long ago.
-  newest.kinds.clear();
-  newest.limit = 1;
-  HOLDFAST_RETURN_IF_ERROR(Collect(journal, newest, rows));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto rows, RememberedRows(journal));
+  std::optional<Stamp> newest;
   for (const auto& [seq, row] : rows) {
     // Opening a new journal writes its first row: it tells of this run, not of an earlier one.
     if (row.kind == static_cast<uint16_t>(RowKind::kEpochBegan)) continue;
-    if (!past.last_alive || IsLater(row.at, *past.last_alive)) past.last_alive = row.at;
+    newest = row.at;
     past.clean_stop = row.kind == static_cast<uint16_t>(RowKind::kAgentStopped);
     absl::StatusOr<Event> event = wire::DecodeEvent(row.kind, row.payload_version, row.payload);
     if (event.ok()) past.rows.push_back({row.at, seq, *std::move(event)});
   }
+  if (newest && IsOlder(past.last_alive, *newest)) past.last_alive = newest;
   return past;
 }
 

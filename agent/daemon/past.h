@@ -25,9 +25,8 @@ struct Past {
   uint64_t acked_through = 0;
 };
 
-// The last day's rows and all open questions (incidents, overrides), bounded so that reading them fits into a
-// start of 300 ms. Rows of kinds this build does not know are left out.
-absl::StatusOr<Past> ReadPast(const journal::Journal& journal, WallTime now);
+// What core/event/remembered.h names, without rows of kinds that this build does not know.
+absl::StatusOr<Past> ReadPast(const journal::Journal& journal);
 
 // The mark that says "alive at" without a row.
 absl::Status MarkAlive(journal::Journal& journal, const Stamp& now);

@@ -189,8 +189,7 @@ void Uplink::TakeRotatedKeys(const wire::SyncResponse& answer) {
 }
 
 std::vector<std::string> Uplink::PolicyKeys() const {
-  if (!options_.pinned_policy_keys.empty()) return options_.pinned_policy_keys;
-  return identity_ ? identity_->policy_keys : std::vector<std::string>();
+  return TrustedPolicyKeys(options_.pinned_policy_keys, identity_);
 }
 
 }  // namespace holdfast::uplink

@@ -93,6 +93,12 @@ bool IsRotationOf(const std::vector<std::string>& pinned, const std::vector<std:
   });
 }
 
+std::vector<std::string> TrustedPolicyKeys(const std::vector<std::string>& pinned,
+                                           const std::optional<DeviceIdentity>& identity) {
+  if (!pinned.empty() || !identity) return pinned;
+  return identity->policy_keys;
+}
+
 std::string TokenId(const std::string& token) {
   return ToHex(Sha256(absl::StrCat("holdfast-token:", token))).substr(0, 16);
 }

@@ -52,6 +52,10 @@ absl::StatusOr<WallTime> RenewalTime(const std::string& certificate_chain_pem);
 // a rotation does that keeps two valid at once. An empty `pinned` trusts nothing.
 bool IsRotationOf(const std::vector<std::string>& pinned, const std::vector<std::string>& offered);
 
+// Whose signatures count: the `pinned` ones when there are any, the identity's otherwise.
+std::vector<std::string> TrustedPolicyKeys(const std::vector<std::string>& pinned,
+                                           const std::optional<DeviceIdentity>& identity);
+
 // Names a token without telling its secret.
 std::string TokenId(const std::string& token);
 

@@ -82,7 +82,10 @@ class Dispatch {
 // The first Step of a run. Its AgentStarted row comes before every other.
 void Begin(Core& core, Turn& turn, const EngineInput& input) {
   if (std::exchange(core.begun, true)) return;
-  if (const auto* started = std::get_if<AgentStarted>(&input)) turn.Row(*started);
+  if (const auto* started = std::get_if<AgentStarted>(&input)) {
+    turn.Row(*started);
+    if (started->last_alive) core.recalled.boots.Note(*started->last_alive);
+  }
   UseRecalled(core, turn);
 }
 
@@ -129,6 +132,7 @@ Engine::Engine(uint64_t seed) : state_(std::make_unique<State>()) {
   state_->core.random.state = seed;
 }
 Engine::~Engine() = default;
+Engine::Engine(const Engine& other) : state_(std::make_unique<State>(*other.state_)) {}
 Engine::Engine(Engine&&) noexcept = default;
 Engine& Engine::operator=(Engine&&) noexcept = default;
 

@@ -151,6 +151,8 @@ class Engine {
  public:
   explicit Engine(uint64_t seed);
   ~Engine();
+  // A copy goes its own way from here: for trying what would be.
+  Engine(const Engine& other);
   Engine(Engine&&) noexcept;
   Engine& operator=(Engine&&) noexcept;
 

@@ -12,13 +12,6 @@
 namespace holdfast::engine {
 namespace {
 
-// A moment of an earlier run on this boot's monotonic clock, never in the future. Across boots only the wall
-// clocks connect them.
-MonoTime OnThisBoot(const Stamp& then, const Stamp& now) {
-  if (then.boot == now.boot) return std::min(then.mono, now.mono);
-  return now.mono - std::max(absl::ZeroDuration(), now.wall - then.wall);
-}
-
 std::optional<MonoTime> SameBoot(const std::optional<Stamp>& then, const Stamp& now) {
   if (!then || then->boot != now.boot) return std::nullopt;
   return then->mono;
@@ -47,6 +40,7 @@ class Recaller {
       r.connecting.clear();
     }
     r.last = now;
+    r.boots.Note(now);
   }
 
   void operator()(const StartBurst& e) { r_.bursts[e.service] = at_; }
@@ -221,23 +215,24 @@ class Recaller {
   uint64_t seq_;
 };
 
-void UseChanges(Core& core, const Stamp& now) {
+void UseChanges(Core& core) {
   Recalled& r = core.recalled;
-  for (auto& [at, what] : r.changes) core.incidents.changes().Note(OnThisBoot(at, now), std::move(what));
+  for (auto& [at, what] : r.changes) core.incidents.changes().Note(r.boots.OnThisBoot(at), std::move(what));
   r.changes.clear();
-  if (r.os_update) core.os_update = OnThisBoot(*r.os_update, now);
+  if (r.os_update) core.os_update = r.boots.OnThisBoot(*r.os_update);
   if (r.extension_update) {
     core.extension_update =
-        ExtensionUpdate{r.extension_update->second, OnThisBoot(r.extension_update->first, now)};
+        ExtensionUpdate{r.extension_update->second, r.boots.OnThisBoot(r.extension_update->first)};
   }
 }
 
-void UseOverrides(Core& core, const Stamp& now) {
-  for (const Stamp& begun : core.recalled.overrides_begun) {
-    core.overrides_begun.push_back(OnThisBoot(begun, now));
+void UseOverrides(Core& core) {
+  const Recalled& r = core.recalled;
+  for (const Stamp& begun : r.overrides_begun) {
+    core.overrides_begun.push_back(r.boots.OnThisBoot(begun));
   }
-  for (const auto& [begun, o] : core.recalled.overrides) {
-    const MonoTime began = OnThisBoot(begun, now);
+  for (const auto& [begun, o] : r.overrides) {
+    const MonoTime began = r.boots.OnThisBoot(begun);
     const MonoTime until = began + (o.until_wall - begun.wall);
     Override running{.service = o.service,
                      .uid = o.uid,
@@ -245,17 +240,18 @@ void UseOverrides(Core& core, const Stamp& now) {
                      .began = began,
                      .until = until,
                      .until_wall = o.until_wall};
-    const auto code = core.recalled.codes.find(o.service);
-    if (code != core.recalled.codes.end() && code->second.first == begun) {
+    const auto code = r.codes.find(o.service);
+    if (code != r.codes.end() && code->second.first == begun) {
       running.by_code = code->second.second;
     }
     core.overrides.push_back(std::move(running));
   }
 }
 
-void UseSuspensions(Core& core, const Stamp& now) {
-  for (const auto& [begun, s] : core.recalled.suspensions) {
-    const MonoTime began = OnThisBoot(begun, now);
+void UseSuspensions(Core& core) {
+  const Recalled& r = core.recalled;
+  for (const auto& [begun, s] : r.suspensions) {
+    const MonoTime began = r.boots.OnThisBoot(begun);
     core.overrides.push_back({.suspension = s.kind,
                               .number = s.number,
                               .name = s.name,
@@ -267,12 +263,12 @@ void UseSuspensions(Core& core, const Stamp& now) {
 }
 
 // What is known of starts.
-void UseWatch(Core& core, const Stamp& now) {
+void UseWatch(Core& core) {
   const Recalled& r = core.recalled;
   for (const auto& [service, latency] : r.latencies) KeepLatency(FindOrAdd(core, service), latency);
   for (const auto& [service, reason] : r.up_at_end) FindOrAdd(core, service).to_restore.emplace(reason);
   for (const auto& [service, at] : r.bursts) {
-    FindOrAdd(core, service).storm_until = StormUntil(OnThisBoot(at, now));
+    FindOrAdd(core, service).storm_until = StormUntil(r.boots.OnThisBoot(at));
   }
   for (auto& [id, service] : core.services) {
     service.slow = core.incidents.IsOpen("slow_start", service.id_text);
@@ -302,6 +298,8 @@ void UseHold(Core& core, Service& service) {
 }  // namespace
 
 void Recall(Core& core, const Stamp& at, uint64_t seq, const Event& event) {
+  const auto* started = std::get_if<AgentStarted>(&event);
+  if (started != nullptr && started->last_alive) core.recalled.boots.Note(*started->last_alive);
   Recaller::NoticeBoot(core.recalled, at);
   std::visit(Recaller(core, at, seq), event);
 }
@@ -312,18 +310,18 @@ void UseRecalled(Core& core, Turn& turn) {
   Recaller::NoticeBoot(r, now);
   core.boot = now.boot;
   core.resumed_at = now.mono;
-  for (const auto& a : r.attempts) FindOrAdd(core, a.service).attempts.Spend(OnThisBoot(a.at, now));
+  for (const auto& a : r.attempts) FindOrAdd(core, a.service).attempts.Spend(r.boots.OnThisBoot(a.at));
   for (const auto& [service, at] : r.unsettled_starts) {
     FindOrAdd(core, service).start_unsettled = at.boot == now.boot;
   }
   for (const auto& [service, pace] : r.paces) {
-    RestorePace(FindOrAdd(core, service), pace.second, OnThisBoot(pace.first, now), now.mono);
+    RestorePace(FindOrAdd(core, service), pace.second, r.boots.OnThisBoot(pace.first), now.mono);
   }
   for (const auto& [service, at] : r.supersedes) {
-    FindOrAdd(core, service).failures.supersedes.push_back(OnThisBoot(at, now));
+    FindOrAdd(core, service).failures.supersedes.push_back(r.boots.OnThisBoot(at));
   }
   for (const auto& [service, stop] : r.allowed_stops) {
-    FindOrAdd(core, service).person_stop = OnThisBoot(stop, now);
+    FindOrAdd(core, service).person_stop = r.boots.OnThisBoot(stop);
   }
   for (const auto& [service, count] : r.to_asking) FindOrAdd(core, service).failures.to_asking = count;
   for (const auto& [id, last] : r.sessions) {
@@ -331,7 +329,7 @@ void UseRecalled(Core& core, Turn& turn) {
         last.second.status == SessionStatus::kConnected || last.second.status == SessionStatus::kReasserting;
     FindOrAdd(core, id).was_up_before_restart = up && last.first.boot == now.boot;
   }
-  UseWatch(core, now);
+  UseWatch(core);
   for (auto& [id, service] : core.services) UseHold(core, service);
   for (const auto& [key, verdict] : r.verdicts) {
     // Of no class that is judged now: the first verdict of this run is always recorded.
@@ -342,11 +340,12 @@ void UseRecalled(Core& core, Turn& turn) {
   core.login_seen = core.login_at.has_value();
   core.wake_at = SameBoot(r.last_wake, now);
   core.network_seen = SameBoot(r.last_path, now).has_value();
-  for (const auto& [met, network] : r.portals) core.portal.holds.emplace_back(network, OnThisBoot(met, now));
-  if (r.brake) core.brake_until = OnThisBoot(r.brake->first, now) + r.brake->second.lasts;
-  UseOverrides(core, now);
-  UseChanges(core, now);
-  UseSuspensions(core, now);
+  for (const auto& [met, network] : r.portals)
+    core.portal.holds.emplace_back(network, r.boots.OnThisBoot(met));
+  if (r.brake) core.brake_until = r.boots.OnThisBoot(r.brake->first) + r.brake->second.lasts;
+  UseOverrides(core);
+  UseChanges(core);
+  UseSuspensions(core);
 }
 
 void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {

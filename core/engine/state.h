@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "core/engine/boots.h"
 #include "core/engine/budget.h"
 #include "core/engine/changes.h"
 #include "core/engine/engine.h"
@@ -242,6 +243,7 @@ struct Recalled {
   std::map<Uuid, WentDown> went_down;
   std::map<Uuid, std::optional<int>> up_at_end;  // of the boot before; why it went down
   std::optional<Stamp> last;                     // of all rows
+  Boots boots;
   bool was_asleep = false;
   std::optional<Stamp> first_start_of_boot;
   std::vector<std::pair<Stamp, std::string>> portals;  // networks on which one was met

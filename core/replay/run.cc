@@ -3,16 +3,16 @@
 #include <algorithm>
 #include <type_traits>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/seed.h"
+#include "core/event/remembered.h"
 
 namespace holdfast::replay {
 namespace {
 
 // Decisions that differ by less are the same: timers of a real machine are late.
 constexpr absl::Duration kTolerance = absl::Seconds(2);
-// What a run remembers, as the agent reads it.
-constexpr absl::Duration kMemory = absl::Hours(24);
 constexpr size_t kMostDivergences = 20;
 
 template <class T, class Variant>
@@ -20,8 +20,25 @@ struct IsOneOf;
 template <class T, class... All>
 struct IsOneOf<T, std::variant<All...>> : std::bool_constant<(std::is_same_v<T, All> || ...)> {};
 
+// An order leaves no row of its own: what it did tells of it.
+std::optional<SuspensionOrdered> OrderOf(const Event& event, WallTime now) {
+  if (const auto* began = std::get_if<SuspensionBegan>(&event); began != nullptr && began->number != 0) {
+    return SuspensionOrdered{.kind = began->kind,
+                             .number = began->number,
+                             .withdraws = std::nullopt,
+                             .reason = began->reason,
+                             .issued_by = began->issued_by,
+                             .disconnect = began->disconnect,
+                             .remaining = began->until_wall - now};
+  }
+  const auto* ended = std::get_if<SuspensionEnded>(&event);
+  if (ended == nullptr || ended->number == 0 || ended->why != "withdrawn") return std::nullopt;
+  return SuspensionOrdered{.withdraws = ended->number};
+}
+
 // The event as the engine was given it; nothing for what the engine made itself.
-std::optional<EngineInput> InputOf(const Event& event) {
+std::optional<EngineInput> InputOf(const Event& event, WallTime now) {
+  if (const auto order = OrderOf(event, now)) return *order;
   return std::visit(
       [](const auto& e) -> std::optional<EngineInput> {
         using T = std::decay_t<decltype(e)>;
@@ -35,14 +52,10 @@ std::optional<EngineInput> InputOf(const Event& event) {
 }
 
 bool IsInput(const Event& event) {
-  return std::holds_alternative<PolicyChange>(event) || InputOf(event).has_value();
+  return std::holds_alternative<PolicyChange>(event) || InputOf(event, {}).has_value();
 }
 bool IsDecision(const Event& event) {
   return std::holds_alternative<Command>(event) || std::holds_alternative<Verdict>(event);
-}
-bool IsRemembered(const Event& event) {
-  return std::holds_alternative<IncidentOpened>(event) || std::holds_alternative<IncidentClosed>(event) ||
-         std::holds_alternative<OverrideBegan>(event) || std::holds_alternative<OverrideEnded>(event);
 }
 
 bool Same(const Event& recorded, const Event& replayed) {
@@ -89,14 +102,26 @@ void Run::Replay() {
     Feed(row);
     NoteUnmet(row.at.mono - kTolerance);
   }
-  NoteUnmet(last_.mono + kTolerance);
-  account_.Close(last_.mono);
+  // Behind the last input there may be what timers brought.
+  const Stamp& end = rows_.all[rows_.end - 1].at;
+  RunTimers(rows_.all[rows_.end - 1]);
+  NoteUnmet(end.mono + kTolerance);
+  account_.Close(end.mono);
 }
 
 void Run::RecallPast() {
-  const WallTime now = rows_.all[rows_.begin].at.wall;
-  for (const Row& row : past_) {
-    if (now - row.at.wall <= kMemory || IsRemembered(row.event)) engine_.Recall(row.at, row.seq, row.event);
+  std::vector<bool> told(past_.size());
+  for (const Remembered& remembered : WhatIsRemembered()) {
+    size_t left = remembered.most;
+    for (size_t i = past_.size(); i-- > 0 && left > 0;) {
+      if (!remembered.kinds.empty() && !absl::c_linear_search(remembered.kinds, KindOf(past_[i].event)))
+        continue;
+      told[i] = true;
+      --left;
+    }
+  }
+  for (size_t i = 0; i < past_.size(); ++i) {
+    if (told[i]) engine_.Recall(past_[i].at, past_[i].seq, past_[i].event);
   }
 }
 
@@ -111,7 +136,7 @@ void Run::Feed(const Row& row) {
     if (const auto told = SessionOf(event->service).Recorded(*event)) Step(row.at, *told);
     return;
   }
-  Step(row.at, *InputOf(row.event));
+  Step(row.at, *InputOf(row.event, row.at.wall));
 }
 
 // Timers and modelled events that fall due before the next recorded input.
@@ -138,15 +163,26 @@ void Run::RunTimers(const Row& next) {
   }
 }
 
-// When a timer for `deadline` fired: with the outcomes that were recorded just behind it, else at once;
-// nothing when the next input came first.
+// Whether a timer that fires at `deadline` leaves a row.
+bool Run::TimerLeavesRow(MonoTime deadline) const {
+  const Stamp at{last_.boot, deadline, last_.wall + (deadline - last_.mono)};
+  const std::vector<Effect> effects = Engine(engine_).Step(at, TimerFired{});
+  return absl::c_any_of(effects, [](const Effect& e) { return std::holds_alternative<Record>(e); });
+}
+
+// When a timer for `deadline` fired: with the outcomes that were recorded just behind it, if it leaves any,
+// else at once; nothing when the next input came first.
 std::optional<MonoTime> Run::TimerMoment(MonoTime deadline, const Row& next) const {
+  std::optional<MonoTime> behind;
   for (size_t i = next_; i-- > rows_.begin && !IsInput(rows_.all[i].event);) {
     const MonoTime at = rows_.all[i].at.mono;
-    if (at >= deadline && at > last_.mono && at <= next.at.mono && at - deadline < kTolerance) return at;
+    if (at < deadline || at <= last_.mono) break;
+    if (at <= next.at.mono && at - deadline < kTolerance) behind = at;
   }
+  const MonoTime due = std::max(deadline, last_.mono);
+  if (behind && (*behind == deadline || TimerLeavesRow(due))) return behind;
   if (deadline >= next.at.mono) return std::nullopt;
-  return std::max(deadline, last_.mono);
+  return due;
 }
 
 void Run::Step(const Stamp& at, const EngineInput& input) {

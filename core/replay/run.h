@@ -44,6 +44,7 @@ class Run {
   void Decide(const Stamp& at, const Record& record);
   void Diverge(const Stamp& at, const std::string& what, const Uuid& service);
   void NoteUnmet(MonoTime until);
+  bool TimerLeavesRow(MonoTime deadline) const;
   std::optional<MonoTime> TimerMoment(MonoTime deadline, const Row& next) const;
   absl::Status AnswerTo(const Uuid& service, MonoTime at) const;
   SessionModel& SessionOf(const Uuid& service) { return sessions_[service]; }
