@@ -100,7 +100,11 @@ class SimulatedMac final : private Surroundings {
   }
   PortalState PortalOn(const std::string& network) const { return network_.PortalOn(network); }
   bool BeaconAnswers(const std::string& name, const std::string& network) const {
-    return path_.satisfied && path_.network_id == network && network_.BeaconAnswers(name, network);
+    return path_.network_id == network && BeaconAnswers(name);
+  }
+  // On the network where the Mac is.
+  bool BeaconAnswers(const std::string& name) const {
+    return path_.satisfied && network_.BeaconAnswers(name, path_.network_id);
   }
   void SetRouteBeside(bool beside);
   void SetResolverBeside(bool beside);

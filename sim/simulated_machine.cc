@@ -144,6 +144,8 @@ std::optional<std::string> SimulatedMac::ProbeFailure(const Uuid& service, const
 
 bool SimulatedMac::CouldConnect(const Uuid& service) const {
   const ServiceFacts* facts = manager_.Facts(service);
+  const auto client = clients_.find(service);
+  if (client != clients_.end() && !client->second.wants_up) return false;
   return facts != nullptr && facts->enabled && manager_.running() && !asleep() && path_.satisfied &&
          user_.present && GatewayAt(facts->remote_address) == Gateway::kReachable;
 }

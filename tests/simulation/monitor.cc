@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/policy/bound.h"
+#include "tests/simulation/policies.h"
 
 namespace holdfast::simulation {
 namespace {
@@ -55,7 +56,11 @@ bool Monitor::MustBeConnected(Vpn vpn, MonoTime now) const {
   const size_t index = static_cast<size_t>(vpn);
   if (policy.mode != EnforcementMode::kEnforce || index >= policy.services.size()) return false;
   const ServiceRule& rule = policy.services[index];
-  if (rule.always_connected.allow_disconnect || now - calm_since_ <= Bound(policy, rule)) return false;
+  if (rule.always_connected.allow_disconnect || !rule.always_connected.conflict_group.empty() ||
+      (policy.trusted_network_action != TrustedAction::kConnect &&
+       device_->mac().BeaconAnswers(kTrustedNetwork)) ||
+      now - calm_since_ <= Bound(policy, rule))
+    return false;
   return invariants_.NothingStandsAgainst(service) && device_->mac().CouldConnect(service);
 }
 
@@ -65,7 +70,8 @@ void Monitor::OnStep(const Stamp& now, const EngineInput& input, const std::vect
   if (const auto* event = std::get_if<SessionEvent>(&input)) NoteDelivered(*event);
   // A policy or a person may have changed what must be.
   if (!std::holds_alternative<SessionEvent>(input) && !std::holds_alternative<TimerFired>(input) &&
-      !std::holds_alternative<CommandAnswer>(input) && !std::holds_alternative<ProbeResult>(input)) {
+      !std::holds_alternative<CommandAnswer>(input) && !std::holds_alternative<ProbeResult>(input) &&
+      !std::holds_alternative<NetworkFacts>(input)) {
     calm_since_ = time_.Now().mono;
   }
   invariants_.OnStep(now, time_.Now().mono, input, effects, deadline);

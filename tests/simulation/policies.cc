@@ -1,6 +1,7 @@
 #include "tests/simulation/policies.h"
 
 #include <algorithm>
+#include <type_traits>
 
 #include "absl/strings/str_cat.h"
 
@@ -14,17 +15,24 @@ struct Choices {
   int wake_grace = 60, boot_grace = 120, login_grace = 180;
   int stuck = 150, failed_ladders = 3, max_per_day = 3, heartbeat = 300;
   bool probes = false;
+  bool one_of_both = false;  // of the first two services at most one may be up
+  const char* on_trusted = "ignore";
+  const char* portal = "hold";
+  bool setup_hold = true;
 };
 
 std::string Document(uint64_t version, const Choices& c) {
+  const char* group = c.one_of_both ? ", conflictGroup: tunnels" : "";
   return absl::StrCat(
       "policyVersion: ", version, "\nenforcementMode: ", c.mode,
       "\nservices:\n"
       "  - name: corp\n    match: {name: Corp VPN}\n    authentication: machine\n"
-      "    alwaysConnected: {enabled: true}\n"
+      "    alwaysConnected: {enabled: true",
+      group,
+      "}\n"
       "  - name: vendor\n    match: {payloadIdentifier: com.example.vpn.vendor}\n    authentication: user\n"
       "    alwaysConnected: {enabled: true, allowDisconnect: ",
-      c.allow_disconnect ? "true, reconnectAfter: 5m" : "false",
+      c.allow_disconnect ? "true, reconnectAfter: 5m" : "false", group,
       "}\n"
       "  - name: signin\n    match: {payloadIdentifier: com.example.vpn.signin}\n"
       "    authentication: interactive\n    alwaysConnected: {enabled: true}\n"
@@ -35,7 +43,10 @@ std::string Document(uint64_t version, const Choices& c) {
       "s}\nstuckConnecting: {timeout: ", c.stuck,
       "s}\nremediation: {circuitBreaker: {failedLadders: ", c.failed_ladders,
       "}}\noverride: {mode: reason, maxDuration: 1h, maxPerDay: ", c.max_per_day,
-      "}\nreporting: {heartbeatInterval: ", c.heartbeat, "s}\n",
+      "}\nreporting: {heartbeatInterval: ", c.heartbeat, "s}\n", "captivePortal: {action: ", c.portal,
+      "}\nsetup: {hold: ", c.setup_hold ? "true" : "false",
+      "}\ntrustedNetworks:\n  - {name: ", kTrustedNetwork, ", beacon: \"beacon.example.com:443\", spki: [\"",
+      std::string(64, 'a'), "\"]}\ntrustedNetworkAction: ", c.on_trusted, "\n",
       c.probes ? "liveness: {interval: 60s, probes: [{tcp: \"10.0.0.1:443\"}]}\n" : "");
 }
 
@@ -47,7 +58,7 @@ std::string PlainPolicy(uint64_t version) {
 
 std::string SomePolicy(uint64_t version, SplitMix64& random) {
   const auto one_of = [&](auto... values) {
-    const decltype((values + ...)) all[] = {values...};
+    const std::common_type_t<decltype(values)...> all[] = {values...};
     return all[random.Below(sizeof...(values))];
   };
   Choices c;
@@ -66,6 +77,10 @@ std::string SomePolicy(uint64_t version, SplitMix64& random) {
   c.max_per_day = one_of(1, 3, 10);
   c.heartbeat = one_of(60, 300, 900);
   c.probes = random.Below(8) == 0;
+  c.one_of_both = random.Below(6) == 0;
+  c.on_trusted = one_of("ignore", "connect", "disconnect", "pause");
+  c.portal = one_of("hold", "notify", "none");
+  c.setup_hold = random.Below(2) == 0;
   return Document(version, c);
 }
 

@@ -11,6 +11,9 @@ namespace holdfast::simulation {
 // Labels of the rules, in the order of Vpn; no rule names the last one.
 inline constexpr const char* kRules[] = {"corp", "vendor", "signin"};
 
+// The network that every policy knows by its beacon.
+inline constexpr char kTrustedNetwork[] = "office";
+
 // Under which every service that can be connected must be.
 std::string PlainPolicy(uint64_t version);
 // Any other that an admin may write: paces, budgets, graces, who may stop what, audit now and then.

@@ -1,11 +1,15 @@
 #include "tests/simulation/seed_pool.h"
 
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <poll.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <cstdio>
 #include <fstream>
 #include <optional>
@@ -32,7 +36,20 @@ struct Worker {
 };
 
 SeedOptions OptionsOf(const PoolOptions& options, uint64_t seed) {
-  return {.seed = seed, .trouble = options.hours, .devices = options.devices, .trace = nullptr};
+  return {.seed = seed,
+          .trouble = options.hours,
+          .trouble_every = options.every,
+          .devices = options.devices,
+          .trace = nullptr};
+}
+
+// Disks in memory grow and go with every seed: their pages are kept, or the kernel clears them again each
+// time.
+void KeepMemory() {
+#ifdef __GLIBC__
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, INT_MAX);
+#endif
 }
 
 void Send(int to, const std::string& line) {
@@ -45,6 +62,7 @@ void Send(int to, const std::string& line) {
 
 // "begin SEED", then "broken SEED TEXT"..., then "end SEED AWAKE_SECONDS ROWS STEPS STRIKES".
 [[noreturn]] void Work(const PoolOptions& options, int job, int jobs, int to) {
+  KeepMemory();
   const absl::Time last = absl::Now() + options.at_most;
   for (uint64_t i = static_cast<uint64_t>(job); i < options.seeds && absl::Now() < last;
        i += static_cast<uint64_t>(jobs)) {
@@ -104,9 +122,9 @@ int Pool::Run() {
   const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const int jobs = static_cast<int>(
       std::min<uint64_t>(options_.seeds, static_cast<uint64_t>(options_.jobs > 0 ? options_.jobs : cores)));
-  printf("seeds from %llu on, %s hours of trouble each, %d Macs, %d processes\n",
-         static_cast<unsigned long long>(options_.first), options_.hours_text.c_str(), options_.devices,
-         jobs);
+  printf("seeds from %llu on, %s of trouble each, a strike at each of %d Macs every %s, %d processes\n",
+         static_cast<unsigned long long>(options_.first), absl::FormatDuration(options_.hours).c_str(),
+         options_.devices, absl::FormatDuration(options_.every).c_str(), jobs);
   Begin(jobs);
   while (!workers_.empty() && !Enough()) {
     std::vector<pollfd> fds;
@@ -167,8 +185,8 @@ void Pool::Fail(uint64_t seed, const std::string& what) {
   if (failing_ != seed) {
     ++failed_;
     const std::string file = absl::StrCat("simulate-", seed, ".trace");
-    printf("FAILED: ./dev simulate --first %llu --seeds 1 --hours %s --devices %d --trace %s\n",
-           static_cast<unsigned long long>(seed), options_.hours_text.c_str(), options_.devices,
+    printf("FAILED: ./dev simulate --first %llu --seeds 1 %s --devices %d --trace %s\n",
+           static_cast<unsigned long long>(seed), options_.length_text.c_str(), options_.devices,
            file.c_str());
   }
   failing_ = seed;

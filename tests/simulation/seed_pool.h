@@ -13,7 +13,8 @@ struct PoolOptions {
   uint64_t first = 1;
   uint64_t seeds = 100;
   absl::Duration hours = absl::Hours(24);
-  std::string hours_text = "24";
+  absl::Duration every = absl::Minutes(15);
+  std::string length_text = "--hours 24 --every 15";
   absl::Duration at_most = absl::InfiniteDuration();  // in real time: then no further seed begins
   int devices = 6;
   int jobs = 0;

@@ -5,7 +5,10 @@
 namespace holdfast::simulation {
 
 SeedResult RunSeed(const SeedOptions& options) {
-  World world({.seed = options.seed, .devices = options.devices, .trace = options.trace});
+  World world({.seed = options.seed,
+               .devices = options.devices,
+               .trouble_every = options.trouble_every,
+               .trace = options.trace});
   world.RunWithTrouble(options.trouble);
   world.HealAndRun(absl::Hours(1));
   world.Check();

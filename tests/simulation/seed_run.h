@@ -13,6 +13,7 @@ namespace holdfast::simulation {
 struct SeedOptions {
   uint64_t seed = 1;
   absl::Duration trouble = absl::Hours(24);  // how long things go wrong; about an hour of peace follows
+  absl::Duration trouble_every = absl::Minutes(15);  // at each device, on average
   int devices = 6;
   std::function<void(const std::string&)> trace;  // may be null
 };

@@ -7,7 +7,7 @@
 
 int main(int argc, char** argv) {
   holdfast::simulation::PoolOptions options;
-  double hours = 24, seconds = 0;
+  double hours = 24, every = 15, seconds = 0;
   bool fresh = false;
   CLI::App app("Simulated Macs, agents and their server under seeded faults");
   app.add_option("--seeds", options.seeds, "How many")->capture_default_str();
@@ -15,6 +15,7 @@ int main(int argc, char** argv) {
   app.add_flag("--fresh", fresh, "A first seed that nobody has tried; it is printed");
   app.add_option("--seconds", seconds, "No new seed after so long; 0: until all are done");
   app.add_option("--hours", hours, "Of trouble in each; an hour of peace follows")->capture_default_str();
+  app.add_option("--every", every, "Minutes between strikes at one Mac, on average")->capture_default_str();
   app.add_option("--devices", options.devices, "Macs in each")->capture_default_str();
   app.add_option("--jobs", options.jobs, "Processes; 0: one per core")->capture_default_str();
   app.add_option("--trace", options.trace, "File for the trace of the first seed (and run only that one)");
@@ -24,6 +25,7 @@ int main(int argc, char** argv) {
   if (fresh) options.first = holdfast::SystemRandom().Next64() >> 40;
   options.hours = absl::Hours(hours);
   options.at_most = seconds > 0 ? absl::Seconds(seconds) : absl::InfiniteDuration();
-  options.hours_text = absl::StrFormat("%g", hours);
+  options.every = absl::Minutes(every);
+  options.length_text = absl::StrFormat("--hours %g --every %g", hours, every);
   return holdfast::simulation::RunPool(options);
 }

@@ -5,6 +5,12 @@
 #include "absl/strings/str_cat.h"
 
 namespace holdfast::simulation {
+namespace {
+
+// Nothing that is promised of silence is finer than minutes.
+constexpr absl::Duration kTick = absl::Minutes(1);
+
+}  // namespace
 
 SimulatedServer::SimulatedServer(sim::VirtualTime& time, uint64_t seed, Broken broken)
     : broken_(std::move(broken)),
@@ -39,7 +45,7 @@ void SimulatedServer::Start() {
 
 void SimulatedServer::Tick() {
   Must(core_->Tick(), "ticking");
-  tick_.Set(time_.Now().mono + absl::Seconds(15), [this] { Tick(); });
+  tick_.Set(time_.Now().mono + kTick, [this] { Tick(); });
 }
 
 void SimulatedServer::Crash(sim::Loss loss) {
@@ -57,6 +63,21 @@ void SimulatedServer::PutPolicy(const std::string& document) {
 std::string SimulatedServer::NewToken(int quota) {
   const auto token = core_->CreateEnrollmentToken(admin_, {.quota = quota});
   return Must(token.status(), "making a token") ? token->secret : "";
+}
+
+std::optional<uint64_t> SimulatedServer::IssueOrder(const server::IssueOrderRequest& request) {
+  const auto issued = core_->IssueOrder(admin_, request);
+  if (absl::IsNotFound(issued.status()) || !Must(issued.status(), "issuing an order")) return std::nullopt;
+  return issued->order.number;
+}
+
+void SimulatedServer::Withdraw(uint64_t order) {
+  const absl::Status withdrawn =
+      core_
+          ->IssueOrder(admin_,
+                       {.kind = Order::Kind::kWithdrawal, .reason = "it is mended", .withdraws = order})
+          .status();
+  if (!absl::IsNotFound(withdrawn)) Must(withdrawn, "withdrawing an order");
 }
 
 }  // namespace holdfast::simulation

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,10 @@ class SimulatedServer final : public ServerPort {
 
   void PutPolicy(const std::string& document);
   std::string NewToken(int quota);
+  // The number of the order; nothing when the device is not known yet.
+  std::optional<uint64_t> IssueOrder(const server::IssueOrderRequest& request);
+  // Unless it is over.
+  void Withdraw(uint64_t order);
   // Everything in memory is gone; of the disk stays what `loss` leaves.
   void Crash(sim::Loss loss);
   void Start();

@@ -14,6 +14,10 @@ const std::vector<Trouble::Strike>& Trouble::Table() {
       {"the link loses, doubles and reorders messages", 4, &Trouble::DegradeLink, false},
       {"no network", 6, &Trouble::LoseNetwork, true},
       {"another network", 6, &Trouble::Roam, true},
+      {"a captive portal", 3, &Trouble::MeetPortal, true},
+      {"a trusted network", 2, &Trouble::ReachTrusted, true},
+      {"traffic leaves beside the tunnel", 1, &Trouble::LeakBeside, true},
+      {"a tunnel of somebody else", 1, &Trouble::RaiseForeignTunnel, true},
       {"a gateway fails", 10, &Trouble::FailGateway, true},
       {"a tunnel drops", 6, &Trouble::DropTunnel, true},
       {"it sleeps", 6, &Trouble::Sleep, true},
@@ -28,6 +32,10 @@ const std::vector<Trouble::Strike>& Trouble::Table() {
       {"a configuration is made anew", 3, &Trouble::RecreateConfiguration, true},
       {"a configuration is renamed", 2, &Trouble::RenameConfiguration, true},
       {"a configuration is removed", 2, &Trouble::RemoveConfiguration, true},
+      {"nobody's handshake succeeds", 2, &Trouble::FailHandshakes, true},
+      {"Setup Assistant runs", 1, &Trouble::RunSetup, true},
+      {"a program asks for starts without end", 1, &Trouble::StormStarts, true},
+      {"the vendor's client wants its tunnel down", 1, &Trouble::FightOver, true},
       {"somebody disconnects", 8, &Trouble::Disconnect, true},
       {"somebody connects", 4, &Trouble::Connect, true},
       {"a client toggles", 2, &Trouble::Toggle, true},
@@ -35,6 +43,7 @@ const std::vector<Trouble::Strike>& Trouble::Table() {
       {"another user", 2, &Trouble::SwitchUser, true},
       {"a request", 6, &Trouble::Ask, true},
       {"another policy", 4, &Trouble::ChangePolicy, false},
+      {"an order", 2, &Trouble::Order, false},
       {"the agent is killed", 4, &Trouble::KillAgent, true},
       {"the agent is stopped", 2, &Trouble::StopAgent, true},
       {"power fails", 3, &Trouble::LosePower, false},
@@ -108,6 +117,7 @@ void Trouble::Heal() {
   time_.RunFor(absl::Seconds(5));  // wakes of one moment overtake each other
   if (!server_.up()) server_.Start();
   server_.PutPolicy(PlainPolicy(++policy_version_));
+  WithdrawOrders();
   for (Inhabitant& who : inhabitants_) {
     SimulatedDevice& device = *who.device;
     device.disk().ClearFaults();

@@ -65,6 +65,11 @@ class Trouble {
   void FailGateway(Inhabitant& who);
   void DropTunnel(Inhabitant& who);
 
+  void MeetPortal(Inhabitant& who);
+  void ReachTrusted(Inhabitant& who);
+  void LeakBeside(Inhabitant& who);
+  void RaiseForeignTunnel(Inhabitant& who);
+
   // trouble_machine.cc
   void Sleep(Inhabitant& who);
   void SleepLong(Inhabitant& who);
@@ -79,6 +84,11 @@ class Trouble {
   void RenameConfiguration(Inhabitant& who);
   void RemoveConfiguration(Inhabitant& who);
 
+  void FailHandshakes(Inhabitant& who);
+  void RunSetup(Inhabitant& who);
+  void StormStarts(Inhabitant& who);
+  void FightOver(Inhabitant& who);
+
   // trouble_people.cc
   void Disconnect(Inhabitant& who);
   void Connect(Inhabitant& who);
@@ -87,6 +97,8 @@ class Trouble {
   void SwitchUser(Inhabitant& who);
   void Ask(Inhabitant& who);
   void ChangePolicy(Inhabitant& who);
+  void Order(Inhabitant& who);
+  void WithdrawOrders();
 
   // trouble_agent.cc
   void KillAgent(Inhabitant& who);
@@ -107,6 +119,7 @@ class Trouble {
   uint64_t strikes_ = 0;
   uint64_t mends_ = 0;
   uint64_t policy_version_ = 1;
+  std::vector<uint64_t> orders_;  // that were issued, by number
   uint32_t generations_ = 0;
   std::map<uint64_t, std::function<void()>> unmended_;
   Lifetime lifetime_;

@@ -90,4 +90,28 @@ void Trouble::RemoveConfiguration(Inhabitant& who) {
   Mend(who, absl::Minutes(10), [this, &device, vpn] { device.Install(vpn, ++generations_); });
 }
 
+void Trouble::FailHandshakes(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().SetHandshakesFail(true);
+  Mend(who, absl::Minutes(5), [&device] { device.mac().SetHandshakesFail(false); });
+}
+
+void Trouble::RunSetup(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().SetSetupAssistant(true);
+  Mend(who, absl::Minutes(10), [&device] { device.mac().SetSetupAssistant(false); });
+}
+
+void Trouble::StormStarts(Inhabitant& who) {
+  who.device->mac().StartStorm(who.device->service(AnyVpn()), "com.example.loop[77]",
+                               1 + static_cast<int>(random_.Below(60)));
+}
+
+void Trouble::FightOver(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  const Uuid service = device.service(Vpn::kVendor);
+  device.mac().SetVendorClient(service, "com.example.vendor.client[88]", /*wants_up=*/false);
+  Mend(who, absl::Minutes(10), [&device, service] { device.mac().SetVendorClient(service, "", false); });
+}
+
 }  // namespace holdfast::simulation

@@ -1,5 +1,6 @@
 // The network, the link to the server, and what stands at the other end of the tunnels.
 #include "absl/strings/str_cat.h"
+#include "tests/simulation/policies.h"
 #include "tests/simulation/trouble.h"
 
 namespace holdfast::simulation {
@@ -25,6 +26,36 @@ void Trouble::LoseNetwork(Inhabitant& who) {
 
 void Trouble::Roam(Inhabitant& who) {
   who.device->mac().Roam();
+}
+
+void Trouble::MeetPortal(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().Roam();
+  device.mac().SetPortal(PortalState::kCaptive);
+  Mend(who, absl::Minutes(5), [&device] { device.mac().SetPortal(PortalState::kOpen); });
+}
+
+void Trouble::ReachTrusted(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().Roam();
+  device.mac().SetBeacon(kTrustedNetwork, true);
+  Mend(who, absl::Minutes(20), [&device] { device.mac().Roam(); });
+}
+
+void Trouble::LeakBeside(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  const bool route = random_.Below(2) == 0;
+  const auto set = [&device, route](bool beside) {
+    route ? device.mac().SetRouteBeside(beside) : device.mac().SetResolverBeside(beside);
+  };
+  set(true);
+  Mend(who, absl::Minutes(5), [set] { set(false); });
+}
+
+void Trouble::RaiseForeignTunnel(Inhabitant& who) {
+  SimulatedDevice& device = *who.device;
+  device.mac().SetForeignTunnel("utun9", true);
+  Mend(who, absl::Minutes(5), [&device] { device.mac().SetForeignTunnel("utun9", false); });
 }
 
 void Trouble::SetGatewayOf(Inhabitant& who, Vpn vpn, sim::Gateway gateway, bool drop) {

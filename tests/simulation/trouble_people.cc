@@ -53,4 +53,25 @@ void Trouble::ChangePolicy(Inhabitant& who) {
   if (server_.up() && policies_change_) server_.PutPolicy(SomePolicy(++policy_version_, random_));
 }
 
+// An administrator suspends enforcement, holds it back or ends that again.
+void Trouble::Order(Inhabitant& who) {
+  if (!server_.up()) return;
+  if (!orders_.empty() && random_.Below(3) == 0) {
+    server_.Withdraw(orders_[random_.Below(orders_.size())]);
+    return;
+  }
+  server::IssueOrderRequest order;
+  order.kind = random_.Below(2) == 0 ? holdfast::Order::Kind::kEmergency : holdfast::Order::Kind::kHold;
+  order.device = who.device->name();
+  order.reason = "the gateway is replaced";
+  order.length = absl::Minutes(1 + static_cast<double>(random_.Below(60)));
+  order.disconnect = random_.Below(2) == 0;
+  if (const auto number = server_.IssueOrder(order)) orders_.push_back(*number);
+}
+
+void Trouble::WithdrawOrders() {
+  for (const uint64_t number : orders_) server_.Withdraw(number);
+  orders_.clear();
+}
+
 }  // namespace holdfast::simulation

@@ -59,6 +59,7 @@ void Invariants::ForgetLostRows(uint64_t survived) {
   for (auto& [incident, certain] : incidents_) certain = false;
   incidents_doubtful_ = true;
   overrides_.clear();
+  suspensions_.clear();
   login_at_.reset();
   wake_at_.reset();
 }
@@ -73,7 +74,10 @@ void Invariants::NoticeBoot(const Stamp& now) {
     watched.open_until.reset();
     if (turned) watched.counted.clear();
   }
-  if (turned) overrides_.clear();
+  if (turned) {
+    overrides_.clear();
+    suspensions_.clear();
+  }
   login_at_.reset();
   wake_at_.reset();
   console_.reset();
@@ -185,6 +189,7 @@ void Invariants::CheckStart(const StartSession& start) {
   for (const Running& o : overrides_) {
     Require(!o.began.service.IsNil() && o.began.service != start.service, "started during an override");
   }
+  Require(suspensions_.empty(), "started while an order suspends enforcement");
 }
 
 // Beside a member of its group that is not down, or was not told yet, nothing is started.
@@ -283,6 +288,18 @@ void Invariants::CheckRow(const Event& event) {
   if (const auto* ended = std::get_if<OverrideEnded>(&event)) {
     std::erase_if(overrides_, [&](const Running& o) { return o.began.service == ended->service; });
   }
+  CheckSuspension(event);
+}
+
+void Invariants::CheckSuspension(const Event& event) {
+  if (const auto* began = std::get_if<SuspensionBegan>(&event); began != nullptr && began->number != 0) {
+    const absl::Duration length = began->until_mono - now_.mono;
+    Require(length <= absl::Hours(24), "a suspension longer than a day");
+    suspensions_[began->number] = true_now_ + length;
+  }
+  if (const auto* ended = std::get_if<SuspensionEnded>(&event); ended != nullptr && ended->number != 0) {
+    suspensions_.erase(ended->number);
+  }
 }
 
 void Invariants::CheckIncident(const std::string& name, const std::string& key, bool opens) {
@@ -304,6 +321,10 @@ void Invariants::CheckEndOfStep(std::optional<MonoTime> deadline) {
     Require(o.until > true_now_, "an override outlived its end: ", o.began.service);
   }
   std::erase_if(overrides_, [&](const Running& o) { return o.until <= true_now_; });
+  for (const auto& [number, until] : suspensions_) {
+    Require(until > true_now_, "an order's suspension outlived its end: ", absl::StrCat(number));
+  }
+  std::erase_if(suspensions_, [&](const auto& s) { return s.second <= true_now_; });
   const bool grace = InGrace();
   for (const auto& [key, verdict] : verdicts_) {
     Require(!grace || verdict.time_class != TimeClass::kViolation, "judged inside a grace: ", verdict.cause);
@@ -330,6 +351,10 @@ bool Invariants::NothingStandsAgainst(const Uuid& service) const {
   }
   const auto spent = std::count_if(watched.counted.begin(), watched.counted.end(),
                                    [&](const Counted& c) { return true_now_ - c.at < absl::Hours(1); });
+  if (!suspensions_.empty()) return false;
+  for (const char* name : {"toggle_fight", "start_storm"}) {
+    if (incidents_.contains({name, service.ToString()})) return false;
+  }
   // After a crash one more is assumed as spent.
   return !watched.may_be_held && spent + 2 < policy_.reconnect.budget.per_hour;
 }

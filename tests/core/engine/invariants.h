@@ -68,6 +68,7 @@ class Invariants {
   void CheckCommand(const Command& command);
   void CheckPace(const RetryState& row);
   void CheckBudget(Watched& watched);
+  void CheckSuspension(const Event& event);
   void CheckIncident(const std::string& name, const std::string& key, bool opens);
   void CheckVerdict(const Verdict& verdict);
   void CheckRow(const Event& event);
@@ -90,6 +91,9 @@ class Invariants {
   std::map<std::pair<std::string, std::string>, bool> incidents_;
   bool incidents_doubtful_ = false;  // rows that closed some may be lost
   std::vector<Running> overrides_;
+  // Orders that suspend, by number, until when in true time. Windows of the policy go by the wall clock and
+  // are not followed.
+  std::map<uint64_t, MonoTime> suspensions_;
   std::optional<ConsoleUser> console_;
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
   bool fresh_input_ = false;                              // of the step that is looked at
