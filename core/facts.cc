@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "absl/strings/match.h"
+
 namespace holdfast {
 namespace {
 
@@ -72,6 +74,8 @@ constexpr std::array<absl::string_view, 6> kTypeNames = {"Unknown", "IKEv2", "IP
 constexpr std::array<absl::string_view, 5> kPowerNames = {"unknown", "will_sleep", "dark_wake", "full_wake",
                                                           "shutdown"};
 
+constexpr std::array<absl::string_view, 3> kPortalNames = {"unknown", "open", "captive"};
+
 template <class Enum, size_t N>
 absl::string_view NameOf(const std::array<absl::string_view, N>& names, Enum value) {
   const auto i = static_cast<size_t>(value);
@@ -94,15 +98,23 @@ absl::string_view ServiceTypeName(ServiceType type) {
   return NameOf(kTypeNames, type);
 }
 absl::string_view PortalStateName(PortalState state) {
-  switch (state) {
-    case PortalState::kOpen:
-      return "open";
-    case PortalState::kCaptive:
-      return "captive";
-    case PortalState::kUnknown:
-      break;
+  return NameOf(kPortalNames, state);
+}
+
+bool IsLeaving(const ExtensionFacts& extension) {
+  return absl::StrContains(extension.state, "uninstall");
+}
+
+const InterfaceFacts* FindInterface(const NetworkFacts& facts, absl::string_view name) {
+  for (const InterfaceFacts& interface : facts.interfaces) {
+    if (interface.name == name) return &interface;
   }
-  return "unknown";
+  return nullptr;
+}
+
+bool IsTunnel(const NetworkFacts& facts, absl::string_view name) {
+  const InterfaceFacts* interface = FindInterface(facts, name);
+  return interface != nullptr && interface->tunnel;
 }
 
 absl::string_view PowerEventName(PowerEvent event) {

@@ -109,6 +109,9 @@ struct ExtensionFacts {
   friend bool operator==(const ExtensionFacts&, const ExtensionFacts&) = default;
 };
 
+// It waits to be uninstalled: it is on its way out and counts no more.
+bool IsLeaving(const ExtensionFacts& extension);
+
 // A flaw found in what is installed, with a stable code.
 struct ProfileFinding {
   std::string code;     // "vpn-missing-subtype"
@@ -161,6 +164,10 @@ struct NetworkFacts {
   std::string ssid;         // the same
   friend bool operator==(const NetworkFacts&, const NetworkFacts&) = default;
 };
+
+// The interface of that name, or nullptr.
+const InterfaceFacts* FindInterface(const NetworkFacts& facts, absl::string_view name);
+bool IsTunnel(const NetworkFacts& facts, absl::string_view name);
 
 // Whether a portal stands between this network and the internet.
 enum class PortalState : uint8_t { kUnknown = 0, kOpen = 1, kCaptive = 2 };

@@ -1,7 +1,6 @@
 #include "agent/ctl/commands.h"
 
 #include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -65,14 +64,10 @@ Failure Commands::AskStatus(v1::GetStatusResponse* status) {
   return failure;
 }
 
-Failure Commands::PrintJson(const google::protobuf::Message& message, bool one_line) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = !one_line;
-  options.always_print_primitive_fields = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  io_.out << json << (one_line ? "\n" : "");
+Failure Commands::PrintJson(const google::protobuf::Message& message, wire::JsonLayout layout) {
+  const absl::StatusOr<std::string> json = wire::ToJson(message, layout);
+  if (!json.ok()) return json.status();
+  io_.out << *json;
   return {};
 }
 
@@ -239,7 +234,7 @@ Failure Commands::History(const HistoryOptions& options) {
 // People get the rows' table, programs one row a line.
 void Commands::PrintHistory(const v1::ListLocalHistoryResponse& history, const ServiceNames& names) {
   if (common_.json) {
-    for (const v1::LocalHistoryRow& row : history.rows()) PrintJson(row, true);
+    for (const v1::LocalHistoryRow& row : history.rows()) PrintJson(row, wire::JsonLayout::kOneLine);
   } else {
     io_.out << RenderHistory(history, names, absl::Now(), view());
     if (history.truncated()) io_.err << "holdfastctl: there are more rows than fit; use --since or --kind\n";

@@ -10,6 +10,7 @@
 #include "agent/ctl/exit_code.h"
 #include "agent/ctl/io.h"
 #include "agent/ctl/render.h"
+#include "proto/wire/json.h"
 
 namespace holdfast::ctl {
 
@@ -75,7 +76,8 @@ class Commands {
   void PrintNews(const v1::ListLocalHistoryResponse& history, const ServiceNames& names);
   template <class Messages>
   Failure PrintArray(const Messages& messages);
-  Failure PrintJson(const google::protobuf::Message& message, bool one_line = false);
+  Failure PrintJson(const google::protobuf::Message& message,
+                    wire::JsonLayout layout = wire::JsonLayout::kIndented);
   View view() const { return {io_.terminal, io_.zone}; }
 
   Io io_;

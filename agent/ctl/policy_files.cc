@@ -1,7 +1,6 @@
 #include "agent/ctl/policy_files.h"
 
 #include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "core/policy/diff.h"
 #include "core/policy/parse.h"
 #include "profiles/preferences/preferences.h"
+#include "proto/wire/json.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -67,12 +67,9 @@ Struct Json(const Review& review) {
 }
 
 Failure PrintList(const Io& io, const ListValue& list) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  std::string json;
-  const auto status = google::protobuf::util::MessageToJsonString(list, &json, options);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  io.out << json << (json.empty() || json.back() != '\n' ? "\n" : "");
+  const absl::StatusOr<std::string> json = wire::ToJson(list);
+  if (!json.ok()) return json.status();
+  io.out << *json;
   return {};
 }
 

@@ -1,9 +1,6 @@
 #include "agent/ctl/replay.h"
 
 #include <google/protobuf/struct.pb.h>
-#include <google/protobuf/util/json_util.h>
-
-#include <set>
 
 #include "absl/algorithm/container.h"
 #include "absl/strings/str_cat.h"
@@ -11,10 +8,12 @@
 #include "agent/ctl/when.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/maps.h"
 #include "base/text/table.h"
 #include "base/text/width.h"
 #include "core/policy/parse.h"
 #include "proto/wire/event_codec.h"
+#include "proto/wire/json.h"
 #include "storage/journal/reader.h"
 
 namespace holdfast::ctl {
@@ -56,15 +55,6 @@ replay::PolicyOf InPlaceOfTheirs(const std::vector<replay::Row>& rows, std::shar
              const PolicyChange& change) { return given && change.version == 0 ? built_in : draft; };
 }
 
-// Names of both sides, each once.
-template <class Times>
-std::set<typename Times::key_type> Keys(const Times& a, const Times& b) {
-  std::set<typename Times::key_type> keys;
-  for (const auto& [key, time] : a) keys.insert(key);
-  for (const auto& [key, time] : b) keys.insert(key);
-  return keys;
-}
-
 template <class Times>
 absl::Duration TimeOf(const Times& times, const typename Times::key_type& key) {
   const auto found = times.find(key);
@@ -94,11 +84,11 @@ text::Table Figures(const replay::Report& report) {
   count("Stops (each interrupts the person)", then.stops, now.stops);
   count("Commands only noted (audit)", then.noted, now.noted);
   table.AddRow({"Notifications", "not recorded", absl::StrCat(now.notifications), ""});
-  for (const TimeClass c : Keys(then.classes, now.classes)) {
+  for (const TimeClass c : KeysOfBoth(then.classes, now.classes)) {
     const absl::Duration a = TimeOf(then.classes, c), b = TimeOf(now.classes, c);
     table.AddRow({std::string(TimeClassName(c)), FormatShort(a), FormatShort(b), Difference(a, b)});
   }
-  for (const std::string& cause : Keys(then.violations, now.violations)) {
+  for (const std::string& cause : KeysOfBoth(then.violations, now.violations)) {
     const absl::Duration a = TimeOf(then.violations, cause), b = TimeOf(now.violations, cause);
     table.AddRow({absl::StrCat("violation: ", cause), FormatShort(a), FormatShort(b), Difference(a, b)});
   }
@@ -203,12 +193,7 @@ absl::StatusOr<std::string> ReplayJson(const replay::Report& report) {
     entry["time"] = Text(FormatUtc(d.at.wall));
     entry["what"] = Text(d.what);
   }
-  std::string json;
-  google::protobuf::util::JsonPrintOptions print;
-  print.add_whitespace = true;
-  const auto status = google::protobuf::util::MessageToJsonString(out, &json, print);
-  if (!status.ok()) return absl::InternalError(std::string(status.message()));
-  return json;
+  return wire::ToJson(out);
 }
 
 }  // namespace holdfast::ctl

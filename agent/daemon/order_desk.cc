@@ -12,7 +12,7 @@ namespace holdfast::agent {
 namespace {
 
 constexpr char kFile[] = "withdrawn-orders";
-constexpr absl::string_view kMagic = "HFW1";
+constexpr absl::string_view kMagic = "HFW2";
 constexpr size_t kMost = 1000;
 
 }  // namespace
@@ -24,8 +24,7 @@ OrderDesk::OrderDesk(platform::StateFiles& files) : files_(files) {
   if (in.Raw(kMagic.size()) != kMagic) return;
   const uint32_t count = in.U32();
   for (uint32_t i = 0; i < count && i < kMost; ++i) {
-    const uint64_t number = in.U64();
-    withdrawn_[number].ns = in.I64();
+    withdrawn_.insert(in.U64());
   }
 }
 
@@ -47,7 +46,7 @@ absl::StatusOr<std::optional<SuspensionOrdered>> OrderDesk::Take(const SignedOrd
                                                     said.target, "); it changes nothing"));
   }
   if (said.kind == Order::Kind::kWithdrawal) {
-    Withdraw(said.withdraws, said.issued + kLongestOrder);
+    Withdraw(said.withdraws);
     return SuspensionOrdered{.number = said.number, .withdraws = said.withdraws};
   }
   if (now >= said.expires || withdrawn_.contains(said.number)) return std::nullopt;
@@ -62,13 +61,13 @@ absl::StatusOr<std::optional<SuspensionOrdered>> OrderDesk::Take(const SignedOrd
                            .remaining = std::min(said.expires - now, said.expires - said.issued)};
 }
 
-void OrderDesk::Withdraw(uint64_t number, ServerTime until) {
-  if (!withdrawn_.emplace(number, until).second) return;
+void OrderDesk::Withdraw(uint64_t number) {
+  if (!withdrawn_.insert(number).second) return;
   // Numbers grow: the lowest are over first.
   while (withdrawn_.size() > kMost) withdrawn_.erase(withdrawn_.begin());
   CanonicalWriter out;
   out.Raw(kMagic).U32(static_cast<uint32_t>(withdrawn_.size()));
-  for (const auto& [withdrawn, remembered] : withdrawn_) out.U64(withdrawn).I64(remembered.ns);
+  for (const uint64_t withdrawn : withdrawn_) out.U64(withdrawn);
   // When the disk takes nothing, the server says it again with the next Sync.
   files_.Write(kFile, out.Take()).IgnoreError();
 }

@@ -2,8 +2,8 @@
 // still count, and which of them were withdrawn.
 #pragma once
 
-#include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -28,10 +28,10 @@ class OrderDesk {
                                                         const Uuid& device, ServerTime now);
 
  private:
-  void Withdraw(uint64_t number, ServerTime until);
+  void Withdraw(uint64_t number);
 
   platform::StateFiles& files_;
-  std::map<uint64_t, ServerTime> withdrawn_;  // number: until when it is remembered
+  std::set<uint64_t> withdrawn_;  // by number
 };
 
 }  // namespace holdfast::agent

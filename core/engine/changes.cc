@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/maps.h"
 
 namespace holdfast::engine {
 namespace {
@@ -33,21 +32,12 @@ std::map<std::string, Contents> ByProfile(const InstalledFacts& facts) {
   return all;
 }
 
-// What waits to be uninstalled does not count: it is on its way out.
 std::map<std::string, std::string> Versions(const InstalledFacts& facts) {
   std::map<std::string, std::string> versions;
   for (const ExtensionFacts& extension : facts.extensions) {
-    if (!absl::StrContains(extension.state, "uninstall")) versions[extension.bundle_id] = extension.version;
+    if (!IsLeaving(extension)) versions[extension.bundle_id] = extension.version;
   }
   return versions;
-}
-
-template <class Map>
-std::set<std::string> Keys(const Map& a, const Map& b) {
-  std::set<std::string> keys;
-  for (const auto& [key, value] : a) keys.insert(key);
-  for (const auto& [key, value] : b) keys.insert(key);
-  return keys;
 }
 
 void AddFilterProcesses(const InstalledFacts& before, const InstalledFacts& now,
@@ -66,7 +56,7 @@ void AddFilterProcesses(const InstalledFacts& before, const InstalledFacts& now,
 std::vector<ExtensionChange> ChangedExtensions(const InstalledFacts& before, const InstalledFacts& now) {
   const auto was = Versions(before), is = Versions(now);
   std::vector<ExtensionChange> changes;
-  for (const std::string& bundle : Keys(was, is)) {
+  for (const std::string& bundle : KeysOfBoth(was, is)) {
     const auto from = was.find(bundle), to = is.find(bundle);
     ExtensionChange change{bundle, from == was.end() ? "" : from->second, to == is.end() ? "" : to->second};
     if (change.from != change.to) changes.push_back(std::move(change));
@@ -86,7 +76,7 @@ std::vector<std::string> Differences(const InstalledFacts& before, const Install
     }
   }
   const auto was = ByProfile(before), is = ByProfile(now);
-  for (const std::string& profile : Keys(was, is)) {
+  for (const std::string& profile : KeysOfBoth(was, is)) {
     const auto from = was.find(profile), to = is.find(profile);
     if (from != was.end() && to != is.end() && from->second == to->second) continue;
     all.push_back(absl::StrCat("profile ", profile,
@@ -110,7 +100,7 @@ std::vector<std::string> Differences(const SystemFacts& before, const SystemFact
   std::map<std::string, ConfigurationFacts> was, is;
   for (const ConfigurationFacts& c : before.configurations) was[c.identifier] = c;
   for (const ConfigurationFacts& c : now.configurations) is[c.identifier] = c;
-  for (const std::string& identifier : Keys(was, is)) {
+  for (const std::string& identifier : KeysOfBoth(was, is)) {
     const auto from = was.find(identifier), to = is.find(identifier);
     if (from != was.end() && to != is.end() && from->second == to->second) continue;
     all.push_back(absl::StrCat("configuration ", identifier,

@@ -25,17 +25,6 @@ NetworkFacts Recorded(NetworkFacts facts) {
   return facts;
 }
 
-const InterfaceFacts* Find(const NetworkFacts& facts, const std::string& name) {
-  const auto is_it = [&](const InterfaceFacts& interface) { return interface.name == name; };
-  const auto found = std::find_if(facts.interfaces.begin(), facts.interfaces.end(), is_it);
-  return found == facts.interfaces.end() ? nullptr : &*found;
-}
-
-bool IsTunnel(const NetworkFacts& facts, const std::string& name) {
-  const InterfaceFacts* interface = Find(facts, name);
-  return interface != nullptr && interface->tunnel;
-}
-
 // Where there is no way at all, nothing leaves beside the tunnel.
 CoverageView OfRoute(const NetworkFacts& facts, absl::string_view family, const std::string& route) {
   if (route.empty() || IsTunnel(facts, route)) return {};
@@ -160,7 +149,7 @@ void ReviewCoverage(Core& core, Turn& turn, const Service& service) {
 
 Observed Observe(const Core& core, const ServiceRule& rule) {
   if (!core.network_known) return Observed::kUnknown;
-  const InterfaceFacts* interface = Find(core.network, rule.match.interface_name);
+  const InterfaceFacts* interface = FindInterface(core.network, rule.match.interface_name);
   return interface != nullptr && interface->up ? Observed::kUp : Observed::kDown;
 }
 

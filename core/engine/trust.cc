@@ -41,12 +41,8 @@ bool Lacks(const std::string& hint, const Items& items, Name name) {
 
 // A tunnel brings resolvers and domains of its own.
 bool ResolvesByTunnel(const NetworkFacts& facts) {
-  return std::any_of(facts.resolvers.begin(), facts.resolvers.end(), [&](const ResolverFacts& resolver) {
-    return std::any_of(facts.interfaces.begin(), facts.interfaces.end(),
-                       [&](const InterfaceFacts& interface) {
-                         return interface.tunnel && interface.name == resolver.interface_name;
-                       });
-  });
+  return std::any_of(facts.resolvers.begin(), facts.resolvers.end(),
+                     [&](const ResolverFacts& resolver) { return IsTunnel(facts, resolver.interface_name); });
 }
 
 // The hints say that it is another network. What is not known says nothing.

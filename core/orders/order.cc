@@ -38,6 +38,18 @@ absl::Status Check(const Order& order) {
 
 }  // namespace
 
+std::string ScopeText(const Order& order) {
+  switch (order.scope) {
+    case Order::Scope::kFleet:
+      return "fleet";
+    case Order::Scope::kGroup:
+      return absl::StrCat("group:", order.target);
+    case Order::Scope::kDevice:
+      break;
+  }
+  return absl::StrCat("device:", order.target);
+}
+
 std::string EncodeOrder(const Order& order) {
   CanonicalWriter out;
   out.Raw(kMagic).U64(order.number);

@@ -34,6 +34,9 @@ struct Order {
   friend bool operator==(const Order&, const Order&) = default;
 };
 
+// Whom it is for: "fleet", "group:NAME" or "device:ID".
+std::string ScopeText(const Order& order);
+
 std::string EncodeOrder(const Order& order);
 // INVALID_ARGUMENT for other bytes, an order that ends later than a day after it was issued, or too long a
 // text. Says nothing about who signed it.

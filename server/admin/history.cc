@@ -122,7 +122,7 @@ absl::Status ListIncidents(Session& session, const HistoryFlags& flags) {
 void PrintRow(const Printer& p, const v1::HistoryRow& row) {
   switch (p.format()) {
     case Format::kJson:
-      p.Json(row, /*one_line=*/true);
+      p.Json(row, wire::JsonLayout::kOneLine);
       break;
     case Format::kCsv:
       p.Text(p.Line(row, RowFields(p)));

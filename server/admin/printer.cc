@@ -1,7 +1,5 @@
 #include "server/admin/printer.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -43,15 +41,8 @@ std::string Printer::CsvName(const std::string& header) {
   return absl::StrReplaceAll(absl::AsciiStrToLower(header), {{" ", "_"}});
 }
 
-void Printer::Json(const google::protobuf::Message& message, bool one_line) const {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = !one_line;
-  options.always_print_primitive_fields = true;
-  std::string out;
-  const auto status = google::protobuf::util::MessageToJsonString(message, &out, options);
-  if (!status.ok()) out = "{}";  // only for times outside 0001 to 9999, which a server does not send
-  if (out.empty() || out.back() != '\n') out += '\n';
-  Text(out);
+void Printer::Json(const google::protobuf::Message& message, wire::JsonLayout layout) const {
+  Text(wire::ToJson(message, layout).value_or("{}\n"));  // a server sends no times that JSON cannot say
 }
 
 void Printer::Note(const std::string& text) const {

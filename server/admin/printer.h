@@ -14,6 +14,7 @@
 
 #include "base/text/table.h"
 #include "base/text/terminal.h"
+#include "proto/wire/json.h"
 
 namespace holdfast::admin {
 
@@ -36,7 +37,8 @@ class Printer {
     return format_ == Format::kTable ? HumanTime(t, local_) : ExactTime(t, local_);
   }
   // Every field, also those with their default, so that programs need not guess.
-  void Json(const google::protobuf::Message& message, bool one_line = false) const;
+  void Json(const google::protobuf::Message& message,
+            wire::JsonLayout layout = wire::JsonLayout::kIndented) const;
   void Text(const std::string& text) const { std::fputs(text.c_str(), out_); }
   // For people only: nothing in the other formats.
   void Note(const std::string& text) const;

@@ -1,5 +1,4 @@
 // The messages about orders and override codes.
-#include "absl/strings/str_cat.h"
 #include "server/rpc/admin_codec.h"
 #include "server/rpc/timestamps.h"
 
@@ -32,9 +31,7 @@ v1::OrderInfo ToProto(const Order& m) {
   v1::OrderInfo out;
   out.set_number(m.number);
   out.set_kind(static_cast<v1::OrderKind>(static_cast<int>(m.kind)));
-  out.set_scope(m.scope == Order::Scope::kFleet   ? "fleet"
-                : m.scope == Order::Scope::kGroup ? absl::StrCat("group:", m.target)
-                                                  : absl::StrCat("device:", m.target));
+  out.set_scope(ScopeText(m));
   SetTime(m.issued, out.mutable_issued());
   SetTime(m.expires, out.mutable_expires());
   out.set_disconnect(m.disconnect);

@@ -17,18 +17,6 @@ namespace {
 
 constexpr size_t kLeastReason = 5;
 
-std::string ScopeText(const Order& order) {
-  switch (order.scope) {
-    case Order::Scope::kFleet:
-      return "fleet";
-    case Order::Scope::kGroup:
-      return absl::StrCat("group:", order.target);
-    case Order::Scope::kDevice:
-      break;
-  }
-  return absl::StrCat("device:", order.target);
-}
-
 bool IsFor(const Order& order, const fleet::DeviceRecord& device) {
   switch (order.scope) {
     case Order::Scope::kFleet:

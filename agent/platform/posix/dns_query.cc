@@ -100,15 +100,4 @@ absl::StatusOr<std::vector<std::string>> ResolveBy(const Endpoint& resolver, con
   return absl::NotFoundError("the resolver knows no address of that name");
 }
 
-absl::StatusOr<std::string> FirstResolver(const std::string& resolv_conf) {
-  std::ifstream file(resolv_conf);
-  for (std::string line; std::getline(file, line);) {
-    absl::string_view rest = line;
-    if (!absl::ConsumePrefix(&rest, "nameserver")) continue;
-    rest = absl::StripAsciiWhitespace(rest);
-    if (!rest.empty()) return std::string(rest.substr(0, rest.find_first_of(" \t#")));
-  }
-  return absl::UnavailableError(absl::StrCat(resolv_conf, " names no resolver"));
-}
-
 }  // namespace holdfast::platform

@@ -19,7 +19,4 @@ absl::StatusOr<std::vector<std::string>> ResolveBy(const Endpoint& resolver, con
 // UNAVAILABLE (the resolver's own failure), INVALID_ARGUMENT (no DNS message). Pure.
 absl::StatusOr<std::vector<std::string>> ReadDnsAnswer(absl::string_view query, absl::string_view answer);
 
-// The first resolver of a resolv.conf; UNAVAILABLE when it names none.
-absl::StatusOr<std::string> FirstResolver(const std::string& resolv_conf);
-
 }  // namespace holdfast::platform

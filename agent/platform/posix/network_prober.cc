@@ -11,6 +11,7 @@
 #include "agent/platform/posix/connection.h"
 #include "agent/platform/posix/dns_query.h"
 #include "agent/platform/posix/http_get.h"
+#include "agent/platform/posix/resolv_conf.h"
 #include "agent/platform/posix/tls_session.h"
 #include "base/error.h"
 #include "base/text/width.h"
@@ -49,7 +50,11 @@ Endpoint ResolverEndpoint(const std::string& server) {
 Answer ProbeDns(const Probe& probe, const std::string& resolv_conf, const Deadline& deadline) {
   std::string server = probe.dns_server;
   if (server.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(server, FirstResolver(resolv_conf));
+    const Resolvers resolvers = ReadResolvConf(resolv_conf);
+    if (resolvers.addresses.empty()) {
+      return absl::UnavailableError(absl::StrCat(resolv_conf, " names no resolver"));
+    }
+    server = resolvers.addresses.front();
   }
   HOLDFAST_ASSIGN_OR_RETURN(const std::vector<std::string> addresses,
                             ResolveBy(ResolverEndpoint(server), probe.dns, deadline));

@@ -32,10 +32,6 @@ bool OlderThan(absl::string_view version, absl::string_view minimum) {
   return false;
 }
 
-bool IsLeaving(const ExtensionFacts& extension) {
-  return absl::StrContains(extension.state, "uninstall");
-}
-
 std::string LineOf(const ExtensionFacts& extension) {
   return absl::StrCat(extension.team_id, " ", extension.bundle_id, " (", extension.version, ") [",
                       extension.state, "]");
