@@ -133,7 +133,10 @@ void Agent::PolicyInForce(const PolicyApplied& applied) {
   Log(absl::StrCat("policy version ", applied.change.version, " from ", applied.change.source,
                    " is in force"));
   for (const std::string& warning : policies_.warnings()) Log(absl::StrCat("policy: ", warning));
-  housekeeping_.SetRetention(applied.policy->history_retention_days, applied.policy->history_max_bytes);
+  housekeeping_.SetRetention(
+      {.days = applied.policy->history_retention_days,
+       .max_bytes = applied.policy->history_max_bytes,
+       .max_unacknowledged_bytes = uplink_ ? applied.policy->unacknowledged_max_bytes : INT64_MAX});
   if (uplink_) uplink_->SetHeartbeat(applied.policy->heartbeat_interval);
   TakePolicysOrder(applied.policy->emergency_suspend);
 }

@@ -31,11 +31,6 @@ void Housekeeping::Start(bool verify) {
   if (verify) verify_.Set(clock_.Now().mono + absl::Seconds(5), [this] { Verify(); });
 }
 
-void Housekeeping::SetRetention(int days, int64_t max_bytes) {
-  days_ = days;
-  max_bytes_ = max_bytes;
-}
-
 void Housekeeping::EachMinute() {
   const Stamp now = clock_.Now();
   minute_.Set(now.mono + kMinute, [this] { EachMinute(); });
@@ -51,16 +46,17 @@ void Housekeeping::EachMinute() {
 
 void Housekeeping::Prune() {
   auto more = std::make_shared<absl::StatusOr<bool>>(false);
-  const WallTime oldest = clock_.Now().wall - absl::Hours(24) * days_;
-  strand_.Run(
-      [more, oldest, bytes = max_bytes_](journal::Journal& journal) { *more = journal.Prune(oldest, bytes); },
-      lifetime_.Guard([this, more] {
-        if (!more->ok()) {
-          observer_.troubled(more->status());
-        } else if (**more) {
-          prune_.Set(clock_.Now().mono + kBetweenSlices, [this] { Prune(); });
-        }
-      }));
+  const journal::RetentionLimits limits{.oldest = clock_.Now().wall - absl::Hours(24) * limits_.days,
+                                        .max_bytes = limits_.max_bytes,
+                                        .max_unacknowledged_bytes = limits_.max_unacknowledged_bytes};
+  strand_.Run([more, limits](journal::Journal& journal) { *more = journal.Prune(limits); },
+              lifetime_.Guard([this, more] {
+                if (!more->ok()) {
+                  observer_.troubled(more->status());
+                } else if (**more) {
+                  prune_.Set(clock_.Now().mono + kBetweenSlices, [this] { Prune(); });
+                }
+              }));
 }
 
 void Housekeeping::Verify() {

@@ -22,7 +22,13 @@ class Housekeeping {
 
   // `verify`: the last stop was not clean.
   void Start(bool verify);
-  void SetRetention(int days, int64_t max_bytes);
+  // Each minute's work looks at these anew.
+  struct Limits {
+    int days = 90;
+    int64_t max_bytes = int64_t{256} << 20;
+    int64_t max_unacknowledged_bytes = INT64_MAX;
+  };
+  void SetRetention(const Limits& limits) { limits_ = limits; }
 
  private:
   void EachMinute();
@@ -32,8 +38,7 @@ class Housekeeping {
   const Clock& clock_;
   journal::Strand& strand_;
   const Observer observer_;
-  int days_ = 90;
-  int64_t max_bytes_ = int64_t{256} << 20;
+  Limits limits_;
   uint64_t minutes_ = 0;
   Timer minute_;
   Timer prune_;

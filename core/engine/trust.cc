@@ -11,7 +11,6 @@
 namespace holdfast::engine {
 namespace {
 
-constexpr absl::Duration kTimeout = absl::Seconds(5);
 // A proof is renewed, and a beacon that did not answer is asked again.
 constexpr absl::Duration kAgain = absl::Minutes(5);
 
@@ -89,13 +88,13 @@ void RunTrust(Core& core, Turn& turn) {
   trust.due = turn.mono() + kAgain;
   turn.WakeAt(trust.due);
   trust.asking.clear();
-  trust.answers_by = turn.mono() + kTimeout;
+  trust.answers_by = turn.mono() + kBeaconTimeout;
   bool proven_is_asked = false;
   for (const TrustedNetwork& network : core.policy->trusted_networks) {
     if (IsElsewhere(core, network)) continue;
     proven_is_asked |= network.name == trust.proven;
     trust.asking.insert(network.name);
-    turn.Emit(AskBeacon{network, core.path, kTimeout});
+    turn.Emit(AskBeacon{network, core.path, kBeaconTimeout});
   }
   if (!proven_is_asked) Lose(core, turn, "the network's marks are others");
 }

@@ -13,7 +13,9 @@ absl::Duration ConnectedBound(const Policy& policy, const ServiceRule& rule,
   // stop likewise.
   const absl::Duration start = std::max(timers.starting, stuck);
   const absl::Duration stop = std::max(timers.stopping, policy.stuck_disconnecting);
-  absl::Duration bound = policy.reconnect.settle + backoff.max * (1 + backoff.jitter) + start;
+  // A network that may be trusted is asked first.
+  const absl::Duration beacon = policy.trusted_networks.empty() ? absl::ZeroDuration() : kBeaconTimeout;
+  absl::Duration bound = policy.reconnect.settle + beacon + backoff.max * (1 + backoff.jitter) + start;
   for (LadderStep step : policy.ladder) {
     if (step != LadderStep::kNotify) bound += stop + start;
   }

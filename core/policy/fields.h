@@ -126,6 +126,7 @@ void VisitFleet(P& policy, Visitor& v) {
   v.Field("Compliance.Action", policy.compliance.action);
   v.Field("History.RetentionDays", policy.history_retention_days);
   v.Field("History.MaxBytes", policy.history_max_bytes);
+  v.Field("Reporting.UnacknowledgedMaxBytes", policy.unacknowledged_max_bytes);
   v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);
   v.Field("Privacy.RedactSSID", policy.privacy.redact_ssid);
   v.Field("Privacy.UserNotice", policy.privacy.user_notice);

@@ -100,6 +100,7 @@ are left in both budgets, the circuit is closed, its last failure, if any, may b
 no other member of its `conflictGroup` has the turn. In `enforce` mode a connectable service that is down is connected within
 
     bound = settle                                    the path must have held
+          + beacon                                    5 s where trustedNetworks are named: they are asked first
           + maxDelay * (1 + jitter)                   what may remain of the backoff
           + start                                     the first start
           + steps * (stop + start)                    the ladder, when that start hangs

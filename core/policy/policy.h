@@ -185,6 +185,7 @@ struct Policy {
   bool tamper_protection = true;
   int history_retention_days = 90;
   int64_t history_max_bytes = int64_t{256} << 20;
+  int64_t unacknowledged_max_bytes = int64_t{64} << 20;  // of them
   absl::Duration heartbeat_interval = absl::Seconds(60);
 };
 

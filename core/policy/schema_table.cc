@@ -349,8 +349,11 @@ constexpr std::array kSchema = {
     Time("Reporting.HeartbeatInterval", "1m", 1, kDay,
          "Sync with the server when nothing happens. Changes are sent at once; the server may only lengthen "
          "it."),
-    Planned("Reporting.UnacknowledgedMaxBytes",
-            "Share of the journal for rows the server has not acknowledged."),
+    Bytes(
+        "Reporting.UnacknowledgedMaxBytes", "64MiB", kMiB, 65536 * kMiB,
+        "How much of the journal rows may take that the server has not acknowledged: what a Mac brings after "
+        "a long time offline. Beyond it the oldest go, violations and incidents last, and a row tells of "
+        "the gap. Without a server the whole journal is theirs."),
     Planned("Rollout.Percent", "Share of the group that gets this version."),
     Planned("Rollout.HaltOnFailureRate", "Rate of failures at which the roll-out stops."),
     Bool("TamperProtection", "true",

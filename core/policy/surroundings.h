@@ -63,6 +63,9 @@ struct CaptivePortal {
   };
 };
 
+// How long the beacon of a network has to answer.
+inline constexpr absl::Duration kBeaconTimeout = absl::Seconds(5);
+
 // A network that proves itself with a TLS server only it has. The other fields are hints: they can say that
 // it is not this network, never that it is.
 struct TrustedNetwork {

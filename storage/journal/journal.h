@@ -71,6 +71,18 @@ struct Filter {
   bool newest_first = false;
 };
 
+// What goes when the journal is too old or too big, leaving a Pruned or a Gap row. Of unacknowledged rows
+// violations and incidents go last.
+struct RetentionLimits {
+  // Acknowledged rows before the first one stamped at or after this go. A row from a clock that ran ahead
+  // holds up those behind it, so that a jump of the clock deletes nothing; the size limits still hold.
+  WallTime oldest;
+  // Of the pages that hold something: above it the oldest acknowledged rows go, then unacknowledged ones.
+  int64_t max_bytes = INT64_MAX;
+  // Of the rows that are not acknowledged.
+  int64_t max_unacknowledged_bytes = INT64_MAX;
+};
+
 class Journal {
  public:
   // Opens or creates. A file that is not a journal, or is corrupt, is set aside (renamed, never deleted) and
@@ -98,11 +110,9 @@ class Journal {
   virtual absl::StatusOr<Sha256Digest> HashAt(uint64_t seq) const = 0;
   virtual absl::StatusOr<std::vector<Row>> Query(const Filter& filter) const = 0;
 
-  // Retention: acknowledged rows older than `oldest` go first; above `max_bytes` the oldest acknowledged,
-  // then the oldest unacknowledged that are not violations or incidents, leaving a Gap row. Does a bounded
-  // slice of work; true when there is more. A Gap row's range may have survivors inside: `count` says how
-  // many rows are gone.
-  virtual absl::StatusOr<bool> Prune(WallTime oldest, int64_t max_bytes) = 0;
+  // Deletes what `limits` say. Does a bounded slice of work; true when there is more. A Gap row's range may
+  // have survivors inside: `count` says how many rows are gone.
+  virtual absl::StatusOr<bool> Prune(const RetentionLimits& limits) = 0;
 
   // Small durable values beside the log: device id, message number, last alive. Survive pruning; not hashed.
   virtual absl::Status SetMeta(const std::string& key, const std::string& value) = 0;

@@ -18,6 +18,9 @@ int64_t TargetBytes(int64_t max_bytes) {
 // time.
 constexpr size_t kChunk = 64;
 
+// What a row takes beside its payload and subject: hash, boot, numbers, and its places in the indexes.
+constexpr int64_t kRowBytes = 120;
+
 struct Stored {
   uint64_t seq = 0;
   WallTime wall;
@@ -82,6 +85,20 @@ absl::StatusOr<bool> EnoughAreOld(sqlite::Database& db, uint64_t through, WallTi
          std::all_of(rows.begin(), rows.end(), [&](const Stored& row) { return row.wall < oldest; });
 }
 
+// By how much unacknowledged rows, of `bytes` of rows in all, pass what they are allowed; down to the target
+// where they do.
+absl::StatusOr<int64_t> Excess(sqlite::Database& db, const Head& head, uint64_t acked,
+                               const RetentionLimits& limits, int64_t bytes) {
+  if (bytes <= limits.max_unacknowledged_bytes || acked >= head.seq) return 0;
+  HOLDFAST_ASSIGN_OR_RETURN(
+      sqlite::Statement select,
+      db.Prepare("SELECT TOTAL(LENGTH(payload) + LENGTH(subject)) + COUNT(*) * ? FROM rows WHERE seq > ?"));
+  HOLDFAST_RETURN_IF_ERROR(select.BindAll(kRowBytes, acked).Step().status());
+  const int64_t unacknowledged = select.Int(0);
+  if (unacknowledged <= limits.max_unacknowledged_bytes) return 0;
+  return unacknowledged - TargetBytes(limits.max_unacknowledged_bytes);
+}
+
 absl::Status DeleteRow(sqlite::Database& db, uint64_t seq) {
   HOLDFAST_ASSIGN_OR_RETURN(sqlite::Statement remove, db.Prepare("DELETE FROM rows WHERE seq = ?"));
   return remove.Bind(1, seq).Run();
@@ -129,10 +146,17 @@ absl::StatusOr<std::optional<Dropped>> Retention::ForSize(sqlite::Database& db, 
   const Pass acknowledged{.through = std::min(acked, last), .everything = true, .target_bytes = target_bytes};
   HOLDFAST_ASSIGN_OR_RETURN(std::optional<Dropped> dropped, RunPass(db, acknowledged, max_rows));
   if (dropped) return dropped;
+  return Unacknowledged(db, head, acked, target_bytes, max_rows);
+}
+
+absl::StatusOr<std::optional<Dropped>> Retention::Unacknowledged(sqlite::Database& db, const Head& head,
+                                                                 uint64_t acked, int64_t target_bytes,
+                                                                 size_t max_rows) {
   for (const bool everything : {false, true}) {
     const uint64_t after = everything ? acked : std::max(acked, keepers_through_);
-    const Pass pass{.after = after, .through = last, .everything = everything, .target_bytes = target_bytes};
-    HOLDFAST_ASSIGN_OR_RETURN(dropped, RunPass(db, pass, max_rows));
+    const Pass pass{
+        .after = after, .through = head.seq - 1, .everything = everything, .target_bytes = target_bytes};
+    HOLDFAST_ASSIGN_OR_RETURN(std::optional<Dropped> dropped, RunPass(db, pass, max_rows));
     if (!dropped) continue;
     dropped->acknowledged = false;
     return dropped;
@@ -148,9 +172,11 @@ absl::StatusOr<std::optional<Dropped>> Retention::DropSlice(sqlite::Database& db
   HOLDFAST_ASSIGN_OR_RETURN(const bool enough, EnoughAreOld(db, by_age.through, limits.oldest));
   if (enough) return RunPass(db, by_age, max_rows);
   HOLDFAST_ASSIGN_OR_RETURN(const int64_t bytes, LiveBytes(db));
-  if (bytes <= limits.max_bytes && !shrinking_) return std::nullopt;
+  HOLDFAST_ASSIGN_OR_RETURN(const int64_t excess, Excess(db, head, acked, limits, bytes));
+  if (bytes <= limits.max_bytes && excess == 0 && !shrinking_) return std::nullopt;
   HOLDFAST_ASSIGN_OR_RETURN(const std::optional<Dropped> dropped,
-                            ForSize(db, head, acked, TargetBytes(limits.max_bytes), max_rows));
+                            excess > 0 ? Unacknowledged(db, head, acked, bytes - excess, max_rows)
+                                       : ForSize(db, head, acked, TargetBytes(limits.max_bytes), max_rows));
   // A slice that takes one row and adds one would go on for ever.
   shrinking_ = dropped.has_value() && dropped->count > 1;
   return shrinking_ ? dropped : std::nullopt;

@@ -14,13 +14,6 @@
 
 namespace holdfast::journal {
 
-struct RetentionLimits {
-  // Acknowledged rows before the first one stamped at or after this go. A row from a clock that ran ahead
-  // holds up those behind it, so that a jump of the clock deletes nothing; the size limit still holds.
-  WallTime oldest;
-  int64_t max_bytes = 0;
-};
-
 // What one slice deleted.
 struct Dropped {
   bool acknowledged = true;  // all of the run, from the beginning of the journal; else unacknowledged rows
@@ -51,6 +44,9 @@ class Retention {
   absl::StatusOr<std::optional<Dropped>> RunPass(sqlite::Database& db, const Pass& pass, size_t max_rows);
   absl::StatusOr<std::optional<Dropped>> ForSize(sqlite::Database& db, const Head& head, uint64_t acked,
                                                  int64_t target_bytes, size_t max_rows);
+  absl::StatusOr<std::optional<Dropped>> Unacknowledged(sqlite::Database& db, const Head& head,
+                                                        uint64_t acked, int64_t target_bytes,
+                                                        size_t max_rows);
   bool Goes(const Pass& pass, uint16_t kind) const;
 
   std::function<bool(uint16_t kind)> keep_longer_;

@@ -164,9 +164,9 @@ absl::StatusOr<std::vector<Row>> Writer::Query(const Filter& filter) const {
   return RunQuery(*db_, record_.head.epoch, filter);
 }
 
-absl::StatusOr<bool> Writer::Prune(WallTime oldest, int64_t max_bytes) {
+absl::StatusOr<bool> Writer::Prune(const RetentionLimits& limits) {
   HOLDFAST_RETURN_IF_ERROR(Usable());
-  absl::StatusOr<bool> more = PruneSlice({.oldest = oldest, .max_bytes = max_bytes});
+  absl::StatusOr<bool> more = PruneSlice(limits);
   if (!more.ok()) {
     retention_.Forget();
     return Annotate(more.status(), "pruning the journal");

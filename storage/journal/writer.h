@@ -44,7 +44,7 @@ class Writer final : public Journal {
                                              size_t max_bytes) const override;
   absl::StatusOr<Sha256Digest> HashAt(uint64_t seq) const override;
   absl::StatusOr<std::vector<Row>> Query(const Filter& filter) const override;
-  absl::StatusOr<bool> Prune(WallTime oldest, int64_t max_bytes) override;
+  absl::StatusOr<bool> Prune(const RetentionLimits& limits) override;
   absl::Status SetMeta(const std::string& key, const std::string& value) override;
   absl::StatusOr<std::optional<std::string>> GetMeta(const std::string& key) const override;
   absl::StatusOr<bool> VerifySlice(size_t rows) override;

@@ -139,10 +139,10 @@ inline constexpr IncidentKind kAgent[] = {
      .by_itself = "Drops what matters least first; verdicts, incidents and overrides last. The time counts "
                   "as unknown.",
      .remedy =
-         "Let the device reach the server more often or raise History.MaxBytes. The time counts as unknown.",
+         "Let the device reach the server more often or raise Reporting.UnacknowledgedMaxBytes and History.MaxBytes. The time counts as unknown.",
      .steps = "Was the Mac offline for weeks? Then it is explained.\n"
               "`holdfastctl status`: does it reach the server now?\n"
-              "If many Macs have it, History.MaxBytes is too small.",
+              "If many Macs have it, Reporting.UnacknowledgedMaxBytes or History.MaxBytes is too small.",
      .escalate = "Whoever runs Holdfast.",
      .proved_by =
          "tests/agent/uplink/sync_test.cc: UplinkTest.ARowThatIsRefusedForGoodIsQuarantinedAndTheRestGoesOn"},

@@ -181,6 +181,8 @@ inline constexpr KeyCase kKeyCases[] = {
     {"UntrustedNetworkAction", "ignore", "ignore", "pause", "\"pause\" is not one of: connect, ignore"},
     {"History.RetentionDays", "30", "30", "0", "0 is out of range (between 1 and 3650)"},
     {"History.MaxBytes", "64MiB", "64MiB", "1MiB", "\"1MiB\" is out of range (between 4MiB and 64GiB)"},
+    {"Reporting.UnacknowledgedMaxBytes", "32MiB", "32MiB", "1KiB",
+     "\"1KiB\" is out of range (between 1MiB and 64GiB)"},
     {"Reporting.HeartbeatInterval", "5m", "5m", "60",
      "60 is a duration without a unit (write \"60s\" or \"60m\")"},
 };

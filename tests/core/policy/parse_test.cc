@@ -75,7 +75,7 @@ transparentProxies: {requiredOrder: [com.a, com.b], requireOrderKey: false}
 contentFilters:
   required: [{bundleIdentifier: com.f, grade: inspector, sockets: true, packets: false, running: true}]
 history: {retentionDays: 26, maxBytes: 27MiB}
-reporting: {heartbeatInterval: 28s}
+reporting: {heartbeatInterval: 28s, unacknowledgedMaxBytes: 29MiB}
 )";
 
 TEST(ParsePolicy, PutsEachKeyOfARuleInItsMember) {
@@ -136,6 +136,7 @@ TEST(ParsePolicy, PutsEachOtherKeyInItsMember) {
   EXPECT_EQ(policy.history_retention_days, 26);
   EXPECT_EQ(policy.history_max_bytes, int64_t{27} << 20);
   EXPECT_EQ(policy.heartbeat_interval, absl::Seconds(28));
+  EXPECT_EQ(policy.unacknowledged_max_bytes, int64_t{29} << 20);
 }
 
 TEST(ParsePolicy, PutsEachKeyOfWhatIsInstalledInItsMember) {

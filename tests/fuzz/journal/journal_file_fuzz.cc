@@ -28,7 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   (*journal)->ReadAfter(0, 100, 1 << 16).IgnoreError();
   (*journal)->Query({.kinds = {20}, .newest_first = true}).IgnoreError();
   (*journal)->Query({.subject = "S"}).IgnoreError();
-  (*journal)->Prune({0}, 1 << 16).IgnoreError();
+  (*journal)->Prune({.oldest = {0}, .max_bytes = 1 << 16, .max_unacknowledged_bytes = 1 << 15}).IgnoreError();
   while ((*journal)->VerifySlice(50).value_or(false)) {
   }
   const uint64_t before = (*journal)->head().seq;

@@ -43,6 +43,6 @@ int main(int argc, char** argv) {
     Say((*journal)->head().seq);
     if (round % 16 != 0) continue;
     Check((*journal)->SetAcked((*journal)->head().epoch, (*journal)->head().seq / 2));
-    Check((*journal)->Prune(clock.Now().wall, INT64_MAX).status());
+    Check((*journal)->Prune({.oldest = clock.Now().wall}).status());
   }
 }

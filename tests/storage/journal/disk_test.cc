@@ -53,7 +53,7 @@ TEST_F(DiskTest, AFullDiskStillTakesWhatPruningMadeRoomFor) {
   ASSERT_TRUE(journal->Close().ok());
   journal = world_.Open("j.db");
   ASSERT_TRUE(journal->SetAcked(journal->head().epoch, 2000).ok());
-  ASSERT_TRUE(journal->Prune(world_.clock.Now().wall + absl::Hours(2), INT64_MAX).value());
+  ASSERT_TRUE(journal->Prune({.oldest = world_.clock.Now().wall + absl::Hours(2)}).value());
   disk_.SetCapacity(disk_.used());
   int appended = 0;
   while (appended < 500 && journal->Append({world_.Make(RowKind::kSession, "S", "small")}).ok()) ++appended;
@@ -77,7 +77,7 @@ TEST_F(DiskTest, PruningOnAFullDiskFailsWhole) {
   world_.Fill(*journal, 500);
   ASSERT_TRUE(journal->SetAcked(journal->head().epoch, 400).ok());
   disk_.SetCapacity(disk_.used());
-  const auto pruned = journal->Prune(world_.clock.Now().wall + absl::Hours(2), INT64_MAX);
+  const auto pruned = journal->Prune({.oldest = world_.clock.Now().wall + absl::Hours(2)});
   if (!pruned.ok()) {
     EXPECT_EQ(pruned.status().code(), absl::StatusCode::kResourceExhausted);
     EXPECT_EQ(AllRows(*journal).size(), 501u);

@@ -130,7 +130,8 @@ TEST_F(SecondImplementation, AgreesWithAJournalThatHasHoles) {
     world_.Fill(*journal, 19);
     world_.Fill(*journal, 1, RowKind::kVerdict);
   }
-  for (int slices = 0; slices < 100 && journal->Prune({INT64_MIN}, 200'000).value(); ++slices) {
+  for (int slices = 0; slices < 100 && journal->Prune({.oldest = {INT64_MIN}, .max_bytes = 200'000}).value();
+       ++slices) {
   }
   ASSERT_GT(AllRows(*journal).back().seq - AllRows(*journal).front().seq + 1, AllRows(*journal).size());
   EXPECT_EQ(Verify("journal", path_), 0) << "while it is written";

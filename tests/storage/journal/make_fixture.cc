@@ -42,7 +42,7 @@ absl::Status Write(const std::string& path) {
   HOLDFAST_RETURN_IF_ERROR(journal->SetMeta("device_id", "fixture"));
   clock.seconds += 86400;
   const WallTime oldest = clock.Now().wall - absl::Seconds(86400 + 20);
-  HOLDFAST_RETURN_IF_ERROR(journal->Prune(oldest, INT64_MAX).status());
+  HOLDFAST_RETURN_IF_ERROR(journal->Prune({.oldest = oldest}).status());
   return journal->Close();
 }
 

@@ -111,7 +111,8 @@ class Machine {
   }
   absl::Status PruneSome() {
     promised_.dropped_through = std::max(promised_.dropped_through, journal_->acked_through());
-    const absl::Status status = journal_->Prune(world_.clock.Now().wall - absl::Hours(1), INT64_MAX).status();
+    const absl::Status status =
+        journal_->Prune({.oldest = world_.clock.Now().wall - absl::Hours(1)}).status();
     if (status.ok()) promised_.head = journal_->head();
     return status;
   }

@@ -23,8 +23,11 @@ class RetentionTest : public ::testing::Test {
   void AckAll() { ASSERT_TRUE(journal_->SetAcked(journal_->head().epoch, journal_->head().seq).ok()); }
   // Prunes until there is no more to do; the number of slices.
   int PruneAll(WallTime oldest, int64_t max_bytes) {
+    return PruneAll({.oldest = oldest, .max_bytes = max_bytes});
+  }
+  int PruneAll(const RetentionLimits& limits) {
     for (int slices = 0; slices < 1000; ++slices) {
-      auto more = journal_->Prune(oldest, max_bytes);
+      auto more = journal_->Prune(limits);
       EXPECT_TRUE(more.ok()) << more.status();
       if (!more.ok() || !*more) return slices;
     }
@@ -101,6 +104,23 @@ TEST_F(RetentionTest, AboveTheSizeTheOldestAcknowledgedGoFirst) {
   EXPECT_LT(rows.front().seq, 2500u);
   EXPECT_EQ(rows.back().kind, kKindPruned);
   EXPECT_EQ(PruneAll(kEver, limit), 0);
+  ExpectVerifies();
+}
+
+TEST_F(RetentionTest, UnacknowledgedRowsHaveAShareOfTheirOwn) {
+  world_.Fill(*journal_, 3000);
+  ASSERT_TRUE(journal_->SetAcked(journal_->head().epoch, 1000).ok());
+  const int64_t before = LiveBytes();
+  PruneAll({.oldest = kEver, .max_unacknowledged_bytes = before / 3});
+  EXPECT_LT(LiveBytes(), before);
+  const auto rows = AllRows(*journal_);
+  // What was acknowledged is history and stays; of the rest the oldest went.
+  ASSERT_GT(rows.size(), 1000u);
+  EXPECT_EQ(rows[999].seq, 1000u);
+  EXPECT_GT(rows[1000].seq, 1200u);
+  EXPECT_LT(rows[1000].seq, 2900u);
+  EXPECT_EQ(rows.back().kind, kKindGap);
+  EXPECT_EQ(PruneAll({.oldest = kEver, .max_unacknowledged_bytes = before / 3}), 0);
   ExpectVerifies();
 }
 
