@@ -138,8 +138,8 @@ inline constexpr IncidentKind kAgent[] = {
      .evidence = "The gap row: first and last number, count, hash.",
      .by_itself = "Drops what matters least first; verdicts, incidents and overrides last. The time counts "
                   "as unknown.",
-     .remedy =
-         "Let the device reach the server more often or raise Reporting.UnacknowledgedMaxBytes and History.MaxBytes. The time counts as unknown.",
+     .remedy = "Let the device reach the server more often or raise Reporting.UnacknowledgedMaxBytes and "
+               "History.MaxBytes. The time counts as unknown.",
      .steps = "Was the Mac offline for weeks? Then it is explained.\n"
               "`holdfastctl status`: does it reach the server now?\n"
               "If many Macs have it, Reporting.UnacknowledgedMaxBytes or History.MaxBytes is too small.",
