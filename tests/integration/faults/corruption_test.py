@@ -28,20 +28,16 @@ def schema(journal):
 
 
 def leaf_page(journal):
-    seq = newest(journal) - 100
-    at = damage.offset_of(journal, damage.hash_of_row(journal, seq), damage.hash_of_row(journal, seq - 1))
+    at = damage.offset_of_row(journal, newest(journal) - 100)
     damage.overwrite(journal, at // damage.PAGE * damage.PAGE, bytes(damage.PAGE))
 
 
 def newest_row(journal):
-    seq = newest(journal)
-    damage.flip(journal, damage.offset_of(journal, damage.hash_of_row(journal, seq),
-                                          damage.hash_of_row(journal, seq - 1)))
+    damage.flip(journal, damage.offset_of_row(journal, newest(journal)))
 
 
 def old_row(journal):
-    seq = newest(journal) - 500
-    damage.flip(journal, damage.offset_of(journal, damage.hash_of_row(journal, seq)))
+    damage.flip(journal, damage.offset_of_row(journal, newest(journal) - 500))
 
 
 def newest(journal):
@@ -181,11 +177,11 @@ def refuses_to_start(server, place, hurt):
 
 
 def flipped_bit(database, seq):
-    damage.flip(database, damage.offset_of(database, damage.hash_of_row(database, seq)))
+    damage.flip(database, damage.offset_of_row(database, seq))
 
 
 def lost_page(database, seq):
-    at = damage.offset_of(database, damage.hash_of_row(database, seq), damage.hash_of_row(database, seq - 1))
+    at = damage.offset_of_row(database, seq)
     damage.overwrite(database, at // damage.PAGE * damage.PAGE, bytes(damage.PAGE))
 
 

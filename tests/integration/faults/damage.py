@@ -28,17 +28,27 @@ def flip(path, offset):
     overwrite(path, offset, bytes([old[0] ^ 0x10]))
 
 
-def offset_of(path, content, beside=b""):
-    """Where `content` stands, on a page that also has `beside`."""
+def offset_of_row(path, seq):
+    """Where the row's hash stands in the file: hashes stand elsewhere too, in the head's record and on pages set free."""
+    content = hash_of_row(path, seq)
+    pages = set(pages_of_rows(path))
     with open(path, "rb") as file:
         data = file.read()
     at = data.find(content)
     while at >= 0:
-        page = data[at // PAGE * PAGE:(at // PAGE + 1) * PAGE]
-        if beside in page:
+        if at // PAGE + 1 in pages:
             return at
         at = data.find(content, at + 1)
-    raise Failure(f"{path} does not contain the row that the test wants to damage")
+    raise Failure(f"{path} does not contain row {seq}, which the test wants to damage")
+
+
+def pages_of_rows(path):
+    db = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
+    try:
+        found = db.execute("SELECT pageno FROM dbstat WHERE name = 'rows' AND pagetype <> 'internal'").fetchall()
+        return [page for page, in found]
+    finally:
+        db.close()
 
 
 def hash_of_row(journal, seq):
