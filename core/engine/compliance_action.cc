@@ -28,7 +28,7 @@ void ReviewComplianceAction(Core& core, Turn& turn) {
     const MonoTime due = violation.since + policy.action_delay;
     if (turn.mono() < due) {
       turn.WakeAt(due);
-    } else if (core.console.present) {
+    } else if (MayNotify(core)) {
       violation.told = true;
       Tell(core, turn, known.verdict, turn.mono() - violation.since);
     }

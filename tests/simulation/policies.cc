@@ -19,6 +19,7 @@ struct Choices {
   const char* on_trusted = "ignore";
   const char* portal = "hold";
   bool setup_hold = true;
+  const char* action = "report";
 };
 
 std::string Document(uint64_t version, const Choices& c) {
@@ -43,7 +44,8 @@ std::string Document(uint64_t version, const Choices& c) {
       "s}\nstuckConnecting: {timeout: ", c.stuck,
       "s}\nremediation: {circuitBreaker: {failedLadders: ", c.failed_ladders,
       "}}\noverride: {mode: reason, maxDuration: 1h, maxPerDay: ", c.max_per_day,
-      "}\nreporting: {heartbeatInterval: ", c.heartbeat, "s}\n", "captivePortal: {action: ", c.portal,
+      "}\nreporting: {heartbeatInterval: ", c.heartbeat, "s}\n",
+      "compliance: {actionDelay: 10m, action: ", c.action, "}\ncaptivePortal: {action: ", c.portal,
       "}\nsetup: {hold: ", c.setup_hold ? "true" : "false",
       "}\ntrustedNetworks:\n  - {name: ", kTrustedNetwork, ", beacon: \"beacon.example.com:443\", spki: [\"",
       std::string(64, 'a'), "\"]}\ntrustedNetworkAction: ", c.on_trusted, "\n",
@@ -81,6 +83,7 @@ std::string SomePolicy(uint64_t version, SplitMix64& random) {
   c.on_trusted = one_of("ignore", "connect", "disconnect", "pause");
   c.portal = one_of("hold", "notify", "none");
   c.setup_hold = random.Below(2) == 0;
+  c.action = one_of("report", "notify");
   return Document(version, c);
 }
 

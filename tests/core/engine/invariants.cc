@@ -60,6 +60,7 @@ void Invariants::ForgetLostRows(uint64_t survived) {
   incidents_doubtful_ = true;
   overrides_.clear();
   suspensions_.clear();
+  setup_ = false;
   login_at_.reset();
   wake_at_.reset();
 }
@@ -106,6 +107,7 @@ void Invariants::OnStep(const Stamp& now, MonoTime true_time, const EngineInput&
       CheckMayCommand(stop->service);
     } else if (std::holds_alternative<NotifyUser>(effect)) {
       Require(policy_.mode == EnforcementMode::kEnforce, "a notification outside of enforce");
+      Require(!setup_ || !policy_.setup_hold, "a notification while the Mac is being set up");
     }
     answers += std::holds_alternative<AnswerRequest>(effect);
   }
@@ -130,6 +132,8 @@ void Invariants::See(const EngineInput& input) {
     dark_ = power->event == PowerEvent::kDarkWake;
   } else if (const auto* request = std::get_if<UserRequest>(&input)) {
     if (request->verb == UserRequest::Verb::kConnect) ClearFailures();
+  } else if (const auto* setup = std::get_if<SetupFacts>(&input)) {
+    setup_ = setup->running;
   } else if (std::holds_alternative<SessionManagerRestarted>(input)) {
     for (auto& [id, watched] : services_) watched.delivered.reset();
   }

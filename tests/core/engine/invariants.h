@@ -98,6 +98,7 @@ class Invariants {
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
   bool fresh_input_ = false;                              // of the step that is looked at
   bool ladder_in_step_ = false;                           // a command of a ladder was seen in it
+  bool setup_ = false;                                    // Setup Assistant runs
   bool asleep_ = false;
   bool dark_ = false;
 };

@@ -160,6 +160,19 @@ TEST(EnginePortal, NotifyOnlyTellsThePerson) {
   EXPECT_EQ(mac.ClassOf("corp"), "violation/server_unreachable");
 }
 
+TEST(EnginePortal, NobodyIsToldWhileTheMacIsBeingSetUp) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.captive_portal.action = CaptiveAction::kNotify;
+  mac.Give(SetupFacts{true});
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(1));
+  GoBehindPortal(mac, "cafe");
+  mac.Advance(absl::Minutes(1));
+  EXPECT_GT(Looks(mac), 0);
+  EXPECT_TRUE(mac.Notices().empty());
+}
+
 TEST(EnginePortal, NoneAsksNothing) {
   FakeMac mac;
   Policy policy = CorpPolicy();

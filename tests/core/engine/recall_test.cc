@@ -16,6 +16,21 @@ TEST(EngineRecall, TheBudgetSurvivesARestart) {
   EXPECT_EQ(mac.Starts(kCorp), 10);
 }
 
+TEST(EngineRecall, TheBudgetSurvivesAClockThatWasSetBeforeAReboot) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.reconnect.backoff.max = absl::Seconds(1);
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(2));
+  ASSERT_EQ(mac.Starts(kCorp), 10);
+  mac.JumpWall(absl::Hours(11));
+  mac.Advance(absl::Seconds(30));
+  mac.Reboot();
+  mac.Advance(absl::Minutes(5));
+  EXPECT_EQ(mac.Starts(kCorp), 10);
+}
+
 TEST(EngineRecall, AnUncleanStopAssumesOneAttemptMore) {
   FakeMac mac;
   mac.Boot(CorpPolicy());

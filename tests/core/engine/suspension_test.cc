@@ -313,20 +313,5 @@ TEST_F(EngineMaintenance, ARestartInsideWritesNoSecondBegin) {
   EXPECT_EQ(mac_.Rows<SuspensionBegan>().size(), 1u);
 }
 
-// --- Compliance.Action
-
-TEST_F(EngineSuspension, APersonIsToldOnceOfAViolationThatLasts) {
-  policy_.compliance = {absl::Hours(1), ComplianceAction::kNotify};
-  policy_.services[0].match.name = "Not installed";
-  Boot();
-  mac_.Advance(absl::Minutes(50));
-  EXPECT_TRUE(mac_.Notices().empty());
-  mac_.Advance(absl::Minutes(20));
-  ASSERT_EQ(mac_.Notices().size(), 1u);
-  EXPECT_THAT(mac_.Notices()[0].text, HasSubstr("holdfastctl why"));
-  mac_.Advance(absl::Hours(5));
-  EXPECT_EQ(mac_.Notices().size(), 1u);
-}
-
 }  // namespace
 }  // namespace holdfast
