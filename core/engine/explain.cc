@@ -8,6 +8,7 @@
 #include "core/engine/liveness.h"
 #include "core/engine/start_watch.h"
 #include "core/engine/suspension.h"
+#include "core/engine/trust.h"
 
 namespace holdfast::engine {
 namespace {
@@ -170,7 +171,9 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
     case Block::kBudget:
       return {"retry", gate.until, "the attempt budget frees one then"};
     case Block::kSettling:
-      return {"start", gate.until, "the network must have held until then"};
+      return {"start", gate.until,
+              TrustPendingUntil(core, now) ? "the network's beacon may answer until then"
+                                           : "the network must have held until then"};
     case Block::kBackoff:
       return {"retry", gate.until, "backoff after a failure"};
   }
@@ -210,8 +213,10 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
         return "A captive portal still stands between this Mac and the internet; starts are tried all the "
                "same.";
       }
-      return a.cause == causes::kSettling ? "The network is there but has not held long enough yet."
-                                          : "There is no usable network.";
+      if (a.cause != causes::kSettling) return "There is no usable network.";
+      return TrustPendingUntil(core, now)
+                 ? "The network is there; whether it is a trusted one is being asked."
+                 : "The network is there but has not held long enough yet.";
     case TimeClass::kAwaitingUser:
       return a.cause == causes::kInteractive ? "Only a person can sign in; it waits for them."
                                              : "It waits for somebody to log in.";
@@ -258,13 +263,16 @@ std::vector<std::string> Reasons(const Core& core, const Service& service, MonoT
   if (service.on_demand_paused && service.facts.on_demand) {
     reasons.push_back("Our stop paused its On Demand until the next start.");
   }
-  if (service.learned && IsDown(service.delivered.status) && service.delivered.stop_reason) {
-    reasons.push_back(absl::StrCat("The system says: ", StopReasonText(*service.delivered.stop_reason), "."));
+  const std::optional<int>& reason = service.delivered.stop_reason;
+  if (service.learned && IsDown(service.delivered.status) && reason &&
+      CauseOfStopReason(*reason) != FailureCause::kNone) {
+    reasons.push_back(absl::StrCat("The system says: ", StopReasonText(*reason), "."));
   }
   return reasons;
 }
 
 NextStep Next(const Core& core, const Service& service, MonoTime now) {
+  if (!Awake(core)) return NextWhenDown(core, service, now);
   switch (service.phase) {
     case Phase::kUp:
       return {"nothing", service.alive.next_round,

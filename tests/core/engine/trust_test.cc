@@ -151,6 +151,7 @@ TEST(EngineTrust, NoStartIsSentWhileTheBeaconIsStillAsked) {
   mac.Advance(absl::Seconds(4));
   EXPECT_EQ(mac.Starts(kCorp), 0);
   EXPECT_EQ(mac.ClassOf("corp"), "no_network/settling");
+  EXPECT_EQ(mac.ServiceViewOf("corp").next.why, "the network's beacon may answer until then");
   mac.Advance(absl::Seconds(5));
   EXPECT_EQ(mac.Starts(kCorp), 1);
 }

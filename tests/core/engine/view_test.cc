@@ -56,6 +56,16 @@ TEST(EngineView, ExplainsEachStateInWords) {
   EXPECT_TRUE(mac.ServiceViewOf("corp").override_until.has_value());
 }
 
+TEST(EngineView, WhileTheMacSleepsNothingComesBeforeItIsAwake) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).after = absl::Seconds(30);
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Seconds(10));
+  ASSERT_EQ(mac.ServiceViewOf("corp").next.what, "judge");
+  mac.Give(PowerChanged{PowerEvent::kWillSleep});
+  EXPECT_EQ(mac.ServiceViewOf("corp").next.what, "nothing until the Mac is awake");
+}
+
 TEST(EngineView, ChangesNothing) {
   FakeMac mac;
   mac.OutcomeOf(kCorp).stop_reason = 20;
