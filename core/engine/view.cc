@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "absl/strings/match.h"
 #include "core/engine/coverage.h"
 #include "core/engine/explain.h"
 
@@ -30,8 +31,10 @@ ServiceView ViewOf(const Core& core, const Service& service, MonoTime now) {
     return view;
   }
   AddVerdict(core, service.key, view);
+  std::string first = Explain(core, service, Assess(core, service, now), now);
   view.reasons = Reasons(core, service, now);
-  view.reasons.insert(view.reasons.begin(), Explain(core, service, Assess(core, service, now), now));
+  std::erase_if(view.reasons, [&](const std::string& more) { return absl::StrContains(first, more); });
+  view.reasons.insert(view.reasons.begin(), std::move(first));
   view.next = Next(core, service, now);
   view.attempts_last_hour = service.attempts.Spent(now, absl::Hours(1));
   view.attempts_left_now = service.attempts.Left(now, core.policy->reconnect.budget);

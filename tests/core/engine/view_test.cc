@@ -1,3 +1,4 @@
+#include "absl/strings/match.h"
 #include "fake_mac.h"
 
 namespace holdfast {
@@ -54,6 +55,19 @@ TEST(EngineView, ExplainsEachStateInWords) {
   mac.Ask(UserRequest::Verb::kOverride, kCorp, "a long enough reason", absl::Minutes(10));
   EXPECT_THAT(mac.ServiceViewOf("corp").reasons[0], HasSubstr("for another 10m 00s"));
   EXPECT_TRUE(mac.ServiceViewOf("corp").override_until.has_value());
+}
+
+TEST(EngineView, SaysNothingTwice) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 23;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(10));
+  ASSERT_EQ(mac.ClassOf("corp"), "violation/authentication");
+  int told = 0;
+  for (const std::string& reason : mac.ServiceViewOf("corp").reasons) {
+    told += absl::StrContains(reason, "The last attempt failed");
+  }
+  EXPECT_EQ(told, 1);
 }
 
 TEST(EngineView, WhileTheMacSleepsNothingComesBeforeItIsAwake) {
