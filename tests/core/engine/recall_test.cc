@@ -3,14 +3,19 @@
 namespace holdfast {
 namespace {
 
-TEST(EngineRecall, TheBudgetSurvivesARestart) {
-  FakeMac mac;
+// All ten attempts that the budget allows in ten minutes.
+void SpendTheBudget(FakeMac& mac) {
   Policy policy = CorpPolicy();
   policy.reconnect.backoff.max = absl::Seconds(1);
   mac.OutcomeOf(kCorp).stop_reason = 20;
   mac.Boot(policy);
   mac.Advance(absl::Minutes(2));
   ASSERT_EQ(mac.Starts(kCorp), 10);
+}
+
+TEST(EngineRecall, TheBudgetSurvivesARestart) {
+  FakeMac mac;
+  SpendTheBudget(mac);
   mac.Restart();
   mac.Advance(absl::Minutes(1));
   EXPECT_EQ(mac.Starts(kCorp), 10);
@@ -18,12 +23,7 @@ TEST(EngineRecall, TheBudgetSurvivesARestart) {
 
 TEST(EngineRecall, TheBudgetSurvivesAClockThatWasSetBeforeAReboot) {
   FakeMac mac;
-  Policy policy = CorpPolicy();
-  policy.reconnect.backoff.max = absl::Seconds(1);
-  mac.OutcomeOf(kCorp).stop_reason = 20;
-  mac.Boot(policy);
-  mac.Advance(absl::Minutes(2));
-  ASSERT_EQ(mac.Starts(kCorp), 10);
+  SpendTheBudget(mac);
   mac.JumpWall(absl::Hours(11));
   mac.Advance(absl::Seconds(30));
   mac.Reboot();
