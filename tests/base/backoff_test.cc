@@ -1,5 +1,7 @@
 #include "base/backoff.h"
 
+#include <gtest/gtest.h>
+
 #include <set>
 
 namespace holdfast {

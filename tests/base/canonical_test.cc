@@ -1,5 +1,7 @@
 #include "base/canonical.h"
 
+#include <gtest/gtest.h>
+
 #include "absl/strings/escaping.h"
 
 namespace holdfast {

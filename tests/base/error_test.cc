@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include <gtest/gtest.h>
+
 namespace holdfast {
 namespace {
 

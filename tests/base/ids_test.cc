@@ -1,5 +1,7 @@
 #include "base/ids.h"
 
+#include <gtest/gtest.h>
+
 namespace holdfast {
 namespace {
 

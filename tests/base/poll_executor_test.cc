@@ -1,5 +1,6 @@
 #include "base/poll_executor.h"
 
+#include <gtest/gtest.h>
 #include <poll.h>
 #include <unistd.h>
 

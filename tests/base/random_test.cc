@@ -1,5 +1,7 @@
 #include "base/random.h"
 
+#include <gtest/gtest.h>
+
 #include <array>
 
 namespace holdfast {

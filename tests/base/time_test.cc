@@ -1,5 +1,7 @@
 #include "base/time.h"
 
+#include <gtest/gtest.h>
+
 namespace holdfast {
 namespace {
 

@@ -1,5 +1,7 @@
 // Over random timelines: every second is counted once, and a model that looks at one instant at a time
 // agrees.
+#include <gtest/gtest.h>
+
 #include <algorithm>
 
 #include "base/random.h"

@@ -1,5 +1,8 @@
 #include "core/compliance/intervals.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include "core/compliance/account.h"
 
 namespace holdfast::compliance {

@@ -1,5 +1,7 @@
 #include "core/engine/phase.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <fstream>
 #include <iterator>

@@ -1,5 +1,7 @@
 #include "core/incidents/registry.h"
 
+#include <gtest/gtest.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>

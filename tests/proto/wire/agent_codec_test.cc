@@ -1,5 +1,7 @@
 #include "proto/wire/agent_codec.h"
 
+#include <gtest/gtest.h>
+
 #include "base/error.h"
 
 namespace holdfast::wire {

@@ -1,5 +1,7 @@
 #include "proto/wire/event_codec.h"
 
+#include <gtest/gtest.h>
+
 namespace holdfast::wire {
 namespace {
 

@@ -1,5 +1,7 @@
 #include "proto/wire/status_codec.h"
 
+#include <gtest/gtest.h>
+
 #include "base/error.h"
 
 namespace holdfast::wire {
