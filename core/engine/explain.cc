@@ -275,10 +275,10 @@ NextStep Next(const Core& core, const Service& service, MonoTime now) {
   if (!Awake(core)) return NextWhenDown(core, service, now);
   switch (service.phase) {
     case Phase::kUp:
-      return {"nothing", service.alive.next_round,
-              service.alive.next_round && !core.policy->liveness.probes.empty()
-                  ? "it is connected; probed then"
-                  : "it is connected"};
+      if (core.policy->liveness.probes.empty() || !service.alive.next_round) {
+        return {"nothing", {}, "it is connected"};
+      }
+      return {"nothing", service.alive.next_round, "it is connected; probed then"};
     case Phase::kStarting:
     case Phase::kConnecting:
       return {"judge", StuckAt(core, service), "it counts as stuck if it is not connected by then"};

@@ -223,12 +223,12 @@ void Advance(Core& core, Turn& turn, Service& service) {
   if (IsStuck(core, service, turn.mono())) HandleStuck(core, turn, service);
   WatchStarts(core, turn, service);
   YieldToGroup(core, turn, service);
+  KeepTrusted(core, turn, service);
   ConsiderStart(core, turn, service);
   CloseWhatEnded(core, turn, service);
   turn.WakeAt(StuckAt(core, service));
   RunLiveness(core, turn, service);
   RecordPace(turn, service);
-  KeepTrusted(core, turn, service);
   ReviewCoverage(core, turn, service);
 }
 

@@ -12,6 +12,9 @@ namespace {
 // One input of a device is one step; no second of a Mac brings so many.
 constexpr int kMostStepsInASecond = 1000;
 
+// A look at everything costs more than the step.
+constexpr uint64_t kStepsPerLook = 8;
+
 constexpr SessionManagerTimers kTimers{.starting = absl::Minutes(2), .stopping = absl::Seconds(20)};
 
 // In how long a service must be connected that nothing stands against, whatever it went through before: the
@@ -75,7 +78,20 @@ void Monitor::OnStep(const Stamp& now, const EngineInput& input, const std::vect
     calm_since_ = time_.Now().mono;
   }
   invariants_.OnStep(now, time_.Now().mono, input, effects, deadline);
+  if (steps_ % kStepsPerLook == 0 && !std::holds_alternative<AgentStopped>(input))
+    CheckWakes(now.mono, deadline);
   if (chronicle_.told()) TellStep(input, effects);
+}
+
+// What it says it will do next is what it asks to be woken for.
+void Monitor::CheckWakes(MonoTime now, std::optional<MonoTime> deadline) {
+  if (device_ == nullptr || !device_->running()) return;
+  for (const ServiceView& service : device_->View().services) {
+    if (!service.next.at || *service.next.at <= now) continue;
+    if (deadline && *deadline <= *service.next.at) continue;
+    OnBroken(absl::StrCat(service.key, ": nothing wakes it for \"", service.next.what, ": ", service.next.why,
+                          "\""));
+  }
 }
 
 void Monitor::CountStep(const Stamp& now, const EngineInput& input, const std::vector<Effect>& effects) {

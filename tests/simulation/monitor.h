@@ -59,6 +59,7 @@ class Monitor final : public Watcher {
     absl::Duration total;
     bool believed = false;  // connected, by what was delivered to this run
   };
+  void CheckWakes(MonoTime now, std::optional<MonoTime> deadline);
   void CountStep(const Stamp& now, const EngineInput& input, const std::vector<Effect>& effects);
   void TellStep(const EngineInput& input, const std::vector<Effect>& effects);
   void NoteDelivered(const SessionEvent& event);

@@ -99,6 +99,28 @@ TEST(EngineTrust, DisconnectStopsWhatIsUpAndWhatAPersonStarts) {
   EXPECT_EQ(mac.Stops(kCorp), 2);
 }
 
+TEST(EngineTrust, ItsStopIsWatchedFromTheFirstMoment) {
+  FakeMac mac;
+  const Policy policy = OfficePolicy(TrustedAction::kDisconnect);
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(1));
+  bool stopped = false;
+  mac.on_step = [&](const EngineInput&, const std::vector<Effect>& effects) {
+    for (const Effect& effect : effects) {
+      if (!std::holds_alternative<StopSession>(effect)) continue;
+      stopped = true;
+      const auto deadline = mac.engine().NextDeadline();
+      EXPECT_TRUE(deadline && *deadline <= mac.Now().mono + policy.stuck_disconnecting);
+    }
+  };
+  mac.beacons = {"office"};
+  mac.SetPath(true, "office");  // the same; a wake asks anew
+  mac.Give(PowerChanged{PowerEvent::kWillSleep});
+  mac.Give(PowerChanged{PowerEvent::kFullWake});
+  mac.Advance(absl::Minutes(1));
+  EXPECT_TRUE(stopped);
+}
+
 TEST(EngineTrust, PauseStopsOnceAndLeavesAPersonsConnectAlone) {
   FakeMac mac;
   mac.Boot(OfficePolicy(TrustedAction::kPause));
