@@ -1,6 +1,6 @@
 #include "agent/daemon/journal_options.h"
 
-#include "core/event/event.h"
+#include "core/event/evidence.h"
 #include "proto/wire/event_codec.h"
 
 namespace holdfast::agent {
@@ -19,21 +19,7 @@ journal::OpenOptions JournalOptions(const std::string& path, RandomSource& rando
   options.encode_pruned = [](uint64_t through, const Sha256Digest& hash) {
     return wire::EncodeEvent(Pruned{through, hash});
   };
-  options.keep_longer = [](uint16_t kind) {
-    switch (static_cast<RowKind>(kind)) {
-      case RowKind::kVerdict:
-      case RowKind::kIncidentOpened:
-      case RowKind::kIncidentClosed:
-      case RowKind::kOverrideBegan:
-      case RowKind::kOverrideEnded:
-      case RowKind::kSuspensionBegan:
-      case RowKind::kSuspensionEnded:
-      case RowKind::kCodeSpent:
-        return true;
-      default:
-        return false;
-    }
-  };
+  options.keep_longer = [](uint16_t kind) { return IsEvidence(static_cast<RowKind>(kind)); };
   return options;
 }
 

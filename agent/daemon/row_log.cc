@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "core/event/evidence.h"
 #include "proto/wire/event_codec.h"
 
 namespace holdfast::agent {
@@ -13,23 +14,9 @@ constexpr size_t kMostRowsTogether = 1000;
 constexpr absl::Duration kRetry = absl::Seconds(2);
 constexpr absl::Duration kSlowestRetry = absl::Minutes(1);
 
-bool IsImportant(uint16_t kind) {
-  switch (static_cast<RowKind>(kind)) {
-    case RowKind::kAgentStarted:
-    case RowKind::kAgentStopped:
-    case RowKind::kPolicy:
-    case RowKind::kVerdict:
-    case RowKind::kIncidentOpened:
-    case RowKind::kIncidentClosed:
-    case RowKind::kOverrideBegan:
-    case RowKind::kOverrideEnded:
-    case RowKind::kSuspensionBegan:
-    case RowKind::kSuspensionEnded:
-    case RowKind::kCodeSpent:
-      return true;
-    default:
-      return false;
-  }
+bool IsImportant(RowKind kind) {
+  return IsEvidence(kind) || kind == RowKind::kAgentStarted || kind == RowKind::kAgentStopped ||
+         kind == RowKind::kPolicy;
 }
 
 size_t SizeOf(const journal::Draft& draft) {
@@ -60,7 +47,7 @@ void RowLog::Add(const Stamp& at, const Event& event) {
 }
 
 bool RowLog::HasRoomFor(const journal::Draft& draft) const {
-  return queued_bytes_ + SizeOf(draft) <= (IsImportant(draft.kind) ? kMostImportantBytes : kMostBytes);
+  return queued_bytes_ + SizeOf(draft) <= (IsImportant(static_cast<RowKind>(draft.kind)) ? kMostImportantBytes : kMostBytes);
 }
 
 void RowLog::WhenDurable(std::function<void(absl::Status)> done) {

@@ -1,0 +1,11 @@
+// What reports and audits stand on.
+#pragma once
+
+#include "core/event/event.h"
+
+namespace holdfast {
+
+// Verdicts, incidents, overrides, suspensions, spent codes: where rows must go, these go last. Pure.
+bool IsEvidence(RowKind kind);
+
+}  // namespace holdfast
