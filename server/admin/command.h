@@ -11,9 +11,9 @@
 
 namespace holdfast::admin {
 
-// What a command works with; made once the command line is understood.
 constexpr int kMost = 1'000'000'000;  // what a count on the command line may be
 
+// What a command works with; made once the command line is understood.
 struct Session {
   AdminClient& client;
   const Printer& printer;

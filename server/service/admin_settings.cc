@@ -29,20 +29,24 @@ absl::StatusOr<std::string> MakeEnrollmentString(const Context& context, const s
 
 }  // namespace
 
+absl::Status ServerCore::State::NudgeGroup(const std::string& group) {
+  if (!nudge) return absl::OkStatus();
+  std::vector<Uuid> devices;
+  HOLDFAST_RETURN_IF_ERROR(context.store.EachDevice(group, [&devices](const fleet::DeviceRecord& device) {
+    if (!device.revoked) devices.push_back(device.id);
+  }));
+  const absl::Duration jitter = std::min(
+      context.options.nudge_jitter, context.options.nudge_spacing * static_cast<int64_t>(devices.size()));
+  for (const Uuid& device : devices) nudge(device, jitter);
+  return absl::OkStatus();
+}
+
 absl::StatusOr<PutPolicyResponse> ServerCore::PutPolicy(const Actor& actor, const PutPolicyRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kPutPolicy));
   HOLDFAST_ASSIGN_OR_RETURN(PutPolicyResponse response, state_->policies.Put(actor, request));
-  if (request.dry_run || !state_->nudge) return response;
+  if (request.dry_run) return response;
   // The default group's policy may be that of every group without its own.
-  std::vector<Uuid> devices;
-  HOLDFAST_RETURN_IF_ERROR(
-      state_->context.store.EachDevice(request.group, [&devices](const fleet::DeviceRecord& device) {
-        if (!device.revoked) devices.push_back(device.id);
-      }));
-  const ServerOptions& options = state_->context.options;
-  const absl::Duration jitter =
-      std::min(options.nudge_jitter, options.nudge_spacing * static_cast<int64_t>(devices.size()));
-  for (const Uuid& device : devices) state_->nudge(device, jitter);
+  HOLDFAST_RETURN_IF_ERROR(state_->NudgeGroup(request.group));
   return response;
 }
 

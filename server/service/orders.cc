@@ -211,14 +211,12 @@ absl::StatusOr<IssueOrderResponse> ServerCore::IssueOrder(const Actor& actor,
   HOLDFAST_ASSIGN_OR_RETURN(
       IssueOrderResponse response,
       state_->orders.Issue(actor, std::move(order), withdrawal ? holdfast::kLongestOrder : request.length));
-  if (!state_->nudge) return response;
-  const std::string group = response.order.scope == Order::Scope::kGroup ? response.order.target : "";
-  HOLDFAST_RETURN_IF_ERROR(
-      state_->context.store.EachDevice(group, [this, &response](const fleet::DeviceRecord& device) {
-        if (!device.revoked && IsFor(response.order, device)) {
-          state_->nudge(device.id, state_->context.options.nudge_jitter);
-        }
-      }));
+  if (response.order.scope != Order::Scope::kDevice) {
+    HOLDFAST_RETURN_IF_ERROR(state_->NudgeGroup(response.order.target));
+    return response;
+  }
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord device, state_->FindNamed(response.order.target));
+  if (state_->nudge && !device.revoked) state_->nudge(device.id, absl::ZeroDuration());
   return response;
 }
 

@@ -27,6 +27,8 @@ struct ServerCore::State {
   // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
   // names the matches when there are several.
   absl::StatusOr<fleet::DeviceRecord> FindNamed(const std::string& name);
+  // Its devices come soon, over a time that grows with their number. Empty: the whole fleet.
+  absl::Status NudgeGroup(const std::string& group);
   absl::StatusOr<absl::Duration> IntervalOf(const std::string& group);
   absl::StatusOr<Device> DeviceMessage(fleet::DeviceRecord record);
   HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
