@@ -17,6 +17,7 @@ constexpr int kDefaultRows = 200;
 constexpr int kMaxRows = 5000;
 constexpr size_t kMaxCredential = 1024;
 constexpr size_t kHistoryBytes = kMaxResponse - (size_t{16} << 10);
+
 // A monotonic time of this boot as Unix time, by today's reading of both clocks; 0 stays "not known".
 int64_t UnixOf(MonoTime t, const Stamp& now) {
   return t.ns == 0 ? 0 : now.wall.ns - (now.mono.ns - t.ns);

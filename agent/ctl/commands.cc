@@ -213,7 +213,9 @@ Failure Commands::History(const HistoryOptions& options) {
   }
   v1::ControlResponse response;
   v1::GetStatusResponse status;
-  if (Failure failure = AskStatus(&status); !failure.ok()) return failure;
+  if (!common_.json || !options.service.empty()) {  // programs get ids
+    if (Failure failure = AskStatus(&status); !failure.ok()) return failure;
+  }
   const ServiceNames names = NamesOf(status);
   if (!options.service.empty()) {
     const v1::LocalService* found = nullptr;

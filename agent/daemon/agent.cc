@@ -109,7 +109,7 @@ void Agent::BeginPolicy(const PolicyFile& policy_file) {
                             trust.device.IsNil() ? "" : trust.device.ToString()});
   TakePolicyInputs(policies_.Load(policy_file, inbox_.accepted()));
   if (!loaded.ok()) {
-    Incident("policy_tampered", "kept", absl::StrCat("the kept policy: ", loaded.message()), true);
+    Incident(kTampered, "kept", absl::StrCat("the kept policy: ", loaded.message()), true);
   }
 }
 
@@ -190,7 +190,7 @@ wire::PolicyStatus Agent::ApplyPolicy(const uplink::AcceptedPolicy& policy) {
   std::vector<EngineInput> inputs;
   wire::PolicyStatus status = policies_.ServerPolicy(policy, &inputs);
   for (const char* key : {"server", "kept"}) {
-    Incident("policy_tampered", key, "a policy with a good signature has arrived", false);
+    Incident(kTampered, key, "a policy with a good signature has arrived", false);
   }
   TakePolicyInputs(inputs);
   return status;
@@ -198,7 +198,7 @@ wire::PolicyStatus Agent::ApplyPolicy(const uplink::AcceptedPolicy& policy) {
 
 void Agent::PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) {
   Log(absl::StrCat("a policy of the server was refused: ", why.message()));
-  Incident("policy_tampered", "server", std::string(why.message()), true);
+  Incident(kTampered, "server", std::string(why.message()), true);
   Dispatch(PolicyRejected{{PolicyChange::Outcome::kRejected, 0, Sha256(bundle.signed_bytes), "server",
                            std::string(why.message())}});
 }

@@ -6,12 +6,7 @@
 #include <poll.h>
 #include <resolv.h>
 
-#include <fstream>
-
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/error.h"
 
 namespace holdfast::platform {

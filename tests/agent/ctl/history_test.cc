@@ -1,10 +1,9 @@
 // history, from the daemon and from the journal itself.
-#include <stdlib.h>
-
 #include "absl/strings/str_split.h"
 #include "base/random.h"
 #include "storage/journal/journal.h"
 #include "tests/agent/ctl/ctl_fixture.h"
+#include "tests/storage/temp_folder.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -49,15 +48,11 @@ TEST_F(CtlTest, HistoryFollowsNewRows) {
 
 class WithoutDaemon : public ::testing::Test {
  protected:
-  void SetUp() override {
-    std::string pattern = ::testing::TempDir() + "/hf-ctl-XXXXXX";
-    folder_ = mkdtemp(pattern.data());
-  }
   Result Ctl(std::vector<std::string> arguments) {
-    arguments.insert(arguments.end(), {"--state-dir", folder_});
+    arguments.insert(arguments.end(), {"--state-dir", folder_.path()});
     return RunOn(arguments);
   }
-  std::string folder_;
+  TempFolder folder_;
 };
 
 TEST_F(WithoutDaemon, SaysSo) {
@@ -79,7 +74,7 @@ TEST_F(WithoutDaemon, HistoryReadsTheJournalItself) {
   SystemClock clock;
   SeededRandom random(1);
   journal::OpenOptions options;
-  options.path = folder_ + "/journal.db";
+  options.path = folder_.File("journal.db");
   options.random = &random;
   options.clock = &clock;
   options.encode_epoch_began = [](const std::string&, std::optional<uint64_t>) { return ""; };
