@@ -47,7 +47,8 @@ void RowLog::Add(const Stamp& at, const Event& event) {
 }
 
 bool RowLog::HasRoomFor(const journal::Draft& draft) const {
-  return queued_bytes_ + SizeOf(draft) <= (IsImportant(static_cast<RowKind>(draft.kind)) ? kMostImportantBytes : kMostBytes);
+  return queued_bytes_ + SizeOf(draft) <=
+         (IsImportant(static_cast<RowKind>(draft.kind)) ? kMostImportantBytes : kMostBytes);
 }
 
 void RowLog::WhenDurable(std::function<void(absl::Status)> done) {
