@@ -1,4 +1,4 @@
-// Binds each enforced key of the schema to its member of Policy, once: the parser and explain are visitors.
+// Binds each key of the schema to its member of Policy, once: the parser and explain are visitors.
 // A visitor has Field(path, member), List(path, items, visit) and, for what `visit` calls, the same Field
 // with paths that contain "[]". A test holds the paths against the schema.
 #pragma once
@@ -128,6 +128,8 @@ void VisitFleet(P& policy, Visitor& v) {
   v.Field("History.MaxBytes", policy.history_max_bytes);
   v.Field("Reporting.UnacknowledgedMaxBytes", policy.unacknowledged_max_bytes);
   v.Field("Reporting.HeartbeatInterval", policy.heartbeat_interval);
+  v.Field("Rollout.Percent", policy.rollout.percent);
+  v.Field("Rollout.HaltOnFailureRate", policy.rollout.halt_on_failure_rate);
   v.Field("Privacy.RedactSSID", policy.privacy.redact_ssid);
   v.Field("Privacy.UserNotice", policy.privacy.user_notice);
 }

@@ -50,14 +50,12 @@ class KeyFinder {
       case SchemaNode::kSectionList:
         return Items(entry.value, schema, path);
       default:
-        return Leaf(entry, *FindKey(schema), yaml);
+        return Leaf(entry, yaml);
     }
   }
 
-  void Leaf(const DocumentEntry& entry, const SchemaKey& key, const std::string& yaml) {
-    if (key.type == KeyType::kPlanned) {
-      problems_.Warning(entry.at, yaml, "is known but not enforced by this version; it has no effect yet");
-    } else if (entry.value.IsNull()) {
+  void Leaf(const DocumentEntry& entry, const std::string& yaml) {
+    if (entry.value.IsNull()) {
       problems_.Warning(entry.at, yaml,
                         "has no value, so the default applies; write a value or remove the line");
     }

@@ -12,7 +12,7 @@ namespace holdfast {
 
 class GivenKeys {
  public:
-  // Reports unknown and planned keys as warnings; a key in two spellings, and a scalar in place of a section,
+  // Reports unknown keys as warnings; a key in two spellings, and a scalar in place of a section,
   // as errors. The document must outlive the result.
   static GivenKeys Find(const Document& document, Problems& problems);
 

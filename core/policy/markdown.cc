@@ -42,8 +42,7 @@ that does not set has its default. `holdfastctl policy show --origin` prints whe
 - **Unset is not zero and not false.** A key that is not written, or is written without a value, has its default.
 - **A bad value rejects the document**, with every problem, its line and what was expected; the last good policy stays in
   force. A key written twice is a bad value too.
-- **An unknown key is kept, reported and has no effect**, so that an older agent accepts a newer document. So is a key
-  that is known but [not enforced yet](#known-but-not-enforced-yet).
+- **An unknown key is kept, reported and has no effect**, so that an older agent accepts a newer document.
 - **A duration has a unit** in YAML and JSON: `30s`, `5m`, `1h30m`. A bare number is refused.
 - **A list replaces the default list**; lists are never merged.
 - **Words are compared regardless of case**; keys are not. Each key has three spellings, one to one: lowerCamelCase in YAML
@@ -157,18 +156,8 @@ std::string Row(const SchemaKey& key) {
 
 std::string Tables() {
   std::string out = "## Keys\n\n| Key | Values | Default | Meaning |\n|---|---|---|---|\n";
-  std::string planned =
-      "## Known but not enforced yet\n\nThese are accepted with a warning and have no effect in this "
-      "version.\n\n"
-      "| Key | Meaning |\n|---|---|\n";
-  for (const SchemaKey& key : PolicySchema()) {
-    if (key.type == KeyType::kPlanned) {
-      absl::StrAppend(&planned, "| `", YamlSpelling(key.path), "` | ", key.meaning, " |\n");
-    } else {
-      absl::StrAppend(&out, Row(key));
-    }
-  }
-  return absl::StrCat(out, "\n", kBetween, planned, "\n");
+  for (const SchemaKey& key : PolicySchema()) absl::StrAppend(&out, Row(key));
+  return absl::StrCat(out, "\n", kBetween);
 }
 
 }  // namespace

@@ -108,6 +108,12 @@ struct Privacy {
   std::string user_notice;
 };
 
+// The server's business: an agent does nothing with it.
+struct RolloutPolicy {
+  int percent = 100;
+  double halt_on_failure_rate = 5;  // in percent
+};
+
 struct RequiredFilter {
   std::string bundle_identifier;
   std::optional<std::string> grade;
@@ -187,6 +193,7 @@ struct Policy {
   int64_t history_max_bytes = int64_t{256} << 20;
   int64_t unacknowledged_max_bytes = int64_t{64} << 20;  // of them
   absl::Duration heartbeat_interval = absl::Seconds(60);
+  RolloutPolicy rollout;
 };
 
 }  // namespace holdfast

@@ -27,12 +27,11 @@ enum class KeyType : uint8_t {
   kChoiceList,
   kEndpoint,  // HOST:PORT
   kMoment,    // a time of day and date, RFC 3339
-  kPlanned,   // a key of the vocabulary that this version does not act on; its value is not looked at
 };
 
 struct SchemaKey {
   absl::string_view path;  // PascalCase; an item of a list of sections is "Services[]."
-  KeyType type = KeyType::kPlanned;
+  KeyType type = KeyType::kText;
   absl::string_view default_text;  // as explain prints it; empty when there is none
   absl::string_view choices;       // "off, audit, enforce": the order of the enum
   double min = 0, max = 0;         // of numbers; of the length of a list

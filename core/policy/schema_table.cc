@@ -66,9 +66,6 @@ constexpr SchemaKey Choice(Text path, Text value, Text choices, Text meaning) {
   return {
       .path = path, .type = KeyType::kChoice, .default_text = value, .choices = choices, .meaning = meaning};
 }
-constexpr SchemaKey Planned(Text path, Text meaning) {
-  return {.path = path, .type = KeyType::kPlanned, .meaning = meaning};
-}
 constexpr SchemaKey Required(SchemaKey key) {
   key.required = true;
   return key;
@@ -354,8 +351,13 @@ constexpr std::array kSchema = {
         "How much of the journal rows may take that the server has not acknowledged: what a Mac brings after "
         "a long time offline. Beyond it the oldest go, violations and incidents last, and a row tells of "
         "the gap. Without a server the whole journal is theirs."),
-    Planned("Rollout.Percent", "Share of the group that gets this version."),
-    Planned("Rollout.HaltOnFailureRate", "Rate of failures at which the roll-out stops."),
+    Integer("Rollout.Percent", "100", 0, 100,
+            "The server hands this version to so many percent of the group's devices, always the same ones, "
+            "and to more when the share is raised; the others keep the version before. `0`: nobody yet. Like "
+            "the next, it counts in the server's policy only."),
+    Number("Rollout.HaltOnFailureRate", "5", 0, 100,
+           "In percent of the devices that were handed this version: when more of them fail than would have "
+           "anyway, the server hands it to no further device. `100`: never."),
     Bool("TamperProtection", "true",
          "Whether a changed launch job, signature, configuration or database is an incident. Root can always "
          "stop the "

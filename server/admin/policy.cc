@@ -106,6 +106,8 @@ void AddPolicyCommands(CLI::App& app, Chosen& chosen) {
   CLI::App* list = policy->add_subcommand("list", "All versions, newest first");
   list->add_option("--group", flags->group, "Only this group's");
   list->callback([&chosen, flags] { chosen.run = [flags](Session& s) { return ListPolicies(s, *flags); }; });
+
+  AddRolloutCommand(*policy, chosen);
 }
 
 }  // namespace holdfast::admin

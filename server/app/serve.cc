@@ -124,6 +124,7 @@ int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) 
   if (!rpc.ok()) return Fail(kExitListen, rpc.status());
   RouteGrpcLog();
   (*core)->SetStoreListener(LogStore);
+  (*core)->SetHaltListener([](const std::string& halt) { Log(LogLevel::kError, halt); });
   (*core)->SetAgentEndpoint(
       PublicEndpoint(flags.agent_listen, (*rpc)->agent_port(), flags.public_hosts, HostName()).ToString());
   if (auto status = HandOutAdminToken(**core, *dir); !status.ok()) return Fail(kExitFailed, status);

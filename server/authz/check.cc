@@ -13,7 +13,7 @@ struct Rule {
   Role least;
 };
 
-constexpr std::array<Rule, 18> kRules = {{
+constexpr std::array<Rule, 20> kRules = {{
     {AdminMethod::kListDevices, "ListDevices", Role::kViewer},
     {AdminMethod::kGetDevice, "GetDevice", Role::kViewer},
     {AdminMethod::kListHistory, "ListHistory", Role::kViewer},
@@ -32,6 +32,8 @@ constexpr std::array<Rule, 18> kRules = {{
     {AdminMethod::kIssueOverrideCode, "IssueOverrideCode", Role::kAdmin},
     {AdminMethod::kIssueOrder, "IssueOrder", Role::kAdmin},
     {AdminMethod::kListOrders, "ListOrders", Role::kViewer},
+    {AdminMethod::kGetRollout, "GetRollout", Role::kViewer},
+    {AdminMethod::kSetRollout, "SetRollout", Role::kAdmin},
 }};
 
 const Rule& RuleOf(AdminMethod method) {

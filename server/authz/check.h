@@ -45,6 +45,8 @@ enum class AdminMethod : uint8_t {
   kIssueOverrideCode,
   kIssueOrder,
   kListOrders,
+  kGetRollout,
+  kSetRollout,
 };
 absl::string_view AdminMethodName(AdminMethod method);  // "PutPolicy"
 

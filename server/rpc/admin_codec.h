@@ -19,6 +19,8 @@ ListAuditRequest FromProto(const v1::ListAuditRequest& m);
 
 absl::StatusOr<IssueOverrideCodeRequest> FromProto(const v1::IssueOverrideCodeRequest& m);
 absl::StatusOr<IssueOrderRequest> FromProto(const v1::IssueOrderRequest& m);
+absl::StatusOr<SetRolloutRequest> FromProto(const v1::SetRolloutRequest& m);
+v1::Rollout ToProto(const Rollout& m);
 v1::IssueOverrideCodeResponse ToProto(const IssueOverrideCodeResponse& m);
 v1::OrderInfo ToProto(const Order& m);
 

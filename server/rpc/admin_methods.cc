@@ -134,4 +134,19 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListOrdersRequ
   return absl::OkStatus();
 }
 
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetRolloutRequest& request,
+                  v1::GetRolloutResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const Rollout rollout, core.GetRollout(actor, request.group()));
+  *response->mutable_rollout() = ToProto(rollout);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::SetRolloutRequest& request,
+                  v1::SetRolloutResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const SetRolloutRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const Rollout rollout, core.SetRollout(actor, plain));
+  *response->mutable_rollout() = ToProto(rollout);
+  return absl::OkStatus();
+}
+
 }  // namespace holdfast::server

@@ -40,5 +40,9 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::IssueOrderRequ
                   v1::IssueOrderResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListOrdersRequest& request,
                   v1::ListOrdersResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetRolloutRequest& request,
+                  v1::GetRolloutResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::SetRolloutRequest& request,
+                  v1::SetRolloutResponse* response);
 
 }  // namespace holdfast::server

@@ -136,6 +136,14 @@ grpc::ServerUnaryReactor* AdminService::IssueOrder(Context* context, const v1::I
                                                    v1::IssueOrderResponse* response) {
   return Run(context, request, response);
 }
+grpc::ServerUnaryReactor* AdminService::GetRollout(Context* context, const v1::GetRolloutRequest* request,
+                                                   v1::GetRolloutResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::SetRollout(Context* context, const v1::SetRolloutRequest* request,
+                                                   v1::SetRolloutResponse* response) {
+  return Run(context, request, response);
+}
 grpc::ServerUnaryReactor* AdminService::ListOrders(Context* context, const v1::ListOrdersRequest* request,
                                                    v1::ListOrdersResponse* response) {
   return Run(context, request, response);

@@ -52,6 +52,10 @@ class AdminService final : public v1::AdminService::CallbackService {
                                        v1::IssueOrderResponse* response) override;
   grpc::ServerUnaryReactor* ListOrders(Context* context, const v1::ListOrdersRequest* request,
                                        v1::ListOrdersResponse* response) override;
+  grpc::ServerUnaryReactor* GetRollout(Context* context, const v1::GetRolloutRequest* request,
+                                       v1::GetRolloutResponse* response) override;
+  grpc::ServerUnaryReactor* SetRollout(Context* context, const v1::SetRolloutRequest* request,
+                                       v1::SetRolloutResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       Context* context, const v1::WatchEventsRequest* request) override;
 

@@ -62,15 +62,9 @@ absl::StatusOr<fleet::DeviceRecord> ServerCore::State::FindNamed(const std::stri
   return std::move(found.front());
 }
 
-absl::StatusOr<absl::Duration> ServerCore::State::IntervalOf(const std::string& group) {
-  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies.For(group));
-  if (policy == nullptr) return context.options.heartbeat;
-  return std::max(context.options.heartbeat, policy->heartbeat);
-}
-
 absl::StatusOr<Device> ServerCore::State::DeviceMessage(fleet::DeviceRecord record) {
   directory.Refresh(record);
-  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, IntervalOf(record.group));
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.Interval(record.group));
   const fleet::Hardware& h = record.hardware;
   Device out;
   out.id = record.id;

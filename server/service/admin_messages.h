@@ -155,6 +155,22 @@ struct ListPoliciesRequest {
   std::string group;  // empty: all
 };
 
+// How the newest version of a group's policy goes out to its devices.
+struct Rollout {
+  PolicyInfo policy;  // of the default group when the group that was asked for has none of its own
+  fleet::RolloutRecord state;
+  fleet::HandedCounts counts;
+  double failure_rate = 0, expected_rate = 0;  // in percent of the devices counted
+  bool believed = false;                       // enough devices to halt by it
+};
+// Exactly one of percent, halt and resume.
+struct SetRolloutRequest {
+  std::string group;
+  std::optional<int> percent;
+  bool halt = false;
+  bool resume = false;
+};
+
 struct CreateEnrollmentTokenRequest {
   std::string group;
   absl::Duration lifetime;  // zero: the server's default

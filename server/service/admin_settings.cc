@@ -9,6 +9,7 @@
 #include "core/policy/explain.h"
 #include "server/audit/audit.h"
 #include "server/authz/tokens.h"
+#include "server/service/rollout_rate.h"
 #include "server/service/state.h"
 
 namespace holdfast::server {
@@ -29,11 +30,12 @@ absl::StatusOr<std::string> MakeEnrollmentString(const Context& context, const s
 
 }  // namespace
 
-absl::Status ServerCore::State::NudgeGroup(const std::string& group) {
+absl::Status ServerCore::State::NudgeGroup(const std::string& group,
+                                           absl::FunctionRef<bool(const Uuid&)> wanted) {
   if (!nudge) return absl::OkStatus();
   std::vector<Uuid> devices;
-  HOLDFAST_RETURN_IF_ERROR(context.store.EachDevice(group, [&devices](const fleet::DeviceRecord& device) {
-    if (!device.revoked) devices.push_back(device.id);
+  HOLDFAST_RETURN_IF_ERROR(context.store.EachDevice(group, [&](const fleet::DeviceRecord& device) {
+    if (!device.revoked && wanted(device.id)) devices.push_back(device.id);
   }));
   const absl::Duration jitter = std::min(
       context.options.nudge_jitter, context.options.nudge_spacing * static_cast<int64_t>(devices.size()));
@@ -41,12 +43,16 @@ absl::Status ServerCore::State::NudgeGroup(const std::string& group) {
   return absl::OkStatus();
 }
 
+absl::Status ServerCore::State::NudgeShare(const PolicyInfo& policy, int percent) {
+  return NudgeGroup(policy.group, [&](const Uuid& device) { return InShare(device, policy.id, percent); });
+}
+
 absl::StatusOr<PutPolicyResponse> ServerCore::PutPolicy(const Actor& actor, const PutPolicyRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kPutPolicy));
   HOLDFAST_ASSIGN_OR_RETURN(PutPolicyResponse response, state_->policies.Put(actor, request));
   if (request.dry_run) return response;
-  // The default group's policy may be that of every group without its own.
-  HOLDFAST_RETURN_IF_ERROR(state_->NudgeGroup(request.group));
+  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* newest, state_->policies.Newest(request.group));
+  HOLDFAST_RETURN_IF_ERROR(state_->NudgeShare(newest->info, newest->rollout.percent));
   return response;
 }
 

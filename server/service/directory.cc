@@ -1,5 +1,7 @@
 #include "server/service/directory.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace holdfast::server {
@@ -13,6 +15,7 @@ absl::Status Directory::Load(const Uuid& id, LiveDevice& device, bool* found) {
   HOLDFAST_ASSIGN_OR_RETURN(device.chains, context_.store.ChainsOf(device.record.key));
   HOLDFAST_ASSIGN_OR_RETURN(const int sections, context_.store.CountSections(device.record.key));
   device.has_sections = sections > 0;
+  HOLDFAST_ASSIGN_OR_RETURN(device.handed, context_.store.FindHanded(device.record.key));
   device.stale = false;
   return absl::OkStatus();
 }
@@ -26,6 +29,16 @@ absl::StatusOr<LiveDevice*> Directory::Find(const Uuid& id) {
   if (added) devices_.erase(it);
   if (!loaded.ok()) return loaded;
   return nullptr;
+}
+
+LiveDevice* Directory::Peek(const Uuid& id) {
+  const auto it = devices_.find(id);
+  return it == devices_.end() ? nullptr : &it->second;
+}
+
+int Directory::Count(absl::FunctionRef<bool(const LiveDevice&)> wanted) const {
+  return static_cast<int>(std::count_if(devices_.begin(), devices_.end(),
+                                        [&](const auto& entry) { return wanted(entry.second); }));
 }
 
 void Directory::Invalidate(const Uuid& id) {

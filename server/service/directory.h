@@ -8,17 +8,26 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "server/service/context.h"
 
 namespace holdfast::server {
 
+// Since when a device is not as it should be, as far as a roll-out is concerned.
+struct Trouble {
+  ServerTime since;
+  bool silent = false;   // else a violation
+  bool settled = false;  // it was counted, or is none of a roll-out's business
+};
+
 struct LiveDevice {
   fleet::DeviceRecord record;
   std::vector<fleet::ChainRecord> chains;  // oldest first
   bool has_sections = false;
-  bool stale = true;  // record, chains and has_sections must be read again
+  std::optional<fleet::HandedPolicy> handed;
+  bool stale = true;  // what stands above must be read again
 
   // What only memory knows: after a restart of the server it is learned anew.
   std::string certificate;  // serial that was checked
@@ -29,6 +38,9 @@ struct LiveDevice {
   std::optional<fleet::Anchor> stored_anchor;
   std::optional<std::pair<Epoch, uint64_t>> told;  // acked_through of the last answer after a gap
   std::optional<std::pair<Epoch, uint64_t>> gap;   // what was stored when rows were refused for a gap
+  std::optional<Trouble> trouble;
+  bool looked_at =
+      false;  // whether it was heard of since the start, so that its trouble began under our eyes
   ServerTime complete_at;  // when all that the device had written was last known to be stored
 };
 
@@ -38,6 +50,10 @@ class Directory {
 
   // nullptr when there is no such device. The pointer lives until Remove.
   absl::StatusOr<LiveDevice*> Find(const Uuid& id);
+  // The same of those in memory only.
+  LiveDevice* Peek(const Uuid& id);
+  // Of those in memory.
+  int Count(absl::FunctionRef<bool(const LiveDevice&)> wanted) const;
   // Its transaction was rolled back, or another part of the server changed it.
   void Invalidate(const Uuid& id);
   void InvalidateAll();

@@ -203,7 +203,11 @@ absl::StatusOr<wire::EnrollResponse> Enrollment::Answer(const Candidate& candida
   answer.certificate_chain_pem = candidate.chain_pem;
   answer.ca_certificates_pem = context_.issuer.CaCertificatesPem();
   answer.policy_keys = context_.issuer.PolicyPublicKeys();
-  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies_.For(group));
+  std::optional<fleet::HandedPolicy> handed;
+  if (candidate.device) {
+    HOLDFAST_ASSIGN_OR_RETURN(handed, context_.store.FindHanded(candidate.device->key));
+  }
+  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies_.ForEnrolled(group, handed));
   if (policy != nullptr) answer.policy = policy->bundle;
   answer.features = ServerFeatures();
   answer.server_time = context_.Now();

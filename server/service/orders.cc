@@ -212,7 +212,7 @@ absl::StatusOr<IssueOrderResponse> ServerCore::IssueOrder(const Actor& actor,
       IssueOrderResponse response,
       state_->orders.Issue(actor, std::move(order), withdrawal ? holdfast::kLongestOrder : request.length));
   if (response.order.scope != Order::Scope::kDevice) {
-    HOLDFAST_RETURN_IF_ERROR(state_->NudgeGroup(response.order.target));
+    HOLDFAST_RETURN_IF_ERROR(state_->NudgeGroup(response.order.target, [](const Uuid&) { return true; }));
     return response;
   }
   HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord device, state_->FindNamed(response.order.target));

@@ -33,7 +33,7 @@ ServerCore::~ServerCore() = default;
 absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(const ServerDependencies& dependencies,
                                                                const ServerOptions& options) {
   auto state = std::make_unique<State>(dependencies, options);
-  HOLDFAST_RETURN_IF_ERROR(state->policies.For("").status());
+  HOLDFAST_RETURN_IF_ERROR(state->policies.Newest("").status());
   return std::unique_ptr<ServerCore>(new ServerCore(std::move(state)));
 }
 
@@ -99,6 +99,10 @@ void ServerCore::SetRowListener(std::function<void(const HistoryRow&)> listener)
 
 void ServerCore::SetStoreListener(std::function<void(const absl::Status&)> listener) {
   state_->store_listener = std::move(listener);
+}
+
+void ServerCore::SetHaltListener(std::function<void(const std::string&)> listener) {
+  state_->halt_listener = std::move(listener);
 }
 
 void ServerCore::State::TellStoreListener(const absl::Status& status) {

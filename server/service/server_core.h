@@ -89,6 +89,8 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<GetPolicyResponse> GetPolicy(const Actor& actor, const GetPolicyRequest& request);
   absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const Actor& actor,
                                                        const ListPoliciesRequest& request);
+  absl::StatusOr<Rollout> GetRollout(const Actor& actor, const std::string& group);
+  absl::StatusOr<Rollout> SetRollout(const Actor& actor, const SetRolloutRequest& request);
   absl::StatusOr<CreateEnrollmentTokenResponse> CreateEnrollmentToken(
       const Actor& actor, const CreateEnrollmentTokenRequest& request);
   absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens(const Actor& actor);
@@ -123,8 +125,12 @@ class ServerCore final : public AgentApi {
   // The store failed, or works again (OK): once each, however many syncs fail in between.
   void SetStoreListener(std::function<void(const absl::Status&)> listener);
 
-  // Call every few seconds: writes last contacts in a batch, judges who became silent, and checks the next
-  // slice of stored rows. DATA_LOSS names a device whose rows are damaged, once per round.
+  // The server halted a roll-out: which, and why.
+  void SetHaltListener(std::function<void(const std::string&)> listener);
+
+  // Call every few seconds: writes last contacts in a batch, judges who became silent and how roll-outs go,
+  // and checks the next slice of stored rows. DATA_LOSS names a device whose rows are damaged, once per
+  // round.
   absl::Status Tick();
 
  private:

@@ -21,9 +21,11 @@ absl::Status ServerCore::State::MarkSilent(ServerTime now) {
   const ServerTime line = now - SilentAfter(context.options.heartbeat);
   HOLDFAST_ASSIGN_OR_RETURN(auto silent, context.store.LastSeenBetween(silent_through, line));
   for (fleet::DeviceRecord& record : silent) {
-    if (record.asleep || record.revoked || record.posture == TimeClass::kNotRequired) continue;
-    HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, IntervalOf(record.group));
+    if (record.asleep || record.revoked) continue;
+    HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.Interval(record.group));
     if (now - record.last_seen <= SilentAfter(interval)) continue;
+    rollouts.Silent(record.id);
+    if (record.posture == TimeClass::kNotRequired) continue;
     HOLDFAST_RETURN_IF_ERROR(SetPosture(context, record, TimeClass::kUnknown));
     directory.Invalidate(record.id);
   }
@@ -63,9 +65,17 @@ absl::Status ServerCore::State::JudgeSilence(ServerTime now) {
   return absl::OkStatus();
 }
 
+absl::Status ServerCore::State::JudgeRollouts() {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<std::string> halts, rollouts.Judge());
+  if (!halt_listener) return absl::OkStatus();
+  for (const std::string& halt : halts) halt_listener(halt);
+  return absl::OkStatus();
+}
+
 absl::Status ServerCore::Tick() {
   HOLDFAST_RETURN_IF_ERROR(state_->FlushContacts());
   HOLDFAST_RETURN_IF_ERROR(state_->JudgeSilence(state_->context.Now()));
+  HOLDFAST_RETURN_IF_ERROR(state_->JudgeRollouts());
   return state_->row_check.Slice();
 }
 

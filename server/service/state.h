@@ -4,11 +4,13 @@
 #include <functional>
 #include <memory>
 
+#include "absl/functional/function_ref.h"
 #include "server/service/context.h"
 #include "server/service/directory.h"
 #include "server/service/enrollment.h"
 #include "server/service/orders.h"
 #include "server/service/policies.h"
+#include "server/service/rollouts.h"
 #include "server/service/row_check.h"
 #include "server/service/sync.h"
 
@@ -19,17 +21,20 @@ struct ServerCore::State {
       : context{*d.clock, *d.random, *d.store, *d.issuer, options},
         directory(context),
         policies(context),
+        rollouts(context, directory, policies),
         orders(context),
-        sync(context, directory, policies, orders),
+        sync(context, directory, policies, rollouts, orders),
         enrollment(context, directory, policies),
         row_check(context, directory) {}
 
   // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
   // names the matches when there are several.
   absl::StatusOr<fleet::DeviceRecord> FindNamed(const std::string& name);
-  // Its devices come soon, over a time that grows with their number. Empty: the whole fleet.
-  absl::Status NudgeGroup(const std::string& group);
-  absl::StatusOr<absl::Duration> IntervalOf(const std::string& group);
+  // Its devices that are wanted come soon, over a time that grows with their number. Empty: the whole fleet.
+  absl::Status NudgeGroup(const std::string& group, absl::FunctionRef<bool(const Uuid&)> wanted);
+  // Those in the share of this version, which may be one of every group without its own.
+  absl::Status NudgeShare(const PolicyInfo& policy, int percent);
+  absl::StatusOr<bool> HasOwnPolicy(const std::string& group);
   absl::StatusOr<Device> DeviceMessage(fleet::DeviceRecord record);
   HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
                             const std::string& hostname) const;
@@ -41,12 +46,14 @@ struct ServerCore::State {
   absl::Status JudgeSilence(ServerTime now);
   absl::Status MarkSilent(ServerTime now);
   absl::Status RaiseSilence(ServerTime now);
+  absl::Status JudgeRollouts();
   void TellListener(const std::vector<fleet::StoredRow>& rows, const std::vector<SyncCall>& calls);
   void TellStoreListener(const absl::Status& status);
 
   Context context;
   Directory directory;
   Policies policies;
+  Rollouts rollouts;
   Orders orders;
   SyncHandler sync;
   Enrollment enrollment;
@@ -54,6 +61,7 @@ struct ServerCore::State {
   std::function<void(const Uuid&, absl::Duration)> nudge;
   std::function<void(const HistoryRow&)> row_listener;
   std::function<void(const absl::Status&)> store_listener;
+  std::function<void(const std::string&)> halt_listener;
   bool store_failing = false;
   // Up to where in last contacts silence was judged already.
   ServerTime silent_through, missed_through;

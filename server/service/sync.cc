@@ -85,6 +85,7 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(const SyncCall& call,
   if (!cold) HOLDFAST_RETURN_IF_ERROR(CheckHead(device, request));
   HOLDFAST_RETURN_IF_ERROR(TakeSections(device, request));
   HOLDFAST_RETURN_IF_ERROR(TakeState(device, request));
+  HOLDFAST_RETURN_IF_ERROR(rollouts_.Heard(device, request));
   return Answer(device, request, full);
 }
 
@@ -145,9 +146,7 @@ void SyncHandler::RememberSent(LiveDevice& device, const wire::SyncRequest& requ
 
 absl::Status SyncHandler::TakeContact(LiveDevice& device, const wire::SyncRequest& request,
                                       ServerTime received) {
-  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies_.For(device.record.group));
-  const absl::Duration interval =
-      std::max(context_.options.heartbeat, policy != nullptr ? policy->heartbeat : absl::ZeroDuration());
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies_.Interval(device.record.group));
   const bool was_silent = received - device.record.last_seen > SilentAfter(interval);
   const bool asleep = request.goodbye == wire::Goodbye::kSleep || request.goodbye == wire::Goodbye::kShutdown;
   directory_.Contacted(device, received, ClockOffset(request.sent.wall, received), asleep);
@@ -258,8 +257,11 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Answer(LiveDevice& device, const
     answer.acked_through = chain->seq;
   const std::pair<Epoch, uint64_t> here{answer.epoch, answer.acked_through};
   if (device.gap == here) device.told = here;
-  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies_.For(device.record.group));
-  if (policy != nullptr && request.policy_id != policy->info.id) answer.policy = policy->bundle;
+  HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies_.For(device.record, request.policy_id));
+  if (policy != nullptr && request.policy_id != policy->info.id) {
+    answer.policy = policy->bundle;
+    HOLDFAST_RETURN_IF_ERROR(rollouts_.Handed(device, request, *policy));
+  }
   answer.want_full_state = full;
   answer.features = ServerFeatures();
   answer.policy_keys = context_.issuer.PolicyPublicKeys();

@@ -8,13 +8,19 @@
 #include "server/service/ingest.h"
 #include "server/service/orders.h"
 #include "server/service/policies.h"
+#include "server/service/rollouts.h"
 
 namespace holdfast::server {
 
 class SyncHandler {
  public:
-  SyncHandler(Context& context, Directory& directory, Policies& policies, Orders& orders)
-      : context_(context), directory_(directory), policies_(policies), orders_(orders), ingest_(context) {}
+  SyncHandler(Context& context, Directory& directory, Policies& policies, Rollouts& rollouts, Orders& orders)
+      : context_(context),
+        directory_(directory),
+        policies_(policies),
+        rollouts_(rollouts),
+        orders_(orders),
+        ingest_(context) {}
 
   // Inside a transaction. A refusal is an answer like any other; another error means that the transaction
   // must be rolled back. New rows are appended to `stored`.
@@ -37,6 +43,7 @@ class SyncHandler {
   Context& context_;
   Directory& directory_;
   Policies& policies_;
+  Rollouts& rollouts_;
   Orders& orders_;
   Ingest ingest_;
 };

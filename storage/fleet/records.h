@@ -137,6 +137,44 @@ struct PolicyRecord {
   std::string document;  // as the admin keeps it
 };
 
+// How far a policy version is handed out within its group. A version without one is everybody's.
+struct RolloutRecord {
+  std::string group;
+  uint64_t version = 0;
+  int percent = 100;
+  double halt_on_failure_rate = 5;   // in percent
+  std::optional<ServerTime> halted;  // no further device gets it
+  std::string halted_by, halted_why;
+  ServerTime counted_from;  // what devices were handed earlier is not counted any more
+  // Failures among those counted that there would have been without it.
+  int64_t expected_millionths = 0;
+};
+
+enum class HandedState : uint8_t {
+  kOffered = 1,    // sent, and nothing was heard of it yet
+  kApplied = 2,    // the device has it
+  kRejected = 3,   // the device would not have it
+  kViolation = 4,  // had it and fell into a violation
+  kSilent = 5,     // went silent after it was sent
+};
+
+// What became of the newest version that a device was handed.
+struct HandedPolicy {
+  std::string group;
+  uint64_t version = 0;
+  HandedState state = HandedState::kOffered;
+  ServerTime at;         // when it was handed; once the device has it, since when
+  bool counted = false;  // whether its fate says anything about the version
+};
+
+struct HandedCounts {
+  int offered = 0;  // all that were handed it: the sum of the next five
+  int pending = 0, applied = 0, rejected = 0, violations = 0, silent = 0;
+  int counted = 0;  // of `offered`
+  int failed = 0;   // of `counted`: rejected, in violation or silent
+  int watched = 0;  // of `counted`: handed recently and not rejected
+};
+
 // An order as it was signed; what is in it is core/orders' business.
 struct OrderRecord {
   uint64_t number = 0;

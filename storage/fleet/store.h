@@ -167,6 +167,20 @@ class IncidentStore {
   virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;  // newest first
 };
 
+class RolloutStore {
+ public:
+  virtual ~RolloutStore() = default;
+  virtual absl::Status PutRollout(const RolloutRecord& rollout) = 0;  // adds or replaces
+  virtual absl::StatusOr<std::optional<RolloutRecord>> FindRollout(const std::string& group,
+                                                                   uint64_t version) = 0;
+  // One per device: replaces what it was handed before.
+  virtual absl::Status PutHanded(DeviceKey device, const HandedPolicy& handed) = 0;
+  virtual absl::StatusOr<std::optional<HandedPolicy>> FindHanded(DeviceKey device) = 0;
+  // `watched` counts those handed after `watched_from`. The cost grows with the devices that have the
+  // version.
+  virtual absl::StatusOr<HandedCounts> CountHanded(const RolloutRecord& rollout, ServerTime watched_from) = 0;
+};
+
 struct AuditPage {
   std::vector<AuditEntry> entries;
   std::string next;
@@ -198,6 +212,7 @@ class FleetStore : public DeviceStore,
                    public RowStore,
                    public ComplianceStore,
                    public IncidentStore,
+                   public RolloutStore,
                    public AdminStore {
  public:
   ~FleetStore() override = default;

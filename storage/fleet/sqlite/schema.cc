@@ -116,10 +116,23 @@ CREATE TABLE orders(
 CREATE INDEX orders_by_expiry ON orders(expires);
 )sql";
 
-constexpr std::array<sqlite::Migration, 3> kMigrations = {
+// What is counted of a version is read from the index alone.
+constexpr char kRollouts[] = R"sql(
+CREATE TABLE rollouts(
+  device_group TEXT NOT NULL, version INTEGER NOT NULL, percent INTEGER NOT NULL, halt_rate REAL NOT NULL,
+  halted INTEGER, halted_by TEXT NOT NULL, halted_why TEXT NOT NULL, counted_from INTEGER NOT NULL,
+  expected INTEGER NOT NULL, PRIMARY KEY(device_group, version)) WITHOUT ROWID;
+CREATE TABLE handed(
+  device INTEGER PRIMARY KEY REFERENCES devices(key), device_group TEXT NOT NULL, version INTEGER NOT NULL,
+  state INTEGER NOT NULL, at INTEGER NOT NULL, counted INTEGER NOT NULL);
+CREATE INDEX handed_by_version ON handed(version, device_group, state, counted, at);
+)sql";
+
+constexpr std::array<sqlite::Migration, 4> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
-     {.version = 3, .sql = kOrders, .code = nullptr}}};
+     {.version = 3, .sql = kOrders, .code = nullptr},
+     {.version = 4, .sql = kRollouts, .code = nullptr}}};
 
 }  // namespace
 

@@ -78,6 +78,12 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status AddPolicy(const PolicyRecord& policy) override;
   absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group, uint64_t version) override;
   absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) override;
+  absl::Status PutRollout(const RolloutRecord& rollout) override;
+  absl::StatusOr<std::optional<RolloutRecord>> FindRollout(const std::string& group,
+                                                           uint64_t version) override;
+  absl::Status PutHanded(DeviceKey device, const HandedPolicy& handed) override;
+  absl::StatusOr<std::optional<HandedPolicy>> FindHanded(DeviceKey device) override;
+  absl::StatusOr<HandedCounts> CountHanded(const RolloutRecord& rollout, ServerTime watched_from) override;
   absl::Status AddOrder(const OrderRecord& order) override;
   absl::StatusOr<std::vector<OrderRecord>> OrdersAfter(ServerTime now) override;
   absl::StatusOr<uint64_t> LastOrder() override;

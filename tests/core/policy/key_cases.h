@@ -1,4 +1,4 @@
-// A row for every enforced key of the schema: a value it takes and one it refuses. Each spelling is tested
+// A row for every key of the schema: a value it takes and one it refuses. Each spelling is tested
 // with these.
 #pragma once
 
@@ -185,6 +185,8 @@ inline constexpr KeyCase kKeyCases[] = {
      "\"1KiB\" is out of range (between 1MiB and 64GiB)"},
     {"Reporting.HeartbeatInterval", "5m", "5m", "60",
      "60 is a duration without a unit (write \"60s\" or \"60m\")"},
+    {"Rollout.Percent", "10", "10", "101", "101 is out of range (between 0 and 100)"},
+    {"Rollout.HaltOnFailureRate", "2.5", "2.5", "5%", "\"5%\" is not a number (between 0 and 100)"},
 };
 
 // What an item needs besides the key.

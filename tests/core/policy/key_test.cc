@@ -1,4 +1,4 @@
-// Every enforced key of the schema: its default, a value it takes and one it refuses.
+// Every key of the schema: its default, a value it takes and one it refuses.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -27,12 +27,10 @@ std::string Shown(const ParsedPolicy& parsed, absl::string_view path) {
   return "";
 }
 
-TEST(PolicyKey, EachEnforcedKeyHasACase) {
+TEST(PolicyKey, EachKeyHasACase) {
   std::set<absl::string_view> cases, keys;
   for (const KeyCase& c : kKeyCases) EXPECT_TRUE(cases.insert(c.path).second) << c.path;
-  for (const SchemaKey& key : PolicySchema()) {
-    if (key.type != KeyType::kPlanned) keys.insert(key.path);
-  }
+  for (const SchemaKey& key : PolicySchema()) keys.insert(key.path);
   EXPECT_EQ(cases, keys);
 }
 
@@ -81,18 +79,6 @@ TEST_P(PolicyKey, WithoutAValueHasItsDefaultOrIsRequired) {
 INSTANTIATE_TEST_SUITE_P(All, PolicyKey, ::testing::ValuesIn(kKeyCases), [](const auto& param_info) {
   return absl::StrReplaceAll(param_info.param.path, {{"[]", ""}, {".", "_"}});
 });
-
-TEST(PolicyKey, PlannedKeysAreAcceptedWithAWarning) {
-  for (const SchemaKey& key : PolicySchema()) {
-    if (key.type != KeyType::kPlanned) continue;
-    absl::StatusOr<ParsedPolicy> parsed =
-        ParsePolicy(DocumentWith(key.path, "[{anything: 1}]"), "policy.yaml");
-    ASSERT_TRUE(parsed.ok()) << key.path << parsed.status();
-    EXPECT_THAT(parsed->warnings, ::testing::ElementsAre(absl::StrCat(
-                                      "policy.yaml:1: ", YamlOfFirst(key.path),
-                                      ": is known but not enforced by this version; it has no effect yet")));
-  }
-}
 
 }  // namespace
 }  // namespace holdfast

@@ -76,6 +76,7 @@ contentFilters:
   required: [{bundleIdentifier: com.f, grade: inspector, sockets: true, packets: false, running: true}]
 history: {retentionDays: 26, maxBytes: 27MiB}
 reporting: {heartbeatInterval: 28s, unacknowledgedMaxBytes: 29MiB}
+rollout: {percent: 30, haltOnFailureRate: 3.5}
 )";
 
 TEST(ParsePolicy, PutsEachKeyOfARuleInItsMember) {
@@ -137,6 +138,8 @@ TEST(ParsePolicy, PutsEachOtherKeyInItsMember) {
   EXPECT_EQ(policy.history_max_bytes, int64_t{27} << 20);
   EXPECT_EQ(policy.heartbeat_interval, absl::Seconds(28));
   EXPECT_EQ(policy.unacknowledged_max_bytes, int64_t{29} << 20);
+  EXPECT_EQ(policy.rollout.percent, 30);
+  EXPECT_EQ(policy.rollout.halt_on_failure_rate, 3.5);
 }
 
 TEST(ParsePolicy, PutsEachKeyOfWhatIsInstalledInItsMember) {

@@ -100,9 +100,7 @@ std::string ExpectedType(const SchemaKey& key) {
 
 TEST(PolicyProto, HasTheKeysOfTheSchemaAndNoOthers) {
   std::set<std::string> schema, proto;
-  for (const SchemaKey& key : PolicySchema()) {
-    if (key.type != KeyType::kPlanned) schema.insert(SnakeSpelling(key.path));
-  }
+  for (const SchemaKey& key : PolicySchema()) schema.insert(SnakeSpelling(key.path));
   for (const auto& [path, field] : ProtoKeys()) proto.insert(path);
   EXPECT_EQ(proto, schema);
 }

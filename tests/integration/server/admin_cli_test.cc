@@ -13,6 +13,7 @@ namespace holdfast {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 constexpr int kExitFailed = 1, kExitUsage = 2, kExitUnreachable = 3, kExitNotAuthorised = 4,
               kExitNotFound = 5;
@@ -129,14 +130,52 @@ TEST_F(AdminCli, ReportVerifiesOfflineAndOnlyUnchanged) {
 TEST_F(AdminCli, PolicyIsCheckedStoredAndShownAsItWasPut) {
   const std::string document = "# ours\npolicyVersion: 1\n";
   const std::string file = Write("policy.yaml", document);
+  const int before = Json<v1::ListPoliciesResponse>({"policy", "list"}).policies_size();
   EXPECT_THAT(Run({"policy", "put", file, "--dry-run"}).out, HasSubstr("Nothing was stored"));
-  EXPECT_EQ(Json<v1::ListPoliciesResponse>({"policy", "list"}).policies_size(), 0);
+  EXPECT_EQ(Json<v1::ListPoliciesResponse>({"policy", "list"}).policies_size(), before);
   EXPECT_EQ(Json<v1::PutPolicyResponse>({"policy", "put", file, "--comment", "first"}).policy().version(),
             1u);
   EXPECT_EQ(Run({"policy", "show"}).out, document);
   const Result broken = Run({"policy", "put", Write("broken.yaml", "policyVersion: many\n")});
   EXPECT_EQ(broken.code, kExitFailed);
   EXPECT_THAT(broken.err, HasSubstr("policyVersion"));
+}
+
+TEST_F(AdminCli, RollOutIsShownRaisedHaltedAndResumed) {
+  EXPECT_EQ(Run({"policy", "rollout", "slow", "--percent", "5"}).code, kExitNotFound)
+      << "no policy of its own";
+  ASSERT_EQ(Run({"policy", "put", Write("slow.yaml", "policyVersion: 7\nrollout: {percent: 0}\n"), "--group",
+                 "slow"})
+                .code,
+            0);
+  const std::string token =
+      Json<v1::CreateEnrollmentTokenResponse>({"tokens", "create", "--group", "slow"}).secret();
+  TestAgent agent = server_->NewAgent("emma");
+  ASSERT_TRUE(agent.Enroll(token).ok());
+  const auto offered = [&agent] {
+    const auto answer = agent.Sync();
+    return answer.ok() && answer->policy ? answer->policy->signed_bytes : "";
+  };
+  EXPECT_THAT(offered(), Not(HasSubstr("policyVersion: 7")));
+  const v1::Rollout held = Json<v1::Rollout>({"policy", "rollout", "slow"});
+  EXPECT_EQ(held.policy().version(), 7u);
+  EXPECT_EQ(held.percent(), 0);
+  EXPECT_EQ(held.halt_on_failure_rate(), 5);
+  EXPECT_THAT(Run({"policy", "rollout", "slow", "--percent", "100"}).out, HasSubstr("everybody's"));
+  EXPECT_THAT(offered(), HasSubstr("policyVersion: 7"));
+  const Result shown = Run({"policy", "rollout", "slow"});
+  EXPECT_THAT(shown.out, HasSubstr("1 device\n"));
+  EXPECT_THAT(shown.out, HasSubstr("no device yet to judge by"));
+  EXPECT_THAT(Run({"policy", "rollout", "slow", "--halt"}).out, HasSubstr("halted"));
+  EXPECT_EQ(Json<v1::Rollout>({"policy", "rollout", "slow"}).halted_by(), "admin");
+  const Result csv = Run({"policy", "rollout", "slow", "--csv"});
+  EXPECT_THAT(csv.out, HasSubstr("group,version,state,percent,offered"));
+  EXPECT_THAT(csv.out, HasSubstr("slow,7,halted,100,1"));
+  EXPECT_EQ(Run({"policy", "rollout", "slow", "--resume"}).code, 0);
+  EXPECT_EQ(Run({"policy", "rollout", "slow", "--resume"}).code, kExitFailed);
+  EXPECT_EQ(Run({"policy", "rollout", "slow", "--percent", "101"}).code, kExitUsage);
+  EXPECT_EQ(Run({"policy", "rollout", "slow", "--halt", "--resume"}).code, kExitUsage);
+  EXPECT_EQ(Json<v1::ListAuditResponse>({"audit", "--limit", "1"}).entries(0).action(), "SetRollout");
 }
 
 TEST_F(AdminCli, TokensAreListedAndRevoked) {

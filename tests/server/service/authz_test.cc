@@ -26,6 +26,8 @@ std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const
       {AdminMethod::kWatchEvents, [](auto& c, auto& a) { return c.CheckWatch(a, "").status(); }},
       {AdminMethod::kCreateAdminToken,
        [](auto& c, auto& a) { return c.CreateAdminToken(a, "x", Role::kViewer).status(); }},
+      {AdminMethod::kGetRollout, [](auto& c, auto& a) { return c.GetRollout(a, "").status(); }},
+      {AdminMethod::kSetRollout, [](auto& c, auto& a) { return c.SetRollout(a, {}).status(); }},
   };
 }
 
@@ -39,7 +41,7 @@ TEST(Authz, ViewersReadAuditorsSeeTheLogAdminsChange) {
   EXPECT_TRUE(Allowed(Role::kAuditor, AdminMethod::kListAudit));
   for (const AdminMethod method :
        {AdminMethod::kPutPolicy, AdminMethod::kCreateEnrollmentToken, AdminMethod::kRevokeEnrollmentToken,
-        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken}) {
+        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken, AdminMethod::kSetRollout}) {
     EXPECT_FALSE(Allowed(Role::kViewer, method)) << AdminMethodName(method);
     EXPECT_FALSE(Allowed(Role::kAuditor, method)) << AdminMethodName(method);
     EXPECT_TRUE(Allowed(Role::kAdmin, method)) << AdminMethodName(method);
