@@ -20,6 +20,7 @@ struct Choices {
   const char* portal = "hold";
   bool setup_hold = true;
   const char* action = "report";
+  int percent = 100;
 };
 
 std::string Document(uint64_t version, const Choices& c) {
@@ -49,7 +50,8 @@ std::string Document(uint64_t version, const Choices& c) {
       "}\nsetup: {hold: ", c.setup_hold ? "true" : "false",
       "}\ntrustedNetworks:\n  - {name: ", kTrustedNetwork, ", beacon: \"beacon.example.com:443\", spki: [\"",
       std::string(64, 'a'), "\"]}\ntrustedNetworkAction: ", c.on_trusted, "\n",
-      c.probes ? "liveness: {interval: 60s, probes: [{tcp: \"10.0.0.1:443\"}]}\n" : "");
+      c.probes ? "liveness: {interval: 60s, probes: [{tcp: \"10.0.0.1:443\"}]}\n" : "",
+      "rollout: {percent: ", c.percent, "}\n");
 }
 
 }  // namespace
@@ -84,6 +86,8 @@ std::string SomePolicy(uint64_t version, SplitMix64& random) {
   c.portal = one_of("hold", "notify", "none");
   c.setup_hold = random.Below(2) == 0;
   c.action = one_of("report", "notify");
+  // Some go to a share; by the version, so that what else befalls a seed stays as it is.
+  c.percent = version % 3 == 0 ? 50 : 100;
   return Document(version, c);
 }
 

@@ -20,6 +20,7 @@ void CheckAccepted(const holdfast::ParsedPolicy& parsed) {
   Require(policy.reconnect.backoff.multiplier >= 1 && policy.reconnect.backoff.jitter >= 0);
   Require(policy.reconnect.backoff.jitter <= 1 && !policy.ladder.empty());
   Require(policy.liveness.timeout <= policy.liveness.interval);
+  Require(policy.rollout.percent >= 0 && policy.rollout.percent <= 100);
   for (size_t i = 0; i + 1 < policy.ladder.size(); ++i)
     Require(policy.ladder[i] != holdfast::LadderStep::kNotify);
   std::set<std::string> labels;
