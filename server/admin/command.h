@@ -31,9 +31,11 @@ void AddHistoryCommands(CLI::App& app, Chosen& chosen);    // history, incidents
 void AddReportCommands(CLI::App& app, Chosen& chosen);     // report, report verify
 void AddPolicyCommands(CLI::App& app, Chosen& chosen);     // policy put, show, list
 void AddRolloutCommand(CLI::App& policy, Chosen& chosen);  // policy rollout
-void AddTokenCommands(CLI::App& app, Chosen& chosen);      // tokens create, list, revoke
-void AddOrderCommands(CLI::App& app, Chosen& chosen);      // override, emergency, maintenance, orders
-void AddAuditCommand(CLI::App& app, Chosen& chosen);       // audit
+// "everybody's", "held", "10 %" or "halted".
+text::Cell RolloutState(int percent, bool halted);
+void AddTokenCommands(CLI::App& app, Chosen& chosen);  // tokens create, list, revoke
+void AddOrderCommands(CLI::App& app, Chosen& chosen);  // override, emergency, maintenance, orders
+void AddAuditCommand(CLI::App& app, Chosen& chosen);   // audit
 
 // Follows the pages of a list into one answer until it has `limit` entries (0: all). The request has
 // page_size and page_token, the answer next_page_token and the repeated field behind `entries`.

@@ -74,6 +74,7 @@ absl::Status ListPolicies(Session& session, const PolicyFlags& flags) {
   const std::vector<Printer::Field<I>> fields = {
       {{"VERSION", Align::kRight}, [](const I& i) { return Cell(absl::StrCat(i.version())); }},
       {{"GROUP"}, [](const I& i) { return Cell(i.group()); }},
+      {{"ROLL-OUT"}, [](const I& i) { return RolloutState(i.rollout_percent(), i.rollout_halted()); }},
       {{"CREATED"}, [&p](const I& i) { return Cell(p.Time(i.created())); }},
       {{"BY"}, [](const I& i) { return Cell(i.created_by()); }},
       {{"COMMENT", Align::kLeft, true, 12}, [](const I& i) { return Cell(i.comment()); }},

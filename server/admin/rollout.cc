@@ -27,8 +27,7 @@ std::string Share(double percent) {
 }
 
 Cell StateOf(const R& r) {
-  if (r.halted()) return {"halted", Style::kRed};
-  return {r.percent() >= 100 ? "everybody's" : r.percent() == 0 ? "held" : "in part", Style::kPlain};
+  return RolloutState(r.percent(), r.halted());
 }
 
 std::string RateOf(const R& r) {
@@ -119,6 +118,12 @@ absl::Status Rollout(Session& session, const RolloutFlags& flags) {
 }
 
 }  // namespace
+
+Cell RolloutState(int percent, bool halted) {
+  if (halted) return {"halted", Style::kRed};
+  if (percent >= 100) return Cell("everybody's");
+  return Cell(percent == 0 ? "held" : Share(percent));
+}
 
 void AddRolloutCommand(CLI::App& policy, Chosen& chosen) {
   auto flags = std::make_shared<RolloutFlags>();

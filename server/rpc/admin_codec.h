@@ -29,6 +29,7 @@ v1::HistoryRow ToProto(const HistoryRow& m);
 v1::Incident ToProto(const Incident& m);
 v1::ComplianceReport ToProto(const ComplianceReport& m);
 v1::PolicyInfo ToProto(const PolicyInfo& m);
+v1::PolicyInfo ToProto(const ListedPolicy& m);
 v1::EnrollmentToken ToProto(const EnrollmentToken& m);
 v1::AuditEntry ToProto(const AuditEntry& m);
 

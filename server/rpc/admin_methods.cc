@@ -68,9 +68,9 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetPolicyReque
 
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListPoliciesRequest& request,
                   v1::ListPoliciesResponse* response) {
-  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<PolicyInfo> found,
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<ListedPolicy> found,
                             core.ListPolicies(actor, ListPoliciesRequest{request.group()}));
-  for (const PolicyInfo& policy : found) *response->add_policies() = ToProto(policy);
+  for (const ListedPolicy& policy : found) *response->add_policies() = ToProto(policy);
   return absl::OkStatus();
 }
 

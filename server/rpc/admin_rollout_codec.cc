@@ -21,6 +21,13 @@ absl::StatusOr<SetRolloutRequest> FromProto(const v1::SetRolloutRequest& m) {
   }
 }
 
+v1::PolicyInfo ToProto(const ListedPolicy& m) {
+  v1::PolicyInfo out = ToProto(m.info);
+  out.set_rollout_percent(m.rollout.percent);
+  out.set_rollout_halted(m.rollout.halted.has_value());
+  return out;
+}
+
 v1::Rollout ToProto(const Rollout& m) {
   v1::Rollout out;
   *out.mutable_policy() = ToProto(m.policy);

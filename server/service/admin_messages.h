@@ -154,6 +154,10 @@ struct GetPolicyResponse {
 struct ListPoliciesRequest {
   std::string group;  // empty: all
 };
+struct ListedPolicy {
+  PolicyInfo info;
+  fleet::RolloutRecord rollout;
+};
 
 // How the newest version of a group's policy goes out to its devices.
 struct Rollout {

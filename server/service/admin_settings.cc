@@ -64,10 +64,17 @@ absl::StatusOr<GetPolicyResponse> ServerCore::GetPolicy(const Actor& actor, cons
   return response;
 }
 
-absl::StatusOr<std::vector<PolicyInfo>> ServerCore::ListPolicies(const Actor& actor,
-                                                                 const ListPoliciesRequest& request) {
+absl::StatusOr<std::vector<ListedPolicy>> ServerCore::ListPolicies(const Actor& actor,
+                                                                   const ListPoliciesRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListPolicies));
-  return state_->context.store.ListPolicies(request.group, request.group.empty());
+  fleet::FleetStore& store = state_->context.store;
+  HOLDFAST_ASSIGN_OR_RETURN(const auto infos, store.ListPolicies(request.group, request.group.empty()));
+  std::vector<ListedPolicy> listed;
+  for (const PolicyInfo& info : infos) {
+    HOLDFAST_ASSIGN_OR_RETURN(const auto rollout, store.FindRollout(info.group, info.version));
+    listed.push_back({info, rollout.value_or(fleet::RolloutRecord{})});
+  }
+  return listed;
 }
 
 absl::StatusOr<CreateEnrollmentTokenResponse> ServerCore::CreateEnrollmentToken(

@@ -87,8 +87,8 @@ class ServerCore final : public AgentApi {
                                                                   const GetComplianceReportRequest& request);
   absl::StatusOr<PutPolicyResponse> PutPolicy(const Actor& actor, const PutPolicyRequest& request);
   absl::StatusOr<GetPolicyResponse> GetPolicy(const Actor& actor, const GetPolicyRequest& request);
-  absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const Actor& actor,
-                                                       const ListPoliciesRequest& request);
+  absl::StatusOr<std::vector<ListedPolicy>> ListPolicies(const Actor& actor,
+                                                         const ListPoliciesRequest& request);
   absl::StatusOr<Rollout> GetRollout(const Actor& actor, const std::string& group);
   absl::StatusOr<Rollout> SetRollout(const Actor& actor, const SetRolloutRequest& request);
   absl::StatusOr<CreateEnrollmentTokenResponse> CreateEnrollmentToken(

@@ -168,6 +168,7 @@ TEST_F(AdminCli, RollOutIsShownRaisedHaltedAndResumed) {
   EXPECT_THAT(shown.out, HasSubstr("no device yet to judge by"));
   EXPECT_THAT(Run({"policy", "rollout", "slow", "--halt"}).out, HasSubstr("halted"));
   EXPECT_EQ(Json<v1::Rollout>({"policy", "rollout", "slow"}).halted_by(), "admin");
+  EXPECT_THAT(Run({"policy", "list", "--group", "slow"}).out, HasSubstr("halted"));
   const Result csv = Run({"policy", "rollout", "slow", "--csv"});
   EXPECT_THAT(csv.out, HasSubstr("group,version,state,percent,offered"));
   EXPECT_THAT(csv.out, HasSubstr("slow,7,halted,100,1"));
