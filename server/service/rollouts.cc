@@ -95,7 +95,7 @@ absl::StatusOr<std::vector<Rollouts::Lasting>> Rollouts::Due(ServerTime now) {
     if (when > now) break;
     LiveDevice* device = directory_.Peek(id);
     if (device == nullptr || !device->trouble || device->trouble->settled) continue;
-    if (device->trouble->since + kTroubleLasts > now) continue;  // another one
+    if (device->trouble->since + kTroubleLasts != when) continue;  // another one: it has its own entry
     HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* newest, policies_.Newest(device->record.group));
     if (newest == nullptr) continue;
     // What memory has may be of a transaction that was rolled back.
@@ -135,7 +135,7 @@ absl::Status Rollouts::Expect(ServerTime now, const std::string& group, int fail
   if (counts.watched == 0) return absl::OkStatus();
   absl::Status failed;
   const int others = directory_.Count([&](const LiveDevice& device) {
-    if (!device.looked_at || IsOf(device.handed, *newest)) return false;
+    if (!device.looked_at || device.record.revoked || IsOf(device.handed, *newest)) return false;
     const auto of_device = policies_.Newest(device.record.group);
     if (!of_device.ok()) failed = of_device.status();
     return of_device.ok() && *of_device != nullptr && (*of_device)->info.id == newest->info.id;
@@ -151,7 +151,10 @@ absl::StatusOr<std::vector<std::string>> Rollouts::Judge() {
   HOLDFAST_RETURN_IF_ERROR(FindGroups());
   HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Lasting> due, Due(now));
   std::vector<std::string> halts;
-  if (due.empty() && to_judge_.empty() && exceeded_.empty()) return halts;
+  if (due.empty() && to_judge_.empty() && exceeded_.empty()) {
+    Settle(now, due);
+    return halts;
+  }
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context_.store));
   absl::Status judged = Count(now, due);
   policies_.Forget();
@@ -163,10 +166,15 @@ absl::StatusOr<std::vector<std::string>> Rollouts::Judge() {
   if (judged.ok()) judged = transaction.Commit();
   policies_.Forget();
   HOLDFAST_RETURN_IF_ERROR(Annotate(judged, "judging roll-outs"));
-  for (const Lasting& lasting : due) lasting.device->trouble->settled = true;
-  while (!troubles_.empty() && troubles_.front().first <= now) troubles_.pop_front();
+  Settle(now, due);
   to_judge_.clear();
   return halts;
+}
+
+// What was due is counted, and what passed in time is forgotten.
+void Rollouts::Settle(ServerTime now, const std::vector<Lasting>& due) {
+  for (const Lasting& lasting : due) lasting.device->trouble->settled = true;
+  while (!troubles_.empty() && troubles_.front().first <= now) troubles_.pop_front();
 }
 
 // After a start every group's is judged once: the server may have ended between a failure and its judgement.

@@ -48,6 +48,7 @@ class Rollouts {
   void Note(LiveDevice& device, bool silent);
   absl::Status Set(LiveDevice& device, const PolicyInForce& policy, fleet::HandedState state, bool counted);
   absl::StatusOr<std::vector<Lasting>> Due(ServerTime now);
+  void Settle(ServerTime now, const std::vector<Lasting>& due);
   absl::Status Count(ServerTime now, const std::vector<Lasting>& due);
   absl::Status Expect(ServerTime now, const std::string& group, int failures);
   absl::Status JudgeGroup(ServerTime now, const std::string& group, std::vector<std::string>& halts);

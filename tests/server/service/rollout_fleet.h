@@ -84,14 +84,17 @@ class RolloutTest : public ::testing::Test {
     const auto put = world.core->PutPolicy(kAdmin, {.document = Document(version, rollout), .group = group});
     ASSERT_TRUE(put.ok()) << put.status();
   }
+  void Advance(absl::Duration time) {
+    world.clock.Advance(time);
+    for (auto& mac : macs) {
+      mac->device.now.mono = mac->device.now.mono + time;
+      mac->device.now.wall = mac->device.now.wall + time;
+    }
+  }
   // In steps of a minute, in each of which every device syncs and the server ticks.
   void Pass(absl::Duration time) {
     for (; time > absl::ZeroDuration(); time -= absl::Minutes(1)) {
-      world.clock.Advance(absl::Minutes(1));
-      for (auto& mac : macs) {
-        mac->device.now.mono = mac->device.now.mono + absl::Minutes(1);
-        mac->device.now.wall = mac->device.now.wall + absl::Minutes(1);
-      }
+      Advance(absl::Minutes(1));
       SyncAll();
       ASSERT_TRUE(world.core->Tick().ok());
     }

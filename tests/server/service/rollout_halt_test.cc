@@ -125,6 +125,18 @@ TEST_F(RolloutHalt, OthersThatFailALittleLaterStillCount) {
   EXPECT_FALSE(Halted());
 }
 
+TEST_F(RolloutHalt, ADeviceThatFellTwiceBeforeATickFailedOnce) {
+  Half();
+  Mac& other = *Some(1, 1)[0];
+  other.Become(TimeClass::kViolation);
+  Advance(absl::Minutes(1));
+  other.Become(TimeClass::kProtected);
+  other.Become(TimeClass::kViolation);
+  Advance(absl::Minutes(6));
+  ASSERT_TRUE(world.core->Tick().ok());
+  EXPECT_EQ(static_cast<size_t>(Now().state.expected_millionths), 1000000 * With(2).size() / With(1).size());
+}
+
 TEST_F(RolloutHalt, NotForAViolationThatPasses) {
   Half();
   const auto some = Some(2, 8);
