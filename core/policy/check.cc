@@ -77,21 +77,27 @@ class Checker {
     return item != nullptr && item->AsMap() != nullptr;
   }
 
-  bool MatchGiven(size_t i) const {
+  int MatchedFields(size_t i) const {
+    int fields = 0;
     for (absl::string_view key : kMatchKeys) {
-      if (given_.Value(RulePath(i, absl::StrCat("Match.", key))) != nullptr) return true;
+      fields += given_.Value(RulePath(i, absl::StrCat("Match.", key))) != nullptr ? 1 : 0;
     }
-    return false;
+    return fields;
   }
 
   void Services() {
     std::map<std::string, size_t> labels;
     for (size_t i = 0; i < policy_.services.size(); ++i) {
       const ServiceRule& rule = policy_.services[i];
-      if (IsSection(i) && !MatchGiven(i)) {
+      if (IsSection(i) && MatchedFields(i) == 0) {
         Error(RulePath(i, "Match"),
               "names no configuration (give at least one of identifier, name, "
               "payloadIdentifier, providerBundleIdentifier, type, interface)");
+      }
+      if (!rule.match.interface_name.empty() && MatchedFields(i) > 1) {
+        Warning(RulePath(i, "Match.Interface"),
+                "makes the rule observe that interface and nothing else; the other fields of match have no "
+                "effect");
       }
       auto [other, first] = labels.emplace(rule.label, i);
       if (!first) {

@@ -1,9 +1,11 @@
 #include "core/policy/markdown.h"
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/policy/bound.h"
 #include "core/policy/schema.h"
 #include "core/policy/spelling.h"
+#include "core/policy/trust.h"
 #include "core/policy/value.h"
 
 namespace holdfast {
@@ -29,12 +31,13 @@ that does not set has its default. `holdfastctl policy show --origin` prints whe
 - `policyVersion` is required of the layers together.
 - The result is validated as one document. When it is not valid, the layer that came last is rejected, the message names
   each key's layer and line, and the last good policy stays in force (incident `policy_rejected`), also across a restart.
-- **Not every layer may set every key.** A local administrator can install preferences by hand. `enforcementMode`, `services`,
-  `override`, `emergencySuspend`, `maintenance`, `trustedNetworks`, `trustedNetworkAction` and `tamperProtection` count from
-  managed preferences only when MDM installed them for the whole device, from the file of `--policy` only when nobody but
-  root or the daemon's own user can write it. From anywhere else they are taken out, the server's values win, and the
-  attempt is the incident `policy_tampered`. Where the agent syncs and whose signature it believes are no keys of a policy:
-  they come with the enrollment.
+- **Not every layer may set every key.** A local administrator can install preferences by hand. So managed preferences count
+  only when MDM installed them for the whole device, and the file of `--policy` only when nobody but root or the daemon's own
+  user can write it. From anywhere else all keys but )";
+
+constexpr absl::string_view kLayers = R"( are taken out, the server's values
+  win, and the attempt is the incident `policy_tampered`. Where the agent syncs and whose signature it believes are no keys of
+  a policy: they come with the enrollment.
 - When the managed preferences or the file vanish, what they last said stays in force, with an incident.
 
 ## Rules for all keys
@@ -57,7 +60,8 @@ that does not set has its default. `holdfastctl policy show --origin` prints whe
 
 constexpr absl::string_view kBetween = R"(## Between keys
 
-- A rule needs at least one field in `match`; all that are given must agree. Labels (`name`) are unique.
+- A rule needs at least one field in `match`; all that are given must agree. Labels (`name`) are unique. Beside `interface`
+  the other fields have no effect, which is warned of.
 - `authentication: machine` makes `since: boot` the default; `since: boot` with `scope: user` is refused, and with another
   `authentication` it is warned of, since nobody can start the service before a login.
 - `allowDisconnect: true` makes "never" the default of `reconnectAfter`.
@@ -68,6 +72,8 @@ constexpr absl::string_view kBetween = R"(## Between keys
   `tunnel_conflict` is raised.
 - `notify` is the last step of a ladder or not in it.
 - `override.mode` `passcode` needs `override.passcode`, and `ticket` needs `override.ticketPattern`.
+- `trustedNetworks[].gatewayMac` and `dnsServer` are what they are called: a hint that nothing can match is refused.
+  `transparentProxies.requiredOrder` names nobody twice.
 - A window of `maintenance` ends after it begins and within 7 days; names are unique.
 - `stuckConnecting.timeout` below 140 s is warned of: macOS has timers of its own, and the agent would fight them.
 
@@ -154,6 +160,12 @@ std::string Row(const SchemaKey& key) {
                       key.meaning, " |\n");
 }
 
+std::string OpenKeysText() {
+  return absl::StrJoin(OpenKeys(), ", ", [](std::string* out, absl::string_view key) {
+    absl::StrAppend(out, "`", YamlSpelling(key), "`");
+  });
+}
+
 std::string Tables() {
   std::string out = "## Keys\n\n| Key | Values | Default | Meaning |\n|---|---|---|---|\n";
   for (const SchemaKey& key : PolicySchema()) absl::StrAppend(&out, Row(key));
@@ -165,7 +177,7 @@ std::string Tables() {
 std::string PolicyMarkdown() {
   const std::string bound =
       absl::FormatDuration(ConnectedBound(Policy{}, ServiceRule{}, SessionManagerTimers{}));
-  return absl::StrCat(kHead, Tables(), kTail, bound, kEnd);
+  return absl::StrCat(kHead, OpenKeysText(), kLayers, Tables(), kTail, bound, kEnd);
 }
 
 }  // namespace holdfast

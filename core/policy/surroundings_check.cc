@@ -1,5 +1,8 @@
 #include "core/policy/surroundings_check.h"
 
+#include <arpa/inet.h>
+
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -9,6 +12,19 @@
 
 namespace holdfast {
 namespace {
+
+bool IsLinkAddress(absl::string_view text) {
+  constexpr absl::string_view kShape = "xx:xx:xx:xx:xx:xx";
+  return text.size() == kShape.size() &&
+         std::equal(text.begin(), text.end(), kShape.begin(), [](char c, char shape) {
+           return shape == ':' ? c == ':' : absl::ascii_isxdigit(static_cast<unsigned char>(c));
+         });
+}
+
+bool IsIpAddress(const std::string& text) {
+  in6_addr bytes;
+  return inet_pton(AF_INET, text.c_str(), &bytes) == 1 || inet_pton(AF_INET6, text.c_str(), &bytes) == 1;
+}
 
 class SurroundingsChecker {
  public:
@@ -25,6 +41,7 @@ class SurroundingsChecker {
     }
     if (given_.Value("CaptivePortal.Probes") != nullptr) Portal();
     Networks();
+    RequiredOrder();
   }
 
  private:
@@ -90,11 +107,33 @@ class SurroundingsChecker {
       const TrustedNetwork& network = policy_.trusted_networks[i];
       const std::string path = absl::StrCat("TrustedNetworks[", i, "]");
       Pins(path + ".Spki", network.spki);
+      Hints(path, network);
       const auto [other, fresh] = names.emplace(network.name, i);
       if (!fresh) {
         Error(path + ".Name", absl::StrCat("\"", network.name, "\" is also the name of trustedNetworks[",
                                            other->second, "]; give each network its own"));
       }
+    }
+  }
+
+  // A hint that nothing can match would keep the beacon from ever being asked.
+  void Hints(const std::string& path, const TrustedNetwork& network) {
+    if (!network.gateway_mac.empty() && !IsLinkAddress(network.gateway_mac)) {
+      Error(path + ".GatewayMac", absl::StrCat("\"", network.gateway_mac,
+                                               "\" is no link-layer address (write \"aa:bb:cc:dd:ee:ff\")"));
+    }
+    if (!network.dns_server.empty() && !IsIpAddress(network.dns_server)) {
+      Error(path + ".DnsServer",
+            absl::StrCat("\"", network.dns_server, "\" is no IP address (write \"10.0.0.53\")"));
+    }
+  }
+
+  void RequiredOrder() {
+    std::set<absl::string_view> seen;
+    for (const std::string& bundle : policy_.transparent_proxies.required_order) {
+      if (seen.insert(bundle).second) continue;
+      Error("TransparentProxies.RequiredOrder",
+            absl::StrCat("names \"", bundle, "\" twice, so no order would be right"));
     }
   }
 

@@ -14,18 +14,17 @@ constexpr std::array<absl::string_view, 5> kNames = {"managed preferences of the
                                                      "managed preferences of a user", "an unmanaged source",
                                                      "the policy file", "the server"};
 
-// Enforcement itself, what it is for, and every way to suspend or excuse it. Where the agent syncs and whose
-// signature it believes are no keys of a policy at all: they come with the enrollment.
-constexpr absl::string_view kGuarded[] = {
-    "EnforcementMode",      "Services",         "Override",
-    "EmergencySuspend",     "Maintenance",      "TrustedNetworks",
-    "TrustedNetworkAction", "TamperProtection", "UntrustedNetworkAction",
-    "CaptivePortal",        "Coverage",
-};
+// Neither enforcement, nor what is looked for, nor a way to suspend or excuse either. A key that is not here
+// is guarded, so that a new one is. Where the agent syncs and whose signature it believes are no keys of a
+// policy at all: they come with the enrollment.
+constexpr absl::string_view kOpen[] = {"PolicyVersion", "Compliance", "History", "Reporting", "Privacy"};
+
+absl::string_view SectionOf(absl::string_view path) {
+  return path.substr(0, path.find_first_of(".["));
+}
 
 bool IsGuarded(absl::string_view path) {
-  const absl::string_view section = path.substr(0, path.find_first_of(".["));
-  return std::find(std::begin(kGuarded), std::end(kGuarded), section) != std::end(kGuarded);
+  return std::find(std::begin(kOpen), std::end(kOpen), SectionOf(path)) == std::end(kOpen);
 }
 
 }  // namespace
@@ -34,8 +33,8 @@ absl::string_view PolicySourceName(PolicySource source) {
   return kNames[static_cast<size_t>(source)];
 }
 
-absl::Span<const absl::string_view> GuardedKeys() {
-  return kGuarded;
+absl::Span<const absl::string_view> OpenKeys() {
+  return kOpen;
 }
 
 bool IsTrusted(PolicySource source) {

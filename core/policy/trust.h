@@ -1,5 +1,5 @@
-// Who may set what. A local administrator can install managed preferences by hand, so the keys that weaken
-// enforcement or move trust count only from where an administrator of the fleet put them. Constant data and
+// Who may set what. A local administrator can install managed preferences by hand, so all that could weaken
+// enforcement or move trust counts only from where an administrator of the fleet put it. Constant data and
 // pure functions; thread-safe.
 #pragma once
 
@@ -22,8 +22,8 @@ enum class PolicySource : uint8_t {
 };
 absl::string_view PolicySourceName(PolicySource source);  // "managed preferences of the device"
 
-// Sections and keys that only a trusted source may set, in PascalCase: "Services", "Override".
-absl::Span<const absl::string_view> GuardedKeys();
+// Sections and keys that any source may set, in PascalCase: "Privacy". All others are guarded.
+absl::Span<const absl::string_view> OpenKeys();
 bool IsTrusted(PolicySource source);
 // `path` in PascalCase, with or without indices: "Override.Mode", "Services[0].Match.Name".
 bool MaySet(PolicySource source, absl::string_view path);

@@ -98,17 +98,20 @@ TEST(AgentPolicyLayers, AServersPolicyThatBreaksTheResultIsRejectedAndTheLastGoo
 }
 
 TEST(AgentPolicyLayers, WhatAnUnmanagedFileMayNotSetIsTheServersAndAnIncident) {
-  LayeredWorld world("enforcementMode: 'off'\nwake: {grace: 5s}\nservices: []\n", PolicySource::kUnmanaged);
+  LayeredWorld world(
+      "enforcementMode: 'off'\nwake: {grace: 1h}\ncompliance: {actionDelay: 5s}\nservices: []\n",
+      PolicySource::kUnmanaged);
   world.Start();
   world.RunFor(absl::Minutes(1));
   world.agent->PolicyFileRead({world.policy, world.policy_source});
   world.RunFor(absl::Minutes(1));
   EXPECT_EQ(world.At("enforcementMode"), "enforce from server");
-  EXPECT_EQ(world.At("wake.grace"), "5s from file:policy.yaml");
+  EXPECT_EQ(world.At("wake.grace"), "30s from server");
+  EXPECT_EQ(world.At("compliance.actionDelay"), "5s from file:policy.yaml");
   EXPECT_EQ(world.mac.StatusOf(world.corp), SessionStatus::kConnected);
   EXPECT_TRUE(world.OpenNow("policy_tampered", "keys"));
   // What it may not set is taken out: then there is nothing to tell any more.
-  world.agent->PolicyFileRead({"wake: {grace: 6s}\n", PolicySource::kUnmanaged});
+  world.agent->PolicyFileRead({"compliance: {actionDelay: 6s}\n", PolicySource::kUnmanaged});
   EXPECT_FALSE(world.OpenNow("policy_tampered", "keys"));
 }
 

@@ -2,11 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "absl/strings/ascii.h"
+#include <set>
+
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/policy/explain.h"
 #include "core/policy/parse.h"
+#include "core/policy/schema.h"
+#include "core/policy/spelling.h"
 
 namespace holdfast {
 namespace {
@@ -138,24 +142,46 @@ constexpr Guarded kValues[] = {
     {"UntrustedNetworkAction", "ignore"},
     {"CaptivePortal", "{action: none}"},
     {"Coverage", "[resolvers]"},
+    {"Reconnect", "{MaxDelay: 24h}"},
+    {"StuckConnecting", "{Timeout: 1h}"},
+    {"StuckDisconnecting", "{Timeout: 10m}"},
+    {"Remediation", "{Ladder: [notify]}"},
+    {"Liveness", "{FailAfter: 1h}"},
+    {"Wake", "{Grace: 1h}"},
+    {"Boot", "{Grace: 1h}"},
+    {"Login", "{Grace: 1h}"},
+    {"PostUpdate", "{Grace: 2h}"},
+    {"Setup", "{Hold: false}"},
+    {"TransparentProxies", "{RequiredOrder: []}"},
+    {"ContentFilters", "{Required: []}"},
+    {"DNSProxies", "{Required: []}"},
+    {"SystemExtensions", "{Required: []}"},
+    {"Profiles", "{DriftCheck: false}"},
+    {"OnDemand", "{Expected: any}"},
+    {"FailurePosture", "open"},
+    {"Rollout", "{Percent: 5}"},
 };
 constexpr PolicySource kSources[] = {PolicySource::kManagedDevice, PolicySource::kManagedUser,
                                      PolicySource::kUnmanaged, PolicySource::kFile, PolicySource::kServer};
 
 TEST(PolicyTrust, EachGuardedKeyHasACase) {
-  std::vector<absl::string_view> keys;
-  for (const Guarded& c : kValues) keys.push_back(c.key);
-  EXPECT_THAT(keys, ::testing::ElementsAreArray(GuardedKeys()));
+  std::set<absl::string_view> cases, guarded;
+  for (const Guarded& c : kValues) EXPECT_TRUE(cases.insert(c.key).second) << c.key;
+  for (const SchemaKey& key : PolicySchema()) {
+    const absl::string_view section = key.path.substr(0, key.path.find_first_of(".["));
+    if (absl::c_linear_search(OpenKeys(), section)) continue;
+    guarded.insert(section);
+  }
+  EXPECT_EQ(cases, guarded);
 }
 
 class PolicyTrust : public ::testing::TestWithParam<std::tuple<Guarded, PolicySource, bool>> {};
 
 TEST_P(PolicyTrust, AGuardedKeyCountsFromATrustedSourceOnly) {
   const auto& [key, source, pascal] = GetParam();
-  std::string name(key.key);
-  if (!pascal) name[0] = absl::ascii_tolower(static_cast<unsigned char>(name[0]));
+  const std::string name = pascal ? std::string(key.key) : YamlSpelling(key.key);
   const auto parsed =
-      Resolve(name + ": " + std::string(key.value) + "\nWake: {Grace: 5s}\n",
+      Resolve(name + ": " + std::string(key.value) + "\nCompliance: {ActionDelay: 5s}\n",
               "policyVersion: 3\nenforcementMode: enforce\nservices: [{match: {name: good}}]\n"
               "override: {mode: none}\n",
               source);
@@ -166,7 +192,8 @@ TEST_P(PolicyTrust, AGuardedKeyCountsFromATrustedSourceOnly) {
     EXPECT_TRUE(trusted) << parsed.status();
     return;
   }
-  EXPECT_EQ(At(*parsed, "wake.grace"), "5s from mdm");  // what is not guarded counts from everywhere
+  EXPECT_EQ(At(*parsed, "compliance.actionDelay"),
+            "5s from mdm");  // what is not guarded counts from everywhere
   if (trusted) {
     EXPECT_THAT(parsed->refused, IsEmpty());
     return;

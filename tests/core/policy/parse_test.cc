@@ -368,6 +368,33 @@ TEST(ParsePolicy, TrustedNetworksHaveTheirOwnNames) {
               ElementsAre(HasSubstr("\"n\" is also the name of trustedNetworks[0]")));
 }
 
+TEST(ParsePolicy, AHintThatNothingCanMatchIsRefused) {
+  const auto with = [](absl::string_view hint) {
+    return absl::StrCat("{policyVersion: 1, trustedNetworks: [{name: n, beacon: 'b:1', spki: ['",
+                        std::string(64, 'a'), "'], ", hint, "}]}");
+  };
+  for (const char* mac : {"zz", "aa:bb:cc:dd:ee", "aa-bb-cc-dd-ee-ff", "aa:bb:cc:dd:ee:fg"}) {
+    EXPECT_THAT(ErrorsOf(with(absl::StrCat("gatewayMac: '", mac, "'"))),
+                ElementsAre(HasSubstr("is no link-layer address")));
+  }
+  for (const char* server : {"resolver.example.com", "10.0.0", "10.0.0.53:53"}) {
+    EXPECT_THAT(ErrorsOf(with(absl::StrCat("dnsServer: '", server, "'"))),
+                ElementsAre(HasSubstr("is no IP address")));
+  }
+  EXPECT_THAT(Parsed(with("gatewayMac: 'AA:bb:cc:dd:ee:0f', dnsServer: 'fd00::53'")).warnings, IsEmpty());
+}
+
+TEST(ParsePolicy, ABundleHasOnePlaceInAnOrder) {
+  EXPECT_THAT(ErrorsOf("{policyVersion: 1, transparentProxies: {requiredOrder: [a, b, a]}}"),
+              ElementsAre(HasSubstr("names \"a\" twice")));
+}
+
+TEST(ParsePolicy, BesideAnInterfaceNothingElseMatches) {
+  EXPECT_THAT(Parsed("{policyVersion: 1, services: [{match: {interface: utun4, name: x}}]}").warnings,
+              ElementsAre(HasSubstr("the other fields of match have no effect")));
+  EXPECT_THAT(Parsed("{policyVersion: 1, services: [{match: {interface: utun4}}]}").warnings, IsEmpty());
+}
+
 TEST(ParsePolicy, ShortStuckTimeoutsAreWarnedOf) {
   const ParsedPolicy parsed = Parsed("{policyVersion: 1, stuckConnecting: {timeout: 8s}}");
   EXPECT_EQ(parsed.policy.stuck_connecting, absl::Seconds(8));
