@@ -6,6 +6,7 @@
 #include "core/engine/command.h"
 #include "core/engine/failure.h"
 #include "core/engine/gate.h"
+#include "core/engine/portal.h"
 #include "core/engine/start_watch.h"
 
 namespace holdfast::engine {
@@ -17,12 +18,14 @@ bool Ascending(Phase phase) {
 
 void OpenStuckIncident(Core& core, Turn& turn, const Service& service) {
   const absl::Duration age = turn.mono() - service.phase_since;
+  const std::string& by = service.delivered.requested_by;
   core.incidents.Open(turn, Ascending(service.phase) ? "stuck_connecting" : "stuck_disconnecting",
                       service.id_text,
                       absl::StrCat(NameOf(service), " has been ", SessionStatusName(service.delivered.status),
                                    " for ", FormatShort(age)),
                       absl::StrCat("status=", SessionStatusName(service.delivered.status),
-                                   "; age_s=", absl::ToInt64Seconds(age)));
+                                   "; age_s=", absl::ToInt64Seconds(age),
+                                   by.empty() ? "" : absl::StrCat("; requested_by=", by)));
 }
 
 // A stuck session may be helped when nothing but the backoff stands against a start.
@@ -46,8 +49,8 @@ void OpenCircuit(Core& core, Turn& turn, Service& service) {
   service.remedy.failed_ladders = breaker.failed_ladders - 1;
   service.remedy.open_until = turn.mono() + breaker.cooldown;
   core.incidents.Open(turn, "circuit_open", service.id_text,
-                      absl::StrCat(NameOf(service), ": ", breaker.failed_ladders,
-                                   " ladders failed, remediation stops for ", FormatShort(breaker.cooldown)),
+                      absl::StrCat(NameOf(service), ": restarting it did not help (", breaker.failed_ladders,
+                                   " in a row), so nothing is tried for ", FormatShort(breaker.cooldown)),
                       absl::StrCat("failed_ladders=", breaker.failed_ladders,
                                    "; cooldown_s=", absl::ToInt64Seconds(breaker.cooldown)));
 }
@@ -124,6 +127,7 @@ void HandleStuck(Core& core, Turn& turn, Service& service) {
   const bool opened = !core.incidents.IsOpen(
       Ascending(service.phase) ? "stuck_connecting" : "stuck_disconnecting", service.id_text);
   OpenStuckIncident(core, turn, service);
+  if (opened && Ascending(service.phase)) SuspectPortal(core, turn.mono());
   if (RuleOf(core, service).authentication == Authentication::kInteractive) {
     if (opened) NotifyStuck(core, turn, service);
     return;

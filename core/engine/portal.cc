@@ -79,8 +79,7 @@ void LookForPortalAnew(Core& core, Turn& turn) {
 
 void SuspectPortal(Core& core, MonoTime now) {
   Portal& portal = core.portal;
-  if (portal.due || (portal.asked && now - *portal.asked < kSuspectEvery)) return;
-  portal.due = now;
+  if (!portal.due) portal.due = portal.asked ? std::max(now, *portal.asked + kSuspectEvery) : now;
 }
 
 void RunPortal(Core& core, Turn& turn) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/engine/causes.h"
 #include "core/engine/phase.h"
 
 namespace holdfast {
@@ -43,6 +44,7 @@ void Invariants::AgentRestarts(std::optional<uint64_t> survived) {
   }
   commands_.clear();
   verdicts_.clear();
+  held_.clear();
   asleep_ = dark_ = false;  // it runs, so it takes the Mac for awake until told otherwise
 }
 
@@ -261,6 +263,11 @@ void Invariants::CheckVerdict(const Verdict& verdict) {
               last->second.cause != verdict.cause || last->second.service != verdict.service,
           "a verdict that changes nothing: ", verdict.key, " ", verdict.cause);
   Require(!verdict.cause.empty(), "a verdict without a cause: ", verdict.key);
+  if (verdict.cause == causes::kCaptiveHold) {
+    held_.try_emplace(verdict.key, true_now_);
+  } else {
+    held_.erase(verdict.key);
+  }
   if (verdict.time_class == TimeClass::kNotRequired) {
     verdicts_.erase(verdict.key);
     return;
@@ -319,7 +326,16 @@ void Invariants::CheckIncident(const std::string& name, const std::string& key, 
   }
 }
 
+// A hold always ends, and excuses no longer than the policy says.
+void Invariants::CheckHolds() {
+  for (const auto& [key, since] : held_) {
+    Require(true_now_ - since < policy_.captive_portal.hold_timeout,
+            "a captive hold outlived its end: ", key);
+  }
+}
+
 void Invariants::CheckEndOfStep(std::optional<MonoTime> deadline) {
+  CheckHolds();
   Require(!deadline || *deadline > now_.mono, "the deadline stands still");
   for (const Running& o : overrides_) {
     Require(o.until > true_now_, "an override outlived its end: ", o.began.service);

@@ -71,6 +71,7 @@ class Invariants {
   void CheckSuspension(const Event& event);
   void CheckIncident(const std::string& name, const std::string& key, bool opens);
   void CheckVerdict(const Verdict& verdict);
+  void CheckHolds();
   void CheckRow(const Event& event);
   void CheckEndOfStep(std::optional<MonoTime> deadline);
   template <class... Words>
@@ -87,6 +88,7 @@ class Invariants {
   std::map<Uuid, Watched> services_;
   std::map<uint64_t, Command> commands_;
   std::map<std::string, Verdict> verdicts_;
+  std::map<std::string, MonoTime> held_;  // since when a key is excused by a captive portal, in true time
   // Open ones; false: its row may be lost, so the engine may not know of it.
   std::map<std::pair<std::string, std::string>, bool> incidents_;
   bool incidents_doubtful_ = false;  // rows that closed some may be lost

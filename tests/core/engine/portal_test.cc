@@ -136,6 +136,35 @@ TEST(EnginePortal, WakingUpIntoAPortalHolds) {
   EXPECT_EQ(mac.ClassOf("corp"), "excused/captive_hold");
 }
 
+TEST(EnginePortal, ASuspicionThatComesTooSoonIsLookedIntoLater) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Seconds(5));  // the pages were asked at the start
+  mac.portal = PortalState::kCaptive;
+  mac.OutcomeOf(kCorp).after = absl::Hours(9);
+  mac.Drops(kCorp, 20);
+  const int before = Looks(mac);
+  mac.Advance(absl::Seconds(20));
+  EXPECT_EQ(Looks(mac), before);
+  mac.Advance(absl::Seconds(20));
+  EXPECT_GT(Looks(mac), before);
+  EXPECT_EQ(mac.ClassOf("corp"), "excused/captive_hold");
+}
+
+TEST(EnginePortal, AnAttemptThatGetsStuckRaisesTheSuspicion) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  mac.portal = PortalState::kCaptive;
+  mac.OutcomeOf(kCorp).after = absl::Hours(9);
+  mac.Drops(kCorp, 23);  // refused credentials say nothing of a portal
+  const int before = Looks(mac);
+  mac.Advance(CorpPolicy().stuck_connecting - absl::Seconds(1));
+  ASSERT_EQ(Looks(mac), before);
+  mac.Advance(absl::Seconds(10));
+  EXPECT_GT(Looks(mac), before);
+}
+
 TEST(EnginePortal, APortalThatSaysNothingAnyMoreIsStillThere) {
   FakeMac mac;
   mac.Boot(CorpPolicy());
