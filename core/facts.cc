@@ -69,6 +69,23 @@ constexpr std::array<absl::string_view, 17> kCauseNames = {"none",           "st
                                                            "timeout",        "slept",
                                                            "idle",           "on_demand_rule",
                                                            "unknown"};
+constexpr std::array<absl::string_view, 17> kCauseWords = {"no reason was given",
+                                                           "it was told to stop",
+                                                           "signing in failed",
+                                                           "a certificate was refused",
+                                                           "the network was gone or changed",
+                                                           "the gateway was not reached or refused",
+                                                           "its configuration cannot be used",
+                                                           "its configuration was disabled or removed",
+                                                           "another service took its place",
+                                                           "its person logged out or another came",
+                                                           "it was changed or updated",
+                                                           "its provider failed",
+                                                           "it took too long",
+                                                           "the Mac slept",
+                                                           "it was idle",
+                                                           "an On Demand rule ended it",
+                                                           "the reason is not known"};
 constexpr std::array<absl::string_view, 6> kTypeNames = {"Unknown", "IKEv2", "IPSec",
                                                          "L2TP",    "VPN",   "TransparentProxy"};
 constexpr std::array<absl::string_view, 5> kPowerNames = {"unknown", "will_sleep", "dark_wake", "full_wake",
@@ -93,6 +110,10 @@ absl::string_view SessionStatusName(SessionStatus status) {
 }
 absl::string_view FailureCauseName(FailureCause cause) {
   return NameOf(kCauseNames, cause);
+}
+absl::string_view FailureWords(FailureCause cause) {
+  const auto i = static_cast<size_t>(cause);
+  return i < kCauseWords.size() ? kCauseWords[i] : kCauseWords.back();
 }
 absl::string_view ServiceTypeName(ServiceType type) {
   return NameOf(kTypeNames, type);

@@ -44,6 +44,7 @@ enum class FailureCause : uint8_t {
   kUnknown = 16,
 };
 absl::string_view FailureCauseName(FailureCause cause);  // "server_unreachable"
+absl::string_view FailureWords(FailureCause cause);      // "signing in failed"
 FailureCause CauseOfStopReason(int reason);
 // Apple's words for a stop reason (spelling included); "None" outside the table.
 absl::string_view StopReasonText(int reason);

@@ -170,6 +170,8 @@ v1::GetStatusResponse ToProto(const StatusView& view) {
   out.set_policy_error(engine.policy_error);
   out.set_network_satisfied(engine.path.satisfied);
   out.set_network_interface(engine.path.interface_name);
+  out.set_captive_portal(engine.portal == PortalState::kCaptive);
+  out.set_trusted_network(engine.trusted_network);
   out.set_asleep(engine.asleep);
   out.set_console_user_present(engine.console_user.present);
   out.set_console_user(engine.console_user.name);

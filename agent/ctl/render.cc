@@ -64,7 +64,11 @@ std::string PolicyOf(const v1::GetStatusResponse& status) {
 
 std::string NetworkOf(const v1::GetStatusResponse& status) {
   if (status.asleep()) return "asleep";
-  return status.network_satisfied() ? absl::StrCat("up on ", status.network_interface()) : "down";
+  if (!status.network_satisfied()) return "down";
+  const std::string& trusted = status.trusted_network();
+  return absl::StrCat("up on ", status.network_interface(),
+                      status.captive_portal() ? ", behind a captive portal" : "",
+                      trusted.empty() ? "" : absl::StrCat(", the trusted network ", trusted));
 }
 
 std::string ServerOf(const v1::LocalUplink& uplink, absl::Time now) {
@@ -82,6 +86,11 @@ std::string ServerOf(const v1::LocalUplink& uplink, absl::Time now) {
   return out;
 }
 
+// A vendor's tunnel, known by its interface alone: no configuration is looked for.
+bool IsObserved(const v1::LocalService& service) {
+  return service.time_class() == "observed_only";
+}
+
 Cell ProtectedOf(const v1::GetStatusResponse& status) {
   const auto count = [&status](auto matches) {
     return std::count_if(status.services().begin(), status.services().end(), matches);
@@ -89,8 +98,10 @@ Cell ProtectedOf(const v1::GetStatusResponse& status) {
   const auto required = count([](const v1::LocalService& s) { return s.required(); });
   const auto good =
       count([](const v1::LocalService& s) { return s.required() && s.time_class() == "protected"; });
+  const auto observed = count(IsObserved);
   if (required == 0) return {"none is required"};
-  return {absl::StrCat(good, " of ", required, " required protected"),
+  return {absl::StrCat(good, " of ", required, " required protected",
+                       observed == 0 ? "" : absl::StrCat(", ", observed, " only observed")),
           good == required ? Style::kGreen : Style::kRed};
 }
 
@@ -120,6 +131,11 @@ bool IsInstalled(const v1::LocalService& service) {
   return !service.service_id().empty();
 }
 
+std::string StatusOf(const v1::LocalService& service) {
+  if (IsInstalled(service)) return service.status();
+  return IsObserved(service) ? "observed" : "not installed";
+}
+
 // As scutil prints them: "VPN (com.example.vpn)", "[VPN:com.example.vpn]".
 std::string KindOf(const v1::LocalService& service) {
   const std::string& bundle = service.provider_bundle_id();
@@ -131,15 +147,13 @@ std::string TagOf(const v1::LocalService& service) {
 }
 
 std::string Sentence(const v1::LocalService& service, absl::Time now, absl::TimeZone zone) {
-  std::string out = absl::StrCat(NameOf(service), " is ",
-                                 !IsInstalled(service)      ? "not installed"
-                                 : service.status().empty() ? "unknown"
-                                                            : service.status());
+  const std::string state = StatusOf(service);
+  std::string out = absl::StrCat(NameOf(service), " is ", state.empty() ? "unknown" : state);
   if (service.status_since_unix_ns() != 0) {
     absl::StrAppend(&out, " since ", Clock(service.status_since_unix_ns(), now, zone), " (",
                     Age(service.status_since_unix_ns(), now), ")");
   }
-  if (!service.required()) return absl::StrCat(out, "; no rule of the policy requires it.");
+  if (!service.required()) return absl::StrCat(out, "; it is not required.");
   absl::StrAppend(&out, "; its time counts as ", Words(service.time_class()));
   if (!service.cause().empty()) absl::StrAppend(&out, " because of ", Words(service.cause()));
   if (service.class_since_unix_ns() != 0) {
@@ -149,11 +163,17 @@ std::string Sentence(const v1::LocalService& service, absl::Time now, absl::Time
 }
 
 std::string EvidenceOf(const v1::LocalService& service) {
-  std::string out =
-      absl::StrCat(service.attempts_last_hour(), " starts in the last hour, ", service.attempts_left_now(),
-                   " left now, ", service.failures_in_row(), " failures in a row");
-  if (service.circuit_open()) out += ", circuit breaker open";
-  return out;
+  return absl::StrCat("starts by Holdfast in the last hour: ", service.attempts_last_hour(),
+                      ", left now: ", service.attempts_left_now(),
+                      "; failures in a row: ", service.failures_in_row(),
+                      service.circuit_open() ? "; restarts are paused" : "");
+}
+
+// What makes it required, and whether anything is done about it.
+std::string RuleSentence(const v1::GetStatusResponse& status, const v1::LocalService& service) {
+  const std::string rule =
+      service.rule().empty() ? "none names it" : absl::StrCat("\"", service.rule(), "\"");
+  return absl::StrCat(rule, "; ", PolicyOf(status));
 }
 
 std::string NextSentence(const v1::LocalService& service, absl::Time now, absl::TimeZone zone) {
@@ -225,7 +245,7 @@ std::string RenderStatus(const v1::GetStatusResponse& status, const View& view) 
                {"NEXT", Align::kLeft, true, 16, /*rank=*/2, /*wraps=*/true}});
   for (const v1::LocalService& service : status.services()) {
     table.AddRow({NameOf(service),
-                  IsInstalled(service) ? service.status() : "not installed",
+                  StatusOf(service),
                   {Words(service.time_class()), StyleOfClass(service.time_class())},
                   Age(service.status_since_unix_ns(), now),
                   NextOf(service, now)});
@@ -247,7 +267,7 @@ std::string RenderServices(const v1::GetStatusResponse& status, const View& view
   for (const v1::LocalService& service : status.services()) {
     const bool installed = IsInstalled(service);
     table.AddRow({installed && service.enabled() ? "*" : " ",
-                  installed ? absl::StrCat("(", Capitalised(service.status()), ")") : "(Not installed)",
+                  absl::StrCat("(", Capitalised(StatusOf(service)), ")"),
                   service.service_id(),
                   installed ? KindOf(service) : "",
                   absl::StrCat("\"", NameOf(service), "\""),
@@ -272,18 +292,18 @@ std::string RenderIncidents(const v1::GetStatusResponse& status, const View& vie
 std::string RenderWhy(const v1::GetStatusResponse& status, const v1::LocalService& service,
                       const v1::ListLocalHistoryResponse& history, const View& view) {
   const absl::Time now = NowOf(status);
-  Fields fields;
+  Fields fields = {{"Rule", Cell(RuleSentence(status, service))}};
   for (const std::string& reason : service.reasons()) {
-    fields.emplace_back(fields.empty() ? "Because" : "", Cell(reason));
+    fields.emplace_back(fields.size() == 1 ? "Because" : "", Cell(reason));
   }
   if (service.reasons().empty() && !service.detail().empty())
     fields.emplace_back("Because", Cell(service.detail()));
   if (service.override_until_unix_ns() != 0) {
     fields.emplace_back(
-        "Override", Cell(absl::StrCat("until ", Clock(service.override_until_unix_ns(), now, view.zone))));
+        "Held back", Cell(absl::StrCat("until ", Clock(service.override_until_unix_ns(), now, view.zone))));
   }
   fields.emplace_back("Next", Cell(NextSentence(service, now, view.zone)));
-  if (service.required()) fields.emplace_back("Evidence", Cell(EvidenceOf(service)));
+  if (service.required() && IsInstalled(service)) fields.emplace_back("Evidence", Cell(EvidenceOf(service)));
   for (const v1::LocalIncident& incident : status.incidents()) {
     if (!IsAbout(incident, service)) continue;
     fields.emplace_back("Incident", Cell(absl::StrCat(incident.name(), ": ", incident.summary())));
@@ -322,10 +342,17 @@ std::string RenderPolicy(const v1::GetLocalPolicyResponse& policy, bool with_ori
                                         {"Source", Cell(policy.source())},
                                         {"Id", Cell(policy.policy_id())}},
                                        view.terminal);
-  std::vector<text::Column> columns = {{"KEY", Align::kLeft, true, 16}, {"VALUE", Align::kLeft, true, 10}};
+  // The value last: a long list would push whatever follows it out of sight.
+  std::vector<text::Column> columns = {{"KEY", Align::kLeft, true, 16}};
   if (with_origin) columns.push_back({"ORIGIN"});
+  columns.push_back({"VALUE", Align::kLeft, true, 10});
   Table table(columns);
-  for (const v1::LocalPolicyKey& key : policy.keys()) table.AddRow({key.path(), key.value(), key.origin()});
+  for (const v1::LocalPolicyKey& key : policy.keys()) {
+    std::vector<Cell> row = {key.path()};
+    if (with_origin) row.emplace_back(key.origin());
+    row.emplace_back(key.value());
+    table.AddRow(std::move(row));
+  }
   return table.empty() ? out : absl::StrCat(out, "\n", table.Render(view.terminal));
 }
 

@@ -21,8 +21,10 @@ std::optional<uint32_t> StartAs(const Core& core, const Service& service, std::o
 void OpenBudgetIncident(Core& core, Turn& turn, Service& service) {
   const AttemptBudget& budget = core.policy->reconnect.budget;
   core.incidents.Open(
-      turn, "budget_exhausted", service.id_text, absl::StrCat(NameOf(service), " used up its attempts"),
+      turn, "budget_exhausted", service.id_text,
+      absl::StrCat(NameOf(service), " was started as often as the policy allows"),
       absl::StrCat("last_hour=", service.attempts.Spent(turn.mono(), absl::Hours(1)),
+                   "; last_ten_minutes=", service.attempts.Spent(turn.mono(), absl::Minutes(10)),
                    "; per_hour=", budget.per_hour, "; per_ten_minutes=", budget.per_ten_minutes));
 }
 

@@ -67,7 +67,7 @@ CoverageView OfUnmanaged(const Core& core) {
   if (tunnels.size() <= known) return {};
   return {Is::kMissing,
           absl::StrCat(tunnels.size(), " tunnels are up (", absl::StrJoin(tunnels, ", "), ") and only ",
-                       known, " services are connected."),
+                       known, known == 1 ? " service is connected." : " services are connected."),
           {}};
 }
 

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
 #include "core/engine/coverage.h"
+#include "core/engine/fight.h"
 #include "core/engine/gate.h"
 #include "core/engine/ladder.h"
 #include "core/engine/liveness.h"
@@ -42,8 +43,22 @@ std::string ExplainWork(const Core& core, const Service& service, MonoTime now) 
 
 std::string ExplainFailure(const Service& service) {
   const std::string& detail = service.failures.detail;
-  return absl::StrCat("The last attempt failed: ", FailureCauseName(service.failures.last),
+  return absl::StrCat("The last failure: ", FailureWords(service.failures.last),
                       detail.empty() ? "" : absl::StrCat(" (", detail, ")"), ".");
+}
+
+// Not every stop that is counted as a person's is one: a program is named where the system tells.
+std::string WhoStopped(const Service& service) {
+  const std::string& by = service.delivered.requested_by;
+  return by.empty() || !IsDown(service.delivered.status) || IsPersonsTool(by) ? "A person" : by;
+}
+
+std::string ExplainTrusted(const Core& core) {
+  const TrustedAction action = core.policy->trusted_network_action;
+  return absl::StrCat("The Mac is on the trusted network ", core.trust.proven, ", where the policy ",
+                      action == TrustedAction::kDisconnect ? "keeps it down."
+                      : action == TrustedAction::kPause    ? "stops it once and starts nothing."
+                                                           : "starts nothing.");
 }
 
 std::string ExplainHold(const Service& service) {
@@ -92,7 +107,9 @@ std::string ExplainViolation(const Core& core, const Service& service, const Ass
            "minute.";
   }
   if (a.block == Block::kPersonStop) {
-    return absl::StrCat("A person disconnected it; it is restored", In(a.until, now), ".");
+    return absl::StrCat(WhoStopped(service), " disconnected it; ",
+                        Enforcing(core) ? absl::StrCat("it is restored", In(a.until, now), ".")
+                                        : "in audit mode Holdfast does not restore it.");
   }
   if (a.block == Block::kConflict) {
     return "Another full tunnel is required too and comes first; the two would supersede each other for "
@@ -112,26 +129,36 @@ std::string ExplainViolation(const Core& core, const Service& service, const Ass
     return "This network is none of the trusted ones, and the policy starts nothing here.";
   }
   if (a.cause == causes::kBudget) {
-    return absl::StrCat("All attempts of the budget are used; the next is possible", In(a.until, now), ".");
+    return absl::StrCat("It was started as often as the policy allows; the next start is possible",
+                        In(a.until, now), ".");
   }
   if (a.block == Block::kBackoff && service.phase == Phase::kDown) {
-    return absl::StrCat(ExplainFailure(service), " The next try is", In(a.until, now), ".");
+    return absl::StrCat(ExplainFailure(service), Enforcing(core)
+                                                     ? absl::StrCat(" The next try is", In(a.until, now), ".")
+                                                     : " In audit mode Holdfast does not try again.");
   }
   return ExplainWork(core, service, now);
 }
 
-NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
+// In audit mode a start is only written down.
+NextStep Start(const Core& core, absl::string_view what, std::optional<MonoTime> at, absl::string_view why) {
+  return {Enforcing(core) ? std::string(what) : "only note a start", at, std::string(why)};
+}
+
+NextStep NextByGate(const Core& core, const Service& service, MonoTime now) {
   const Gate gate = StartGate(core, service, now);
   switch (gate.block) {
     case Block::kNone:
       return Enforcing(core) ? NextStep{"start", now, "nothing stands against it"}
                              : NextStep{"nothing in audit mode", {}, "a start would be sent now"};
     case Block::kAsleep:
-      return {"nothing until the Mac is awake", {}, "starts belong to full wakes"};
+      return {"nothing until the Mac is awake",
+              {},
+              "nothing is started while it sleeps or wakes for maintenance only"};
     case Block::kUnknown:
-      return {"judge", {}, "its status has not been told yet"};
+      return {"nothing until its status is known", {}, "the system has not told it yet"};
     case Block::kOverride:
-      return {"start", gate.until, "enforcement is held back until then"};
+      return Start(core, "start", gate.until, "enforcement is held back until then");
     case Block::kLogin:
       return {"nothing until somebody logs in", {}, "it needs a person's session"};
     case Block::kNoNetwork:
@@ -143,7 +170,7 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
     case Block::kUntrusted:
       return {"nothing on this network", {}, "it is none of the trusted ones"};
     case Block::kCaptive:
-      return {"start", gate.until, "a captive portal waits for a person until then, at most"};
+      return Start(core, "start", gate.until, "a captive portal waits for a person until then, at most");
     case Block::kDisabled:
       return {"nothing until its configuration is enabled", {}, "the configuration is disabled"};
     case Block::kConflict:
@@ -154,30 +181,57 @@ NextStep NextWhenDown(const Core& core, const Service& service, MonoTime now) {
               {},
               absl::StrCat("at most one service of conflict group \"", service.group, "\" is up")};
     case Block::kAllowedStop:
-      return {gate.until ? "start" : "nothing until a person connects it", gate.until,
-              "a person disconnected it, which the policy allows"};
+      return gate.until ? Start(core, "start", gate.until, "the policy lets a person's stop last until then")
+                        : NextStep{"nothing until a person connects it", {}, "the policy allows that stop"};
     case Block::kInteractive:
       return {"nothing until the person connects it", {}, "only a person can sign in"};
     case Block::kHold:
       return {"nothing until a person connects it or the policy or configuration changes",
               {},
-              ExplainHold(service)};
+              "trying again by itself would do harm or no good"};
     case Block::kCircuit:
-      return {"retry", gate.until, "the circuit is open until then"};
+      return Start(core, "retry", gate.until, "after so many failed restarts nothing is tried until then");
     case Block::kStorm:
-      return {"start", gate.until, "something else asks for starts in bursts; ours wait until it is quiet"};
+      return Start(core, "start", gate.until,
+                   "something else asks for starts in bursts; Holdfast's wait until it is quiet");
     case Block::kPersonStop:
-      return {"start", gate.until, "a person disconnected it; it is restored then"};
+      return Start(core, "start", gate.until, "so long the policy leaves it down after it was disconnected");
     case Block::kBudget:
-      return {"retry", gate.until, "the attempt budget frees one then"};
+      return Start(core, "retry", gate.until, "the policy limits the number of starts");
     case Block::kSettling:
-      return {"start", gate.until,
-              TrustPendingUntil(core, now) ? "the network's beacon may answer until then"
-                                           : "the network must have held until then"};
+      return Start(core, "start", gate.until,
+                   TrustPendingUntil(core, now) ? "the network may prove until then that it is a trusted one"
+                                                : "the network must have held until then");
     case Block::kBackoff:
-      return {"retry", gate.until, "backoff after a failure"};
+      return Start(core, "retry", gate.until, "there is a pause after each failure");
   }
   return {};
+}
+
+// What a tunnel that is up waits for.
+NextStep NextWhenUp(const Core& core, const Service& service, MonoTime now) {
+  const std::optional<MonoTime> probe =
+      core.policy->liveness.probes.empty() ? std::nullopt : service.alive.next_round;
+  if (service.alive.false_connected) {
+    const RestartBlock block = RestartBlockOf(core, service, now);
+    return block.why.empty() ? NextStep{"restart", {}, "nothing answers through it"}
+                             : NextStep{"probe", probe, "it counts as connected again when one answers"};
+  }
+  if (Coverage(core, service, now).is == CoverageView::Is::kMissing) {
+    return {"nothing", {}, "it is connected, and Holdfast changes no routes or resolvers"};
+  }
+  return probe ? NextStep{"probe", probe, "it is connected"} : NextStep{"nothing", {}, "it is connected"};
+}
+
+NextStep NextWhileMoving(const Core& core, const Service& service, MonoTime now, absl::string_view goal) {
+  if (!IsStuck(core, service, now)) {
+    return {"look again", StuckAt(core, service),
+            absl::StrCat("it counts as stuck if it is not ", goal, " by then")};
+  }
+  const Gate gate = StartGate(core, service, now);
+  if (gate.block != Block::kNone && gate.block != Block::kBackoff) return NextByGate(core, service, now);
+  return Enforcing(core) ? NextStep{"restart", now, "it is stuck"}
+                         : NextStep{"nothing in audit mode", {}, "it is stuck, and would be restarted now"};
 }
 
 }  // namespace
@@ -191,8 +245,7 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
       return ExplainViolation(core, service, a, now);
     case TimeClass::kExcused:
       if (a.cause == causes::kTrustedNetwork) {
-        return absl::StrCat("On the trusted network ", core.trust.proven, " the policy says ",
-                            TrustedActionName(core.policy->trusted_network_action), ".");
+        return ExplainTrusted(core);
       }
       if (a.cause == causes::kCaptiveHold) {
         return absl::StrCat("A captive portal wants a person to sign in; nothing is started",
@@ -203,7 +256,7 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
                             "\" has the turn.");
       }
       if (a.block == Block::kOverride) return ExplainOverride(core, service.facts.id, a, now);
-      return absl::StrCat("A person disconnected it, which the policy allows",
+      return absl::StrCat(WhoStopped(service), " disconnected it, which the policy allows",
                           a.until ? absl::StrCat("; it is restored", In(a.until, now)) : "", ".");
     case TimeClass::kNoNetwork:
       if (a.cause == causes::kDownAfterUpdate) {
@@ -243,54 +296,56 @@ std::string ExplainMissing(const Core& core, const Assessment& a, MonoTime now) 
   return "What is installed is not known yet.";
 }
 
-std::vector<std::string> Reasons(const Core& core, const Service& service, MonoTime now) {
+std::vector<std::string> Reasons(const Core& core, const Service& service, const Assessment& a,
+                                 MonoTime now) {
   std::vector<std::string> reasons;
   if (service.remedy.step) {
-    reasons.push_back(absl::StrCat("It is being restarted: step ",
-                                   StepName(core.policy->ladder[*service.remedy.step]), " of the ladder."));
+    reasons.push_back(absl::StrCat("It is being restarted (step ", *service.remedy.step + 1, " of ",
+                                   core.policy->ladder.size(), ": ",
+                                   StepName(core.policy->ladder[*service.remedy.step]), ")."));
   }
   if (service.remedy.failed_ladders > 0) {
-    reasons.push_back(absl::StrCat(service.remedy.failed_ladders, " restarts in a row did not help."));
+    reasons.push_back(
+        absl::StrCat("Restarts in a row that did not help: ", service.remedy.failed_ladders, "."));
   }
   if (!service.failures.cause.empty()) reasons.push_back(ExplainFailure(service));
   if (const auto usual = UsualLatency(service, 95); usual && service.slow) {
     reasons.push_back(absl::StrCat("95 of 100 times it connects within ", FormatShort(*usual), "."));
   }
-  if (service.person_stop) {
-    reasons.push_back(
-        absl::StrCat("A person disconnected it ", FormatShort(now - *service.person_stop), " ago."));
+  // Where the stop itself decides, the first sentence says so.
+  if (service.person_stop && a.block != Block::kPersonStop && a.block != Block::kAllowedStop) {
+    reasons.push_back(absl::StrCat(WhoStopped(service), " disconnected it ",
+                                   FormatShort(now - *service.person_stop), " ago."));
   }
   if (service.on_demand_paused && service.facts.on_demand) {
-    reasons.push_back("Our stop paused its On Demand until the next start.");
+    reasons.push_back("Holdfast's stop paused its On Demand until the next start.");
   }
   const std::optional<int>& reason = service.delivered.stop_reason;
   if (service.learned && IsDown(service.delivered.status) && reason &&
-      CauseOfStopReason(*reason) != FailureCause::kNone) {
+      CauseOfStopReason(*reason) != FailureCause::kNone &&
+      StopReasonText(*reason) != service.failures.detail) {
     reasons.push_back(absl::StrCat("The system says: ", StopReasonText(*reason), "."));
   }
   return reasons;
 }
 
 NextStep Next(const Core& core, const Service& service, MonoTime now) {
-  if (!Awake(core)) return NextWhenDown(core, service, now);
+  if (!Awake(core)) return NextByGate(core, service, now);
   switch (service.phase) {
     case Phase::kUp:
-      if (core.policy->liveness.probes.empty() || !service.alive.next_round) {
-        return {"nothing", {}, "it is connected"};
-      }
-      return {"nothing", service.alive.next_round, "it is connected; probed then"};
+      return NextWhenUp(core, service, now);
     case Phase::kStarting:
     case Phase::kConnecting:
-      return {"judge", StuckAt(core, service), "it counts as stuck if it is not connected by then"};
+      return NextWhileMoving(core, service, now, "connected");
     case Phase::kStopping:
     case Phase::kDisconnecting:
-      return {"judge", StuckAt(core, service), "it counts as stuck if it is not down by then"};
+      return NextWhileMoving(core, service, now, "down");
     case Phase::kDown:
-      return NextWhenDown(core, service, now);
+      return NextByGate(core, service, now);
     case Phase::kUnlearned:
       break;
   }
-  return {"judge", {}, "its status has not been told yet"};
+  return {"nothing until its status is known", {}, "the system has not told it yet"};
 }
 
 }  // namespace holdfast::engine

@@ -13,7 +13,7 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
 std::string ExplainMissing(const Core& core, const Assessment& assessment, MonoTime now);
 
 // Further facts that bear on it, the most important first.
-std::vector<std::string> Reasons(const Core& core, const Service& service, MonoTime now);
+std::vector<std::string> Reasons(const Core& core, const Service& service, const Assessment& a, MonoTime now);
 
 NextStep Next(const Core& core, const Service& service, MonoTime now);
 

@@ -20,6 +20,11 @@ absl::string_view HoldIncident(FailureCause cause) {
   return "";
 }
 
+std::string StopReasonOf(const Service& service) {
+  const std::optional<int>& reason = service.delivered.stop_reason;
+  return reason ? absl::StrCat("; stop_reason=", *reason) : "";
+}
+
 void AskPerson(Core& core, Turn& turn, const Service& service) {
   if (!MayNotify(core)) return;
   turn.Emit(NotifyUser{
@@ -34,9 +39,9 @@ void SetHold(Core& core, Turn& turn, Service& service, Hold hold) {
   if (std::exchange(failures.hold, hold) == hold) return;
   if (const absl::string_view incident = HoldIncident(failures.last); !incident.empty()) {
     core.incidents.Open(turn, incident, service.id_text,
-                        absl::StrCat(NameOf(service), ": ", FailureCauseName(failures.last), " failed",
+                        absl::StrCat(NameOf(service), ": ", FailureWords(failures.last),
                                      failures.detail.empty() ? "" : ": ", failures.detail),
-                        absl::StrCat("cause=", FailureCauseName(failures.last)));
+                        absl::StrCat("cause=", FailureCauseName(failures.last), StopReasonOf(service)));
   }
   if (hold == Hold::kAskPerson) AskPerson(core, turn, service);
 }

@@ -18,10 +18,6 @@ constexpr absl::string_view kPersonsTools[] = {"System Settings", "System Prefer
                                                "ControlCenter",   "Control Center",     "scutil",
                                                "networksetup",    "holdfastctl",        "holdfastd"};
 
-absl::string_view ProcessOf(absl::string_view requester) {
-  return requester.substr(0, requester.find('['));
-}
-
 size_t CountWithin(std::deque<MonoTime>& moments, MonoTime now) {
   moments.push_back(now);
   while (now - moments.front() > kWindow) moments.pop_front();
@@ -52,6 +48,11 @@ void Yield(Core& core, Turn& turn, Service& service, const std::string& summary,
 
 }  // namespace
 
+bool IsPersonsTool(absl::string_view requester) {
+  const absl::string_view process = requester.substr(0, requester.find('['));
+  return std::find(std::begin(kPersonsTools), std::end(kPersonsTools), process) != std::end(kPersonsTools);
+}
+
 bool NoteSupersede(Core& core, Turn& turn, Service& service) {
   const size_t times = CountWithin(service.failures.supersedes, turn.mono());
   if (times < kSupersedes) return false;
@@ -69,10 +70,7 @@ bool NoteSupersede(Core& core, Turn& turn, Service& service) {
 
 bool NoteForeignStop(Core& core, Turn& turn, Service& service) {
   const std::string& by = service.delivered.requested_by;
-  if (by.empty() || std::find(std::begin(kPersonsTools), std::end(kPersonsTools), ProcessOf(by)) !=
-                        std::end(kPersonsTools)) {
-    return false;
-  }
+  if (by.empty() || IsPersonsTool(by)) return false;
   const size_t times = CountWithin(service.failures.foreign_stops, turn.mono());
   if (times < kForeignStops || !service.required) return false;
   Yield(core, turn, service,

@@ -5,6 +5,8 @@
 
 namespace holdfast::engine {
 
+// Whether a requester, as the system names it, is what a person works with: what it stops is a person's stop.
+bool IsPersonsTool(absl::string_view requester);
 // Superseded by another service. True at the second time within ten minutes: we yield.
 bool NoteSupersede(Core& core, Turn& turn, Service& service);
 // A process that is no person's tool stopped it. True at the third time within ten minutes: we yield.

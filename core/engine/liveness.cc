@@ -5,6 +5,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/engine/command.h"
 #include "core/engine/gate.h"
 
@@ -31,10 +32,13 @@ void NoteFalselyConnected(Core& core, Turn& turn, Service& service) {
   if (!service.revival.not_before || *service.revival.not_before < turn.mono()) {
     service.revival.not_before = turn.mono() + share * core.policy->liveness.interval;
   }
-  core.incidents.Open(turn, "false_connected", service.id_text,
-                      absl::StrCat(NameOf(service), " says connected, but nothing answers through it"),
-                      absl::StrCat("failing_s=", absl::ToInt64Seconds(turn.mono() - *alive.failing_since),
-                                   "; targets=", alive.last.size()));
+  core.incidents.Open(
+      turn, "false_connected", service.id_text,
+      absl::StrCat(NameOf(service), " says connected, but nothing answers through it"),
+      absl::StrCat("failing_s=", absl::ToInt64Seconds(turn.mono() - *alive.failing_since),
+                   "; targets=", absl::StrJoin(alive.last, ", ", [](std::string* out, const auto& target) {
+                     out->append(target.first);
+                   })));
 }
 
 // Hosts of which no probe answers.

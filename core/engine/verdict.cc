@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "core/engine/causes.h"
 #include "core/engine/coverage.h"
 #include "core/engine/explain.h"
@@ -178,9 +179,13 @@ void JudgeMissing(Core& core, Turn& turn, Judging& judging, const ServiceRule& r
     verdict.detail = ExplainMissing(core, now, turn.mono());
   });
   if (now.cause != causes::kServiceMissing) return;
-  core.incidents.Open(turn, "service_missing", rule.label,
-                      absl::StrCat("No installed configuration matches rule \"", rule.label, "\""),
-                      absl::StrCat("installed_services=", core.installed.services.size()));
+  core.incidents.Open(
+      turn, "service_missing", rule.label,
+      absl::StrCat("No installed configuration matches rule \"", rule.label, "\""),
+      absl::StrCat("installed=", absl::StrJoin(core.installed.services, ", ",
+                                               [](std::string* out, const ServiceFacts& facts) {
+                                                 out->append(facts.name);
+                                               })));
 }
 
 absl::string_view CauseOf(Observed observed) {

@@ -11,6 +11,7 @@ namespace holdfast::engine {
 namespace {
 
 void AddVerdict(const Core& core, const std::string& key, ServiceView& view) {
+  if (SetupHolds(core)) view.verdict.time_class = TimeClass::kNotRequired;
   const auto known = core.verdicts.find(key);
   if (known == core.verdicts.end()) return;
   view.verdict = known->second.verdict;
@@ -25,14 +26,18 @@ ServiceView ViewOf(const Core& core, const Service& service, MonoTime now) {
   view.status_since = service.status_since;
   if (service.rule >= 0) view.rule = RuleOf(core, service).label;
   if (!service.required) {
-    view.reasons = {service.rule < 0 ? "No rule of the policy names it; Holdfast leaves it alone."
-                                     : "Its rule does not require it now."};
-    view.next = {"nothing", {}, "it is not required"};
+    const bool off = core.policy->mode == EnforcementMode::kOff;
+    view.reasons = {off                ? "The policy switches enforcement off; nothing is judged or started."
+                    : service.rule < 0 ? "No rule of the policy names it; Holdfast leaves it alone."
+                                       : "Its rule does not require it now."};
+    view.next = {"nothing", {}, off ? "enforcement is off" : "it is not required"};
     return view;
   }
   AddVerdict(core, service.key, view);
-  std::string first = Explain(core, service, Assess(core, service, now), now);
-  view.reasons = Reasons(core, service, now);
+  const Assessment assessment = Assess(core, service, now);
+  std::string first = SetupHolds(core) ? "Setup Assistant is running; nothing is judged until it has ended."
+                                       : Explain(core, service, assessment, now);
+  view.reasons = Reasons(core, service, assessment, now);
   std::erase_if(view.reasons, [&](const std::string& more) { return absl::StrContains(first, more); });
   view.reasons.insert(view.reasons.begin(), std::move(first));
   view.next = Next(core, service, now);

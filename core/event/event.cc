@@ -70,7 +70,7 @@ std::string DescribeRetry(const RetryState& e) {
   std::string text =
       e.failures_in_row == 0
           ? "no failure to answer for"
-          : absl::StrCat(e.failures_in_row, " failures in a row, the last: ", FailureCauseName(e.cause));
+          : absl::StrCat(e.failures_in_row, " failures in a row, the last: ", FailureWords(e.cause));
   if (e.backoff > absl::ZeroDuration()) absl::StrAppend(&text, "; next start in ", FormatShort(e.backoff));
   if (e.failed_ladders > 0) absl::StrAppend(&text, "; ", e.failed_ladders, " failed ladders");
   if (e.circuit_open > absl::ZeroDuration()) {

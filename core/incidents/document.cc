@@ -25,12 +25,14 @@ std::string Section(absl::string_view title, absl::string_view text) {
 }  // namespace
 
 std::string IncidentDocument(const IncidentKind& kind) {
-  return absl::StrCat(
-      kGenerated, "# ", kind.name, "\n\n", kind.title, ". Severity: ", SeverityName(kind.severity), ".\n\n",
-      "- **Opens:** ", kind.opens, "\n- **Closes:** ", kind.closes, "\n- **Evidence:** ", kind.evidence,
-      "\n- **Holdfast by itself:** ", kind.by_itself, "\n", Section("In short", kind.remedy),
-      "\n## What to do\n\n", Numbered(kind.steps), Section("When that did not help", kind.escalate),
-      "\nThe incident's suspects name what changed in the ten minutes before it opened: read them first.\n");
+  return absl::StrCat(kGenerated, "# ", kind.name, "\n\n", kind.title,
+                      ". Severity: ", SeverityName(kind.severity), ".\n\n", "- **Opens:** ", kind.opens,
+                      "\n- **Closes:** ", kind.closes, "\n- **Evidence:** ", kind.evidence,
+                      "\n- **Holdfast by itself:** ", kind.by_itself, "\n", Section("In short", kind.remedy),
+                      "\n## What to do\n\nFirst read the incident's suspects: what changed on this Mac in "
+                      "the ten minutes before "
+                      "it opened (\"Changed before\" in `holdfastctl incidents`).\n\n",
+                      Numbered(kind.steps), Section("When that did not help", kind.escalate));
 }
 
 std::string IncidentIndex() {

@@ -62,20 +62,6 @@ size_t Liveness::IndependentTargets() const {
   return hosts.size();
 }
 
-absl::string_view TrustedActionName(TrustedAction action) {
-  switch (action) {
-    case TrustedAction::kConnect:
-      return "connect";
-    case TrustedAction::kDisconnect:
-      return "disconnect";
-    case TrustedAction::kPause:
-      return "pause";
-    case TrustedAction::kIgnore:
-      return "ignore";
-  }
-  return "unknown";
-}
-
 bool ParseEndpoint(absl::string_view text, Endpoint* endpoint) {
   absl::StatusOr<Endpoint> parsed = Endpoint::Parse(text);
   if (!parsed.ok() || parsed->port == 0 || !IsHost(parsed->host)) return false;

@@ -79,7 +79,6 @@ struct TrustedNetwork {
 };
 
 enum class TrustedAction : uint8_t { kConnect, kDisconnect, kPause, kIgnore };
-absl::string_view TrustedActionName(TrustedAction action);
 enum class UntrustedAction : uint8_t { kConnect, kIgnore };
 
 enum class CoverageItem : uint8_t {

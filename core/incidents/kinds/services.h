@@ -14,7 +14,7 @@ inline constexpr IncidentKind kServices[] = {
      .closes = "The service is connected, the person connects through Holdfast or logs in, or policy or "
                "configuration "
                "change.",
-     .evidence = "The stop reasons of the attempts, as the session manager gave them.",
+     .evidence = "The stop reason of the last attempt, as the session manager gave it.",
      .by_itself =
          "One retry, then none: directory accounts lock after a few wrong passwords. The person is told.",
      .remedy = "The person must sign in or correct the password; Holdfast does not try again, because "
@@ -97,7 +97,7 @@ inline constexpr IncidentKind kServices[] = {
      .title = "Remediation has stopped for a while",
      .opens = "Remediation.CircuitBreaker.FailedLadders restarts in a row did not bring the service up.",
      .closes = "The service is connected.",
-     .evidence = "Number of failed ladders in a row, and the end of the cooldown.",
+     .evidence = "Number of failed restarts in a row, and how long the pause is.",
      .by_itself =
          "Sends nothing until the cooldown has passed, the network changes, the Mac wakes, or the policy "
          "changes; then tries once.",
@@ -125,18 +125,20 @@ inline constexpr IncidentKind kServices[] = {
      .remedy =
          "Find out what took the route or the resolver away, and remove it. Until then traffic leaves beside "
          "the tunnel.",
-     .steps = "`holdfastctl why SERVICE` names what lies beside the tunnel.\n"
-              "Another VPN or a personal hotspot is up: disconnect it.\n"
-              "`holdfastctl disconnect SERVICE`, then `holdfastctl connect SERVICE`: the tunnel sets its "
-              "routes anew.\n"
-              "It comes back at once: the configuration splits the tunnel. Compare profile and policy.",
+     .steps =
+         "`holdfastctl why SERVICE` names what lies beside the tunnel.\n"
+         "Another VPN or a personal hotspot is up: disconnect it.\n"
+         "Switch SERVICE off in System Settings > VPN: Holdfast connects it anew, after ten seconds unless "
+         "the policy says otherwise, and the tunnel sets its routes anew. Where the policy lets people "
+         "disconnect, run `holdfastctl connect SERVICE`.\n"
+         "It comes back at once: the configuration splits the tunnel. Compare profile and policy.",
      .escalate = "Who manages the VPN profiles, with the sentence of `why` and the output of `netstat -rn`."},
     {.name = "false_connected",
      .severity = Severity::kError,
      .title = "Connected, but nothing passes",
      .opens = "The session says connected, and no liveness probe has answered for Liveness.FailAfter.",
      .closes = "A probe answers again, or the service is not connected any more.",
-     .evidence = "Each probe's target, how long ago it answered, and what the last try said.",
+     .evidence = "How long none has answered, and the targets that were asked.",
      .by_itself = "Counts the time as a violation. Restarts the tunnel only where Liveness.Action says so, "
                   "probes of two "
                   "different hosts fail, no byte comes in, and the server does not hold restarts back.",
@@ -146,7 +148,10 @@ inline constexpr IncidentKind kServices[] = {
      .steps = "Can the person reach anything behind the tunnel? Something else than the probe's target must "
               "be tried.\n"
               "Only the probe's target is dead: it is the target. Tell its owner; nothing to do on the Mac.\n"
-              "Nothing is reachable: `holdfastctl disconnect SERVICE`, then `holdfastctl connect SERVICE`.\n"
+              "Nothing is reachable: switch SERVICE off in System Settings > VPN. Holdfast connects it anew, "
+              "after ten "
+              "seconds unless the policy says otherwise; where the policy lets people disconnect, run "
+              "`holdfastctl connect SERVICE`.\n"
               "Still nothing: `netstat -rn` and `scutil --dns` show whether routes and resolvers of the "
               "tunnel are there.",
      .escalate = "The gateway team, with target, times, and both outputs above."},
@@ -188,7 +193,7 @@ inline constexpr IncidentKind kServices[] = {
      .title = "A required service is not installed",
      .opens = "No VPN configuration matches a rule that requires one.",
      .closes = "A configuration matches, or none is required.",
-     .evidence = "The rule and what it looks for; the names of what is installed.",
+     .evidence = "The rule, and the names of what is installed.",
      .by_itself = "Counts the time as a violation. It cannot install a configuration.",
      .remedy = "Install the configuration by MDM, or correct the rule's Match.",
      .steps = "`holdfastctl services`: is there a service of a similar name? Then rule and configuration "
@@ -271,7 +276,7 @@ inline constexpr IncidentKind kServices[] = {
      .opens = "Connecting or reasserting for longer than StuckConnecting.Timeout (10 minutes where a person "
               "signs in).",
      .closes = "It is connected, or down.",
-     .evidence = "How long it has been connecting, and who asked for the start.",
+     .evidence = "How long it has been connecting, and who asked for the start where it was not Holdfast.",
      .by_itself = "Stops it, waits until it is down, starts it; each step is verified before the next.",
      .remedy =
          "Holdfast stops and starts it, step by step. If it recurs, look at the provider and the gateway.",
@@ -288,7 +293,7 @@ inline constexpr IncidentKind kServices[] = {
      .title = "Stuck at disconnecting",
      .opens = "Disconnecting for longer than StuckDisconnecting.Timeout, or a stop that had no effect.",
      .closes = "It is down.",
-     .evidence = "How long it has been disconnecting, and who asked for the stop.",
+     .evidence = "How long it has been disconnecting, and who asked for the stop where it was not Holdfast.",
      .by_itself = "Stops it again, then starts it.",
      .remedy =
          "Holdfast stops it again, then starts it. If it recurs, restart the Mac and report to the vendor.",

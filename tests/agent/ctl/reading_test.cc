@@ -62,10 +62,11 @@ TEST_F(CtlTest, WhyGivesReasonsEvidenceAndTheNextStepWithItsTime) {
       StartsWith(
           "Lab is disconnected since 09:36:40 (1h 30m); its time counts as violation because of server "
           "unreachable since 09:37:40.\n"
+          "Rule        \"rule-Lab\"; enforcing, policy version 7 from server\n"
           "Because     The gateway lab.example.com does not answer.\n"
           "            4 starts failed since 07:37.\n"
           "Next        start at 11:07:22 (in 42s): backing off after 4 failures\n"
-          "Evidence    4 starts in the last hour, 6 left now, 4 failures in a row\n"
+          "Evidence    starts by Holdfast in the last hour: 4, left now: 6; failures in a row: 4\n"
           "Incident    stuck_connecting: Lab has been connecting for 3 minutes\n"
           "What to do  "));
   EXPECT_THAT(result.out,
@@ -91,6 +92,29 @@ TEST_F(CtlTest, ARuleWithoutAConfigurationIsNotShownAsAService) {
   EXPECT_THAT(Ctl({"services"}).out, HasSubstr("\n   (Not installed) "));
   EXPECT_THAT(Ctl({"status"}).out, HasSubstr("rule-Lab  not installed  violation"));
   EXPECT_THAT(Ctl({"why", "rule-Lab"}).out, StartsWith("rule-Lab is not installed"));
+}
+
+TEST_F(CtlTest, WhatIsOnlyObservedIsNotCalledMissing) {
+  daemon_.Do([&] {
+    ServiceView& lab = daemon_.delegate.status.engine.services[1];
+    lab.facts = ServiceFacts{};
+    lab.verdict.time_class = TimeClass::kObservedOnly;
+  });
+  EXPECT_THAT(Ctl({"services"}).out, HasSubstr("\n   (Observed) "));
+  EXPECT_THAT(Ctl({"status"}).out,
+              AllOf(HasSubstr("rule-Lab  observed "), HasSubstr("protected, 1 only observed")));
+  EXPECT_THAT(Ctl({"why", "rule-Lab"}).out,
+              AllOf(StartsWith("rule-Lab is observed"), Not(HasSubstr("Evidence"))));
+}
+
+TEST_F(CtlTest, TheNetworkSaysWhatItIs) {
+  daemon_.Do([&] { daemon_.delegate.status.engine.portal = PortalState::kCaptive; });
+  EXPECT_THAT(Ctl({"status"}).out, HasSubstr("up on en0, behind a captive portal\n"));
+  daemon_.Do([&] {
+    daemon_.delegate.status.engine.portal = PortalState::kOpen;
+    daemon_.delegate.status.engine.trusted_network = "office";
+  });
+  EXPECT_THAT(Ctl({"status"}).out, HasSubstr("up on en0, the trusted network office\n"));
 }
 
 TEST_F(CtlTest, NarrowTablesKeepTheNames) {
@@ -132,7 +156,7 @@ TEST_F(CtlTest, PrivacySaysWhatLeavesForWhom) {
 TEST_F(CtlTest, PolicyShowsValuesOriginsAndTheDocument) {
   EXPECT_THAT(Ctl({"policy", "show"}).out,
               AllOf(HasSubstr("EnforcementMode   enforce\n"), Not(HasSubstr("default"))));
-  EXPECT_THAT(Ctl({"policy", "show", "--origin"}).out, HasSubstr("Reconnect.Settle  2s       default\n"));
+  EXPECT_THAT(Ctl({"policy", "show", "--origin"}).out, HasSubstr("Reconnect.Settle  default  2s\n"));
   EXPECT_EQ(Ctl({"policy", "show", "--document"}).out, "EnforcementMode: enforce\n");
 }
 

@@ -24,7 +24,7 @@ TEST(EngineTrust, NothingIsStartedWhereABeaconProvesTheNetwork) {
     mac.beacons = {"office"};
     mac.Boot(OfficePolicy(action));
     mac.Advance(absl::Minutes(5));
-    EXPECT_EQ(mac.Starts(kCorp), 0) << TrustedActionName(action);
+    EXPECT_EQ(mac.Starts(kCorp), 0) << static_cast<int>(action);
     EXPECT_EQ(mac.ClassOf("corp"), "excused/trusted_network");
     EXPECT_EQ(mac.View().trusted_network, "Head office");
     EXPECT_EQ(mac.ServiceViewOf("corp").next.why, "it is the trusted network Head office");
@@ -173,7 +173,7 @@ TEST(EngineTrust, NoStartIsSentWhileTheBeaconIsStillAsked) {
   mac.Advance(absl::Seconds(4));
   EXPECT_EQ(mac.Starts(kCorp), 0);
   EXPECT_EQ(mac.ClassOf("corp"), "no_network/settling");
-  EXPECT_EQ(mac.ServiceViewOf("corp").next.why, "the network's beacon may answer until then");
+  EXPECT_EQ(mac.ServiceViewOf("corp").next.why, "the network may prove until then that it is a trusted one");
   mac.Advance(absl::Seconds(5));
   EXPECT_EQ(mac.Starts(kCorp), 1);
 }

@@ -33,7 +33,8 @@ TEST(EngineView, SaysWhatComesNextAndWhen) {
   EXPECT_EQ(view.next.what, "retry");
   ASSERT_TRUE(view.next.at.has_value());
   EXPECT_GT(*view.next.at, mac.Now().mono);
-  EXPECT_THAT(view.reasons[0], HasSubstr("server_unreachable (Server is not responding)"));
+  EXPECT_THAT(view.reasons[0],
+              HasSubstr("the gateway was not reached or refused (Server is not responding)"));
   EXPECT_GT(view.failures_in_row, 0);
 }
 
@@ -65,7 +66,7 @@ TEST(EngineView, SaysNothingTwice) {
   ASSERT_EQ(mac.ClassOf("corp"), "violation/authentication");
   int told = 0;
   for (const std::string& reason : mac.ServiceViewOf("corp").reasons) {
-    told += absl::StrContains(reason, "The last attempt failed");
+    told += absl::StrContains(reason, "The last failure");
   }
   EXPECT_EQ(told, 1);
 }
@@ -75,9 +76,74 @@ TEST(EngineView, WhileTheMacSleepsNothingComesBeforeItIsAwake) {
   mac.OutcomeOf(kCorp).after = absl::Seconds(30);
   mac.Boot(CorpPolicy());
   mac.Advance(absl::Seconds(10));
-  ASSERT_EQ(mac.ServiceViewOf("corp").next.what, "judge");
+  ASSERT_EQ(mac.ServiceViewOf("corp").next.what, "look again");
   mac.Give(PowerChanged{PowerEvent::kWillSleep});
   EXPECT_EQ(mac.ServiceViewOf("corp").next.what, "nothing until the Mac is awake");
+}
+
+TEST(EngineView, InAuditModeNoStartIsPromised) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.mode = EnforcementMode::kAudit;
+  policy.reconnect.backoff.initial = policy.reconnect.backoff.max = absl::Minutes(5);
+  mac.Boot(policy);
+  mac.PersonStarts(kCorp);
+  mac.Advance(absl::Minutes(1));
+  ASSERT_EQ(mac.ClassOf("corp"), "protected/tunnel_up");
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Drops(kCorp, 20);
+  mac.PersonStarts(kCorp);
+  mac.Advance(absl::Minutes(1));
+  ASSERT_EQ(mac.ClassOf("corp"), "violation/server_unreachable");
+  const ServiceView view = mac.ServiceViewOf("corp");
+  EXPECT_EQ(view.next.what, "only note a start");
+  EXPECT_TRUE(view.next.at.has_value());
+  EXPECT_THAT(view.reasons[0], HasSubstr("In audit mode Holdfast does not try again"));
+}
+
+TEST(EngineView, SwitchedOffItSaysSo) {
+  FakeMac mac;
+  Policy policy = CorpPolicy();
+  policy.mode = EnforcementMode::kOff;
+  mac.Boot(policy);
+  for (const ServiceView& view : mac.View().services) {
+    EXPECT_EQ(view.reasons[0], "The policy switches enforcement off; nothing is judged or started.");
+    EXPECT_EQ(view.next.why, "enforcement is off");
+  }
+}
+
+TEST(EngineView, WhileTheMacIsSetUpNothingCounts) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Give(SetupFacts{true});
+  const ServiceView view = mac.ServiceViewOf("corp");
+  EXPECT_EQ(view.verdict.time_class, TimeClass::kNotRequired);
+  EXPECT_THAT(view.reasons[0], HasSubstr("Setup Assistant is running"));
+}
+
+TEST(EngineView, WhatIsStuckWithAnOpenCircuitSaysWhenItIsTriedAgain) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).after = absl::Hours(9);
+  mac.Boot(CorpPolicy());
+  for (int minutes = 0; minutes < 60 && !mac.ServiceViewOf("corp").circuit_open; ++minutes) {
+    mac.Advance(absl::Minutes(1));
+  }
+  ASSERT_TRUE(mac.ServiceViewOf("corp").circuit_open);
+  mac.Advance(absl::Minutes(3));  // stuck again, and nothing may be done about it
+  const ServiceView view = mac.ServiceViewOf("corp");
+  ASSERT_EQ(view.status, SessionStatus::kConnecting);
+  EXPECT_EQ(view.next.what, "retry");
+  EXPECT_TRUE(view.next.at.has_value());
+}
+
+TEST(EngineView, AProgramThatStopsItIsNamed) {
+  FakeMac mac;
+  mac.Boot(CorpPolicy());
+  mac.Advance(absl::Minutes(1));
+  mac.PersonStops(kCorp, "Vendor Client[42]");
+  mac.Advance(absl::Seconds(2));
+  EXPECT_THAT(mac.ServiceViewOf("corp").reasons[0],
+              HasSubstr("Vendor Client[42] disconnected it; it is restored"));
 }
 
 TEST(EngineView, ChangesNothing) {
