@@ -15,11 +15,11 @@
 namespace holdfast::platform {
 namespace {
 
-int Bound(int type, uint16_t* port) {
+int Bound(int type, const std::string& host, uint16_t* port) {
   const int fd = socket(AF_INET, type, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  EXPECT_EQ(inet_pton(AF_INET, host.c_str(), &address.sin_addr), 1);
   socklen_t size = sizeof address;
   EXPECT_EQ(bind(fd, reinterpret_cast<sockaddr*>(&address), size), 0);
   EXPECT_EQ(getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size), 0);
@@ -42,8 +42,8 @@ void BlockSignals() {
 
 }  // namespace
 
-TcpServer::TcpServer(std::function<void(int fd)> serve)
-    : serve_(std::move(serve)), fd_(Bound(SOCK_STREAM, &port_)) {
+TcpServer::TcpServer(std::function<void(int fd)> serve, std::string host)
+    : serve_(std::move(serve)), host_(std::move(host)), fd_(Bound(SOCK_STREAM, host_, &port_)) {
   EXPECT_EQ(listen(fd_, 8), 0);
   EXPECT_EQ(pipe(wake_), 0);
   thread_ = std::thread([this] { Run(); });
@@ -131,8 +131,11 @@ std::function<void(int)> AnswersByTls(const TestIdentity& identity, std::string 
   };
 }
 
-DnsServer::DnsServer(std::string ipv4, bool another_first)
-    : ipv4_(std::move(ipv4)), another_first_(another_first), fd_(Bound(SOCK_DGRAM, &port_)) {
+DnsServer::DnsServer(std::string ipv4, bool another_first, std::string host)
+    : ipv4_(std::move(ipv4)),
+      another_first_(another_first),
+      host_(std::move(host)),
+      fd_(Bound(SOCK_DGRAM, host_, &port_)) {
   EXPECT_EQ(pipe(wake_), 0);
   thread_ = std::thread([this] { Run(); });
 }
@@ -145,7 +148,7 @@ DnsServer::~DnsServer() {
 }
 
 std::string DnsServer::address() const {
-  return absl::StrCat("127.0.0.1:", port_);
+  return absl::StrCat(host_, ":", port_);
 }
 
 void DnsServer::Run() {

@@ -1,5 +1,5 @@
-// Servers of this process on loopback ports that the kernel picks: one connection, or one datagram, at a
-// time, on a thread of their own that ends with them.
+// Servers of this process on ports that the kernel picks, of loopback unless told otherwise: one connection,
+// or one datagram, at a time, on a thread of their own that ends with them.
 #pragma once
 
 #include <openssl/ssl.h>
@@ -18,14 +18,15 @@ namespace holdfast::platform {
 class TcpServer {
  public:
   // `serve` gets each accepted connection and need not close it.
-  explicit TcpServer(std::function<void(int fd)> serve);
+  explicit TcpServer(std::function<void(int fd)> serve, std::string host = "127.0.0.1");
   ~TcpServer();
-  Endpoint endpoint() const { return {"127.0.0.1", port_}; }
+  Endpoint endpoint() const { return {host_, port_}; }
   std::string Url(const std::string& scheme, const std::string& path = "/") const;
 
  private:
   void Run();
   std::function<void(int)> serve_;
+  const std::string host_;
   uint16_t port_ = 0;  // before fd_, whose making fills it in
   int fd_;
   int wake_[2];  // closing its write end ends everything that waits
@@ -51,15 +52,16 @@ std::function<void(int)> AnswersByTls(const TestIdentity& identity, std::string 
 // Answers each question with this address; an empty one: no such name.
 class DnsServer {
  public:
-  explicit DnsServer(std::string ipv4, bool another_first = false);
+  explicit DnsServer(std::string ipv4, bool another_first = false, std::string host = "127.0.0.1");
   ~DnsServer();
-  std::string address() const;  // "127.0.0.1:PORT"
+  std::string address() const;  // "HOST:PORT"
 
  private:
   void Run();
   const std::string ipv4_;
   const bool another_first_;  // an answer to somebody else's question comes before
-  uint16_t port_ = 0;         // before fd_, whose making fills it in
+  const std::string host_;
+  uint16_t port_ = 0;  // before fd_, whose making fills it in
   int fd_;
   int wake_[2];
   std::thread thread_;

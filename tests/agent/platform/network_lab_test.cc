@@ -11,7 +11,10 @@
 
 #include <cstring>
 #include <fstream>
+#include <future>
 #include <optional>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "agent/platform/linux/linux_signals.h"
@@ -190,6 +193,72 @@ TEST_F(NetworkLab, AnInterfaceThatGoesIsDown) {
   Await(tunnel);
   tun_.reset();
   Await([&](const NetworkFacts& facts) { return !tunnel(facts); });
+}
+
+// Another namespace at the other end of a cable, with servers of each kind. They live on a thread of their
+// own, since a namespace belongs to a thread.
+class FarSide {
+ public:
+  FarSide() {
+    Ip("link add near0 type veth peer name far0");
+    Ip("addr add 10.8.0.2/24 dev near0");
+    Ip("link set near0 up");
+    thread_ = std::thread([this] { Live(); });
+    apart_.get_future().wait();
+    Ip(absl::StrCat("link set far0 netns ", thread_id_));
+    connected_.set_value();
+    ready_.get_future().wait();
+  }
+  ~FarSide() {
+    over_.set_value();
+    thread_.join();
+  }
+  std::vector<Probe> Probes() const { return probes_; }
+
+ private:
+  void Live() {
+    ASSERT_EQ(unshare(CLONE_NEWNET), 0);
+    thread_id_ = gettid();
+    apart_.set_value();
+    connected_.get_future().wait();
+    Ip(absl::StrCat("addr add ", kHost, "/24 dev far0"));
+    Ip("link set far0 up");
+    const TestIdentity identity;
+    const TcpServer tcp(StaysSilent, kHost);
+    const TcpServer https(AnswersByTls(identity, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"), kHost);
+    const DnsServer dns("10.8.0.7", /*another_first=*/false, kHost);
+    probes_ = {{.tcp = tcp.endpoint()},
+               {.https = https.Url("https"), .spki = {identity.spki}},
+               {.dns = "intra.example.com", .dns_server = dns.address(), .dns_answer = "10.8.0.7"}};
+    ready_.set_value();
+    over_.get_future().wait();
+  }
+  static constexpr char kHost[] = "10.8.0.1";
+  std::promise<void> apart_, connected_, ready_, over_;
+  pid_t thread_id_ = 0;
+  std::vector<Probe> probes_;
+  std::thread thread_;
+};
+
+TEST_F(NetworkLab, EachKindOfProbeAnswersWhileTheWayThereCarriesAndNotAfter) {
+  const FarSide far;
+  NetworkProber prober(executor_, clock_);
+  const auto ask = [&](absl::Duration timeout) {
+    std::vector<ProbeResult> results;
+    for (const Probe& probe : far.Probes()) {
+      prober.Run(Uuid(), probe, timeout, [&](const ProbeResult& result) {
+        results.push_back(result);
+        if (results.size() == far.Probes().size()) executor_.Stop();
+      });
+    }
+    executor_.Run();
+    return results;
+  };
+  ASSERT_EQ(far.Probes().size(), 3u);
+  for (const ProbeResult& result : ask(absl::Seconds(5)))
+    EXPECT_TRUE(result.ok) << result.target << result.error;
+  Ip("link set near0 down");
+  for (const ProbeResult& result : ask(absl::Milliseconds(200))) EXPECT_FALSE(result.ok) << result.target;
 }
 
 // The one server is reached by the interface that is named, and by no other.
