@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # ./dev simulate --mutants [NAME...]: each patch of tests/simulation/mutants is a deliberate fault. It is applied to a copy of the tree
 # (build/mutants, kept, so that a fault costs the compilation of one file and a link) and simulated; the simulation must find it within the
-# number of seeds that the patch states at its top: `# seeds: N`, `# hours: H`.
+# number of seeds that the patch states at its top: `# seeds: N`, `# hours: H`, and where trouble is to be rare, `# every: MINUTES`.
 source "$(dirname "$0")/common.sh"
 scripts/setup.sh
 patches=$PWD/tests/simulation/mutants
@@ -43,8 +43,9 @@ failed=0
 report() { printf '%-32s %-8s %s\n' "$@"; }
 # try NAME: applies, builds, simulates, takes back.
 try() {
-  local name=$1 patch=$patches/$1.patch seeds hours first
+  local name=$1 patch=$patches/$1.patch seeds hours every first
   seeds=$(sed -n 's/^# seeds: //p' "$patch") hours=$(sed -n 's/^# hours: //p' "$patch")
+  every=$(sed -n 's/^# every: //p' "$patch")
   if ! git apply --check "$patch" >apply.log 2>&1; then
     report "$name" ERROR "the patch no longer applies: make it anew against $(sed -n 's/^+++ b\///p' "$patch" | head -1)"
     return 1
@@ -54,7 +55,7 @@ try() {
   if ! compile; then
     report "$name" ERROR "it does not compile: $(grep -m1 'error:' build.log)"
     result=1
-  elif build/simulate/tests/holdfast-simulate --seeds "$seeds" --hours "$hours" --stop-after 1 >run.log 2>&1; then
+  elif build/simulate/tests/holdfast-simulate --seeds "$seeds" --hours "$hours" --every "${every:-15}" --stop-after 1 >run.log 2>&1; then
     report "$name" MISSED "not within $seeds seeds of $hours hours"
     result=1
   else

@@ -156,6 +156,7 @@ class Agent final : public control::Delegate,
   uplink::PolicyInbox inbox_;
   PolicyStack policies_;
   OrderDesk orders_;
+  bool orders_are_good_ = false;  // as far as the engine was told since the start
   RowLog rows_;
   Housekeeping housekeeping_;
   std::unique_ptr<uplink::Uplink> uplink_;

@@ -35,13 +35,19 @@ void Housekeeping::EachMinute() {
   const Stamp now = clock_.Now();
   minute_.Set(now.mono + kMinute, [this] { EachMinute(); });
   ++minutes_;
-  // A row of the last minute says as much as a mark, without another flush of the disk.
-  const std::optional<Stamp> row = observer_.last_row();
-  if (!row || row->boot != now.boot || now.mono - row->mono >= kMinute) {
-    strand_.Run([now](journal::Journal& journal) { MarkAlive(journal, now).IgnoreError(); }, [] {});
-  }
+  Mark(now);
   if (minutes_ % kPruneEvery == 1) Prune();
   if (minutes_ % kVerifyEvery == 0 && !verify_.pending()) Verify();
+}
+
+// A row says as much as a mark, without another flush of the disk.
+void Housekeeping::Mark(const Stamp& now) {
+  const auto fresh = [&](const std::optional<Stamp>& sign) {
+    return sign && sign->boot == now.boot && now.mono - sign->mono < mark_every_;
+  };
+  if (fresh(marked_) || fresh(observer_.last_row())) return;
+  marked_ = now;
+  strand_.Run([now](journal::Journal& journal) { MarkAlive(journal, now).IgnoreError(); }, [] {});
 }
 
 void Housekeeping::Prune() {

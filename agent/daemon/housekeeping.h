@@ -2,6 +2,7 @@
 // after an unclean stop or once a day, in slices. Belongs to the executor's thread.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 #include <string>
@@ -29,9 +30,15 @@ class Housekeeping {
     int64_t max_unacknowledged_bytes = INT64_MAX;
   };
   void SetRetention(const Limits& limits) { limits_ = limits; }
+  // How old the newest sign of life in the journal may become, which is what a crash leaves unknown: the
+  // heartbeat, from one minute to five.
+  void SetMarkEvery(absl::Duration heartbeat) {
+    mark_every_ = std::clamp(heartbeat, absl::Minutes(1), absl::Minutes(5));
+  }
 
  private:
   void EachMinute();
+  void Mark(const Stamp& now);
   void Prune();
   void Verify();
 
@@ -39,6 +46,8 @@ class Housekeeping {
   journal::Strand& strand_;
   const Observer observer_;
   Limits limits_;
+  absl::Duration mark_every_ = absl::Minutes(1);
+  std::optional<Stamp> marked_;
   uint64_t minutes_ = 0;
   Timer minute_;
   Timer prune_;

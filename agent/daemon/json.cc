@@ -1,9 +1,18 @@
 #include "agent/daemon/json.h"
 
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 
 namespace holdfast::agent {
+namespace {
+
+bool NeedsEscape(char c) {
+  return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20;
+}
+
+}  // namespace
 
 JsonWriter& JsonWriter::Object() {
   Comma();
@@ -57,15 +66,19 @@ void JsonWriter::Key(absl::string_view key) {
 
 void JsonWriter::Quote(absl::string_view text) {
   out_ += '"';
-  for (const char c : text) {
+  while (!text.empty()) {
+    const size_t plain = std::find_if(text.begin(), text.end(), NeedsEscape) - text.begin();
+    out_.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    const char c = text.front();
     if (c == '"' || c == '\\') {
       out_ += '\\';
       out_ += c;
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      absl::StrAppendFormat(&out_, "\\u%04x", static_cast<unsigned>(c));
     } else {
-      out_ += c;
+      absl::StrAppendFormat(&out_, "\\u%04x", static_cast<unsigned>(c));
     }
+    text.remove_prefix(1);
   }
   out_ += '"';
 }

@@ -142,9 +142,10 @@ struct Portal {
 struct Trust {
   std::map<std::string, BeaconFacts> answers;  // of this network, by name
   std::set<std::string> asking;                // names not answered yet
-  std::optional<MonoTime> answers_by;
+  std::optional<MonoTime> answers_by;          // of a question that is waited for
   std::optional<MonoTime> due;
-  std::string proven;  // name; empty: not trusted
+  bool renewal = false;  // the question that is due only asks again: what is known holds until the answer
+  std::string proven;    // name; empty: not trusted
 };
 
 // What holds enforcement back: a person's override, or a suspension by an administrator.

@@ -78,6 +78,7 @@ void ForgetTrust(Core& core, Turn& turn) {
 
 void AskBeaconsAnew(Core& core, MonoTime now) {
   core.trust.due = now;
+  core.trust.renewal = false;
 }
 
 void RunTrust(Core& core, Turn& turn) {
@@ -88,7 +89,8 @@ void RunTrust(Core& core, Turn& turn) {
   trust.due = turn.mono() + kAgain;
   turn.WakeAt(trust.due);
   trust.asking.clear();
-  trust.answers_by = turn.mono() + kBeaconTimeout;
+  trust.answers_by.reset();
+  if (!std::exchange(trust.renewal, true)) trust.answers_by = turn.mono() + kBeaconTimeout;
   bool proven_is_asked = false;
   for (const TrustedNetwork& network : core.policy->trusted_networks) {
     if (IsElsewhere(core, network)) continue;

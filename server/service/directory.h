@@ -61,6 +61,7 @@ class Directory {
   void Contacted(LiveDevice& device, ServerTime at, int64_t clock_offset_ns, bool asleep);
   // Last contact as memory knows it, else the record's.
   void Refresh(fleet::DeviceRecord& record) const;
+  bool has_unflushed() const { return !dirty_.empty(); }
   // Inside a transaction. Call Flushed after its commit.
   absl::Status Flush();
   void Flushed() { dirty_.clear(); }

@@ -96,6 +96,20 @@ absl::StatusOr<absl::Duration> Policies::Interval(const std::string& group) {
   return slowest;
 }
 
+absl::StatusOr<Intervals> Policies::AllIntervals() {
+  if (intervals_) return *intervals_;
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration of_default, Interval(""));
+  Intervals all{of_default, of_default};
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<fleet::PolicyInfo> policies,
+                            context_.store.ListPolicies("", true));
+  for (const fleet::PolicyInfo& policy : policies) {
+    HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, Interval(policy.group));
+    all = {std::min(all.shortest, interval), std::max(all.longest, interval)};
+  }
+  intervals_ = all;
+  return all;
+}
+
 absl::StatusOr<uint64_t> Policies::HighestVersion(const std::string& group) {
   uint64_t highest = 0;
   for (const std::string& g : {group, std::string()}) {

@@ -23,6 +23,11 @@ struct PolicyInForce {
 // What an admin or the server decides about a policy, as audits name it.
 std::string PolicyTarget(const std::string& group);
 
+// How often devices come, over all groups.
+struct Intervals {
+  absl::Duration shortest, longest;
+};
+
 class Policies {
  public:
   explicit Policies(Context& context) : context_(context) {}
@@ -41,11 +46,15 @@ class Policies {
   // How often devices of the group are heard of, the slowest of its versions counting; never below
   // options.heartbeat.
   absl::StatusOr<absl::Duration> Interval(const std::string& group);
+  absl::StatusOr<Intervals> AllIntervals();
 
   absl::StatusOr<PutPolicyResponse> Put(const Actor& actor, const PutPolicyRequest& request);
   absl::StatusOr<GetPolicyResponse> Get(const GetPolicyRequest& request);
   // A roll-out was changed in the store.
-  void Forget() { chains_.clear(); }
+  void Forget() {
+    chains_.clear();
+    intervals_.reset();
+  }
 
  private:
   // From the newest version down to the first that is everybody's; their numbers fall.
@@ -61,6 +70,7 @@ class Policies {
 
   Context& context_;
   std::map<std::string, Chain> chains_;  // by group
+  std::optional<Intervals> intervals_;
 };
 
 }  // namespace holdfast::server

@@ -9,6 +9,7 @@
 namespace holdfast::server {
 
 absl::Status ServerCore::State::FlushContacts() {
+  if (!directory.has_unflushed()) return absl::OkStatus();
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
   HOLDFAST_RETURN_IF_ERROR(directory.Flush());
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
@@ -17,9 +18,7 @@ absl::Status ServerCore::State::FlushContacts() {
 }
 
 // Nothing is known of a device that went silent without a goodbye.
-absl::Status ServerCore::State::MarkSilent(ServerTime now) {
-  const ServerTime line = now - SilentAfter(context.options.heartbeat);
-  HOLDFAST_ASSIGN_OR_RETURN(auto silent, context.store.LastSeenBetween(silent_through, line));
+absl::Status ServerCore::State::MarkSilent(ServerTime now, std::vector<fleet::DeviceRecord>& silent) {
   for (fleet::DeviceRecord& record : silent) {
     if (record.asleep || record.revoked) continue;
     HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.Interval(record.group));
@@ -32,10 +31,8 @@ absl::Status ServerCore::State::MarkSilent(ServerTime now) {
   return absl::OkStatus();
 }
 
-absl::Status ServerCore::State::RaiseSilence(ServerTime now) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto silent,
-                            context.store.LastSeenBetween(missed_through, now - kSilentIncidentAfter));
-  for (const fleet::DeviceRecord& record : silent) {
+absl::Status ServerCore::State::RaiseSilence(const std::vector<fleet::DeviceRecord>& missed) {
+  for (const fleet::DeviceRecord& record : missed) {
     if (record.asleep || record.revoked) continue;
     HOLDFAST_ASSIGN_OR_RETURN(LiveDevice * device, directory.Find(record.id));
     if (device == nullptr) continue;
@@ -51,17 +48,24 @@ absl::Status ServerCore::State::RaiseSilence(ServerTime now) {
 }
 
 absl::Status ServerCore::State::JudgeSilence(ServerTime now) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
-  absl::Status judged = MarkSilent(now);
-  if (judged.ok()) judged = RaiseSilence(now);
-  if (judged.ok()) judged = transaction.Commit();
-  if (!judged.ok()) {
-    directory.InvalidateAll();
-    return judged;
+  HOLDFAST_ASSIGN_OR_RETURN(const Intervals intervals, policies.AllIntervals());
+  const ServerTime missed_line = now - kSilentIncidentAfter;
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto silent, context.store.LastSeenBetween(silent_through, now - SilentAfter(intervals.shortest)));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto missed, context.store.LastSeenBetween(missed_through, missed_line));
+  if (!silent.empty() || !missed.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
+    absl::Status judged = MarkSilent(now, silent);
+    if (judged.ok()) judged = RaiseSilence(missed);
+    if (judged.ok()) judged = transaction.Commit();
+    if (!judged.ok()) {
+      directory.InvalidateAll();
+      return judged;
+    }
   }
-  // Groups may have longer intervals than the line was drawn for: look again from a little earlier.
-  silent_through = now - SilentAfter(context.options.heartbeat) - absl::Hours(1);
-  missed_through = now - kSilentIncidentAfter;
+  // Between the two lines are devices of groups that come less often: they are looked at again.
+  silent_through = now - SilentAfter(intervals.longest);
+  missed_through = missed_line;
   return absl::OkStatus();
 }
 

@@ -44,8 +44,8 @@ struct ServerCore::State {
 
   absl::Status FlushContacts();
   absl::Status JudgeSilence(ServerTime now);
-  absl::Status MarkSilent(ServerTime now);
-  absl::Status RaiseSilence(ServerTime now);
+  absl::Status MarkSilent(ServerTime now, std::vector<fleet::DeviceRecord>& silent);
+  absl::Status RaiseSilence(const std::vector<fleet::DeviceRecord>& missed);
   absl::Status JudgeRollouts();
   void TellListener(const std::vector<fleet::StoredRow>& rows, const std::vector<SyncCall>& calls);
   void TellStoreListener(const absl::Status& status);

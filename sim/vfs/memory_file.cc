@@ -13,6 +13,10 @@ namespace {
 constexpr size_t kSector = 512;
 
 void Put(std::string& image, uint64_t offset, absl::string_view bytes) {
+  if (image.size() == offset) {
+    image.append(bytes.data(), bytes.size());
+    return;
+  }
   if (image.size() < offset + bytes.size()) image.resize(offset + bytes.size());
   memcpy(image.data() + offset, bytes.data(), bytes.size());
 }

@@ -28,11 +28,12 @@ struct Stored {
   Sha256Digest hash{};
 };
 
-absl::StatusOr<std::vector<Stored>> ReadChunk(sqlite::Database& db, uint64_t after, uint64_t through) {
+absl::StatusOr<std::vector<Stored>> ReadRows(sqlite::Database& db, uint64_t after, uint64_t through,
+                                             size_t most) {
   HOLDFAST_ASSIGN_OR_RETURN(
       sqlite::Statement select,
       db.Prepare("SELECT seq, wall, kind, hash FROM rows WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?"));
-  select.BindAll(after, through, kChunk);
+  select.BindAll(after, through, most);
   std::vector<Stored> rows;
   while (true) {
     HOLDFAST_ASSIGN_OR_RETURN(const bool found, select.Step());
@@ -78,9 +79,10 @@ class Tally {
 // True when the rows older than `oldest` are worth the Pruned row that tells of them.
 absl::StatusOr<bool> EnoughAreOld(sqlite::Database& db, uint64_t through, WallTime oldest) {
   constexpr int64_t kPatienceNs = int64_t{3600} * 1'000'000'000;
-  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Stored> rows, ReadChunk(db, 0, through));
-  if (rows.empty() || rows.front().wall >= oldest) return false;
-  if (oldest.ns > INT64_MIN + kPatienceNs && rows.front().wall.ns < oldest.ns - kPatienceNs) return true;
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Stored> first, ReadRows(db, 0, through, 1));
+  if (first.empty() || first.front().wall >= oldest) return false;
+  if (oldest.ns > INT64_MIN + kPatienceNs && first.front().wall.ns < oldest.ns - kPatienceNs) return true;
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Stored> rows, ReadRows(db, 0, through, kChunk));
   return rows.size() == kChunk &&
          std::all_of(rows.begin(), rows.end(), [&](const Stored& row) { return row.wall < oldest; });
 }
@@ -125,7 +127,7 @@ absl::StatusOr<std::optional<Dropped>> Retention::RunPass(sqlite::Database& db, 
   while (tally.count() < max_rows) {
     HOLDFAST_ASSIGN_OR_RETURN(const int64_t bytes, LiveBytes(db));
     if (!pass.oldest && bytes <= pass.target_bytes) break;
-    HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Stored> rows, ReadChunk(db, after, pass.through));
+    HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Stored> rows, ReadRows(db, after, pass.through, kChunk));
     if (rows.empty()) break;
     for (const Stored& row : rows) {
       if (pass.oldest && row.wall >= *pass.oldest) return tally.Finish();

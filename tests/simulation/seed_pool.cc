@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
@@ -35,12 +36,22 @@ struct Worker {
   std::optional<uint64_t> at;
 };
 
+Life LifeIn(const PoolOptions& options, uint64_t seed) {
+  return options.life.value_or(LifeOf(seed));
+}
+
 SeedOptions OptionsOf(const PoolOptions& options, uint64_t seed) {
+  const Life life = LifeIn(options, seed);
   return {.seed = seed,
-          .trouble = options.hours,
-          .trouble_every = options.every,
-          .devices = options.devices,
+          .trouble = life.trouble,
+          .trouble_every = life.every,
+          .devices = life.devices,
           .trace = nullptr};
+}
+
+std::string Describe(const Life& life) {
+  return absl::StrFormat("%s with a strike at each of %d Macs every %s", absl::FormatDuration(life.trouble),
+                         life.devices, absl::FormatDuration(life.every));
 }
 
 // Disks in memory grow and go with every seed: their pages are kept, or the kernel clears them again each
@@ -122,9 +133,10 @@ int Pool::Run() {
   const auto cores = static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
   const int jobs = static_cast<int>(
       std::min<uint64_t>(options_.seeds, static_cast<uint64_t>(options_.jobs > 0 ? options_.jobs : cores)));
-  printf("seeds from %llu on, %s of trouble each, a strike at each of %d Macs every %s, %d processes\n",
-         static_cast<unsigned long long>(options_.first), absl::FormatDuration(options_.hours).c_str(),
-         options_.devices, absl::FormatDuration(options_.every).c_str(), jobs);
+  const std::string lives =
+      options_.life ? absl::StrCat(Describe(*options_.life), " each")
+                    : absl::StrCat("of ten one lives ", Describe(LifeOf(1)), ", nine ", Describe(LifeOf(2)));
+  absl::PrintF("seeds from %d on, %s; %d processes\n", options_.first, lives, jobs);
   Begin(jobs);
   while (!workers_.empty() && !Enough()) {
     std::vector<pollfd> fds;
@@ -185,9 +197,10 @@ void Pool::Fail(uint64_t seed, const std::string& what) {
   if (failing_ != seed) {
     ++failed_;
     const std::string file = absl::StrCat("simulate-", seed, ".trace");
-    printf("FAILED: ./dev simulate --first %llu --seeds 1 %s --devices %d --trace %s\n",
-           static_cast<unsigned long long>(seed), options_.length_text.c_str(), options_.devices,
-           file.c_str());
+    const Life life = LifeIn(options_, seed);
+    absl::PrintF(
+        "FAILED: ./dev simulate --first %d --seeds 1 --hours %g --every %g --devices %d --trace %s\n", seed,
+        absl::ToDoubleHours(life.trouble), absl::ToDoubleMinutes(life.every), life.devices, file);
   }
   failing_ = seed;
   printf("  %s\n", what.c_str());
@@ -229,6 +242,11 @@ int RunOneWithTrace(const PoolOptions& options) {
 }
 
 }  // namespace
+
+Life LifeOf(uint64_t seed) {
+  if (seed % 10 == 1) return {};
+  return {.trouble = absl::Hours(7 * 24), .every = absl::Hours(24), .devices = 12};
+}
 
 int RunPool(const PoolOptions& options) {
   return options.trace.empty() ? Pool(options).Run() : RunOneWithTrace(options);

@@ -7,6 +7,8 @@ namespace holdfast::simulation {
 namespace {
 
 constexpr size_t kMostViolations = 20;
+// Rows come of events, not of time. A strike has brought about twenty, with everything that follows.
+constexpr uint64_t kMostRowsPerStrike = 100;
 
 }  // namespace
 
@@ -65,6 +67,11 @@ void World::Check() {
     checks.Report(*who.device, *who.monitor);
     if (who.device->running()) who.device->Kill();
     heads_.push_back(checks.Journal(*who.device, *who.monitor));
+  }
+  const uint64_t most = kMostRowsPerStrike * (inhabitants_.size() + strikes());
+  if (rows() > most) {
+    OnBroken("all",
+             absl::StrCat(rows(), " rows after ", strikes(), " strikes: something is written over and over"));
   }
   checks.Incidents([this](const std::string& what) { OnBroken("server", what); });
 }

@@ -114,6 +114,23 @@ TEST(Agent, AfterAKillItKnowsUntilWhenItWasAlive) {
   EXPECT_GE(started.last_alive->wall, killed - absl::Seconds(61));
 }
 
+TEST(Agent, AtRestItWritesNoOftenerThanItReports) {
+  const auto unknown_after_kill = [](const char* heartbeat, absl::Duration lived) {
+    World world;
+    world.policy = absl::StrCat(kEnforce, "reporting: {heartbeatInterval: ", heartbeat, "}\n");
+    world.Start();
+    world.RunFor(lived);
+    const WallTime killed = world.time.Now().wall;
+    world.Kill();
+    world.Start();
+    world.RunFor(absl::Minutes(1));
+    return killed - world.Rows<AgentStarted>().back().last_alive->wall;
+  };
+  EXPECT_LE(unknown_after_kill("60s", absl::Minutes(124)), absl::Minutes(1));
+  EXPECT_GT(unknown_after_kill("300s", absl::Minutes(124)), absl::Minutes(1));
+  EXPECT_LE(unknown_after_kill("3600s", absl::Minutes(124)), absl::Minutes(5));
+}
+
 TEST(Agent, AFullDiskLosesNothingAndHoldsNobodyUp) {
   World world;
   world.Start();

@@ -178,6 +178,21 @@ TEST(EngineTrust, NoStartIsSentWhileTheBeaconIsStillAsked) {
   EXPECT_EQ(mac.Starts(kCorp), 1);
 }
 
+TEST(EngineTrust, AskingAgainInterruptsNothing) {
+  FakeMac mac;
+  Policy policy = OfficePolicy(TrustedAction::kDisconnect);
+  policy.mode = EnforcementMode::kAudit;
+  mac.Boot(policy);
+  mac.Advance(absl::Minutes(10));
+  ASSERT_EQ(mac.ClassOf("corp").substr(0, 9), "violation");
+  const size_t verdicts = mac.Rows<Verdict>().size();
+  const int asked = Asked(mac);
+  mac.beacons_answer = false;
+  mac.Advance(absl::Minutes(21));
+  EXPECT_GE(Asked(mac), asked + 4);
+  EXPECT_EQ(mac.Rows<Verdict>().size(), verdicts) << "time of a violation became time without a network";
+}
+
 TEST(EngineTrust, ConnectMakesNoDifferenceAndAsksNobody) {
   FakeMac mac;
   mac.beacons = {"office"};

@@ -4,7 +4,9 @@
 namespace holdfast::server {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::SizeIs;
+using ::testing::UnorderedElementsAre;
 
 class Sync : public ::testing::Test {
  protected:
@@ -172,6 +174,40 @@ TEST_F(Sync, SilenceIsUnknownUntilItSpeaksAgain) {
   ASSERT_TRUE(device.SyncNow().ok());
   EXPECT_EQ(Seen().posture, TimeClass::kProtected);
   EXPECT_EQ(world.core->ListDevices(kAdmin, unknown)->total, 0);
+}
+
+TEST_F(Sync, WhoComesSeldomIsSilentLater) {
+  const PutPolicyRequest seldom{.document = "policyVersion: 1\nreporting: {heartbeatInterval: 15m}\n",
+                                .group = "seldom"};
+  ASSERT_TRUE(world.core->PutPolicy(kAdmin, seldom).ok());
+  TestDevice other{world, "other"};
+  ASSERT_TRUE(other.Enroll(world.MakeToken({.group = "seldom", .quota = 1})).ok());
+  for (TestDevice* each : {&device, &other}) {
+    each->WriteVerdict(TimeClass::kProtected);
+    ASSERT_TRUE(each->SyncNow().ok());
+  }
+  const auto silent_after = [&](int minutes) {
+    std::vector<std::string> names;
+    for (int i = 0; i < minutes; ++i) {
+      world.clock.Advance(absl::Minutes(1));
+      EXPECT_TRUE(world.core->Tick().ok());
+    }
+    const auto unknown = world.core->ListDevices(kAdmin, {.posture = TimeClass::kUnknown});
+    for (const Device& found : unknown->devices) names.push_back(found.hostname);
+    return names;
+  };
+  EXPECT_THAT(silent_after(2), SizeIs(0));
+  EXPECT_THAT(silent_after(1), ElementsAre("alpha"));
+  EXPECT_THAT(silent_after(13), ElementsAre("alpha"));
+  EXPECT_THAT(silent_after(1), UnorderedElementsAre("alpha", "other"));
+}
+
+TEST_F(Sync, ATickWithoutNewsWritesNothing) {
+  ASSERT_TRUE(device.SyncNow().ok());
+  ASSERT_TRUE(world.core->Tick().ok());
+  const uint64_t writes = world.disk.count(sim::Op::kWrite);
+  ASSERT_TRUE(world.core->Tick().ok());
+  EXPECT_EQ(world.disk.count(sim::Op::kWrite), writes);
 }
 
 TEST_F(Sync, ADayOfSilenceIsAnIncidentThatEndsWithTheNextWord) {
