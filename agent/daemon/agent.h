@@ -148,6 +148,8 @@ class Agent final : public control::Delegate,
   void CarryCount(const CountInbound& count);
   void CarryAnswer(const AnswerRequest& answer);
   void AnswerWhenDurable(const AnswerRequest& answer, const OverrideBegan& began);
+  void AnswerGuess(const AnswerRequest& answer);
+  static absl::Status RowsNotWritten();
   void SetDeadline();
 
   const AgentOptions options_;
@@ -165,8 +167,10 @@ class Agent final : public control::Delegate,
   bool stopping_ = false;
   bool stepping_ = false;
   std::deque<EngineInput> inputs_;
-  std::optional<OverrideBegan> override_begun_;  // in the step that is being carried out
-  std::map<uint64_t, Answer> answers_;           // by request
+  // In the step that is being carried out.
+  std::optional<OverrideBegan> override_begun_;
+  bool guessed_ = false;
+  std::map<uint64_t, Answer> answers_;  // by request
   uint64_t last_request_ = 0;
   bool verifying_ = false;  // a passcode, one at a time: it costs 40 ms of a processor
   InstalledFacts installed_;

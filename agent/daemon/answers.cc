@@ -77,6 +77,11 @@ void Agent::Request(UserRequest request, const std::string& service_name, Answer
 // What was typed is verified here and goes no further. A passcode's hash is meant to be slow: it is made
 // where the journal is written, which holds up rows and no decision.
 void Agent::DispatchRequest(UserRequest request) {
+  if (IsSecret(request.credential) && !rows_.trouble().ok()) {
+    // A guess that leaves no row would not count after a restart.
+    const auto refused = answers_.extract(request.request);
+    return refused.mapped()(RowsNotWritten(), "");
+  }
   if (request.credential.kind == Credential::Kind::kCode) {
     VerifyCode(parts_.files, ReadTrust().device, parts_.clock.Now().wall, request.credential);
   }

@@ -24,6 +24,7 @@ void Agent::Dispatch(EngineInput input) {
 void Agent::StepOnce(const EngineInput& input) {
   const Stamp now = parts_.clock.Now();
   override_begun_.reset();
+  guessed_ = false;
   const std::vector<Effect> effects = engine_.Step(now, input);
   if (parts_.stepped) parts_.stepped(now, input, effects, engine_.NextDeadline());
   for (const Effect& effect : effects) Carry(now, effect);
@@ -43,6 +44,7 @@ void Agent::Carry(const Stamp& now, const Effect& effect) {
 
 void Agent::CarryRecord(const Stamp& now, const Record& record) {
   if (const auto* began = std::get_if<OverrideBegan>(&record.event)) override_begun_ = *began;
+  guessed_ = guessed_ || std::holds_alternative<WrongCredential>(record.event);
   if (const auto* spent = std::get_if<CodeSpent>(&record.event))
     RememberSpentCode(parts_.files, spent->code_id);
   rows_.Add(now, record.event);
@@ -89,6 +91,7 @@ void Agent::CarryCount(const CountInbound& count) {
 
 void Agent::CarryAnswer(const AnswerRequest& answer) {
   if (answer.status.ok() && override_begun_) return AnswerWhenDurable(answer, *override_begun_);
+  if (guessed_) return AnswerGuess(answer);
   const auto waiting = answers_.extract(answer.request);
   if (!waiting.empty()) waiting.mapped()(answer.status, answer.text);
 }
@@ -111,11 +114,26 @@ void Agent::AnswerWhenDurable(const AnswerRequest& answer, const OverrideBegan& 
     end.reason = "the override could not be recorded";
     Dispatch(end);
     if (waiting.empty()) return;
-    waiting.mapped()(absl::ResourceExhaustedError(absl::StrCat(
-                         "beginning the override: its row could not be written (", written.message(),
-                         "), so it is not in force; free disk space and ask again")),
-                     "");
+    waiting.mapped()(RowsNotWritten(), "");
   });
+}
+
+// Whoever could kill the agent between an answer and its row would have guessed for nothing.
+void Agent::AnswerGuess(const AnswerRequest& answer) {
+  rows_.WhenDurable([this, answer](const absl::Status& written) {
+    const auto waiting = answers_.extract(answer.request);
+    if (waiting.empty()) return;
+    if (written.ok()) return waiting.mapped()(answer.status, answer.text);
+    waiting.mapped()(RowsNotWritten(), "");
+  });
+}
+
+// The same words whatever was shown, without the journal's: even how many rows it could not take tells whether
+// that was right.
+absl::Status Agent::RowsNotWritten() {
+  return absl::ResourceExhaustedError(
+      "beginning the override: its row could not be written, so it is not in force; free disk space and ask "
+      "again (holdfastctl status says what is wrong with the journal)");
 }
 
 void Agent::SetDeadline() {

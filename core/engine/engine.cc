@@ -6,6 +6,7 @@
 #include "core/engine/command.h"
 #include "core/engine/compliance_action.h"
 #include "core/engine/coverage.h"
+#include "core/engine/guesses.h"
 #include "core/engine/liveness.h"
 #include "core/engine/overrides.h"
 #include "core/engine/portal.h"
@@ -93,6 +94,7 @@ void Begin(Core& core, Turn& turn, const EngineInput& input) {
 void Reconcile(Core& core, Turn& turn) {
   Bind(core, turn);
   ExpireOverrides(core, turn);
+  ReviewGuesses(core, turn);
   RunReachability(core, turn);
   ForgetLogFindings(core, turn);
   RunTrust(core, turn);

@@ -7,6 +7,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/gate.h"
+#include "core/engine/guesses.h"
 #include "core/engine/suspension.h"
 
 namespace holdfast::engine {
@@ -14,7 +15,6 @@ namespace {
 
 constexpr absl::Duration kDay = absl::Hours(24);
 constexpr absl::Duration kLongestCode = absl::Hours(12);
-constexpr size_t kMostWrong = 5;  // in an hour
 
 // Characters, not bytes: continuation bytes of UTF-8 do not count.
 int Length(absl::string_view text) {
@@ -84,10 +84,10 @@ Refusal RefuseByCredential(const Core& core, const UserRequest& request) {
   const auto ask = [](absl::string_view text) {
     return Refusal{absl::StatusCode::kInvalidArgument, std::string(text)};
   };
-  if (shown.kind == Kind::kCode || shown.kind == Kind::kPasscode) {
-    if (core.wrong_credentials.size() >= kMostWrong) {
+  if (IsSecret(shown)) {
+    if (NoGuessLeft(core)) {
       return {absl::StatusCode::kResourceExhausted,
-              absl::StrCat("There were ", kMostWrong,
+              absl::StrCat("There were ", kMostWrongCredentials,
                            " wrong passcodes or codes within an hour. Wait, or call "
                            "your help desk.")};
     }
@@ -171,15 +171,6 @@ Refusal RefuseByTarget(const Core& core, const UserRequest& request, MonoTime no
   return {};
 }
 
-// Who guesses is slowed down; a good one clears nothing, so that it cannot be used to go on guessing.
-void CountWrongCredential(Core& core, const UserRequest& request, MonoTime now) {
-  auto& wrong = core.wrong_credentials;
-  while (!wrong.empty() && now - wrong.front() >= absl::Hours(1)) wrong.pop_front();
-  const Credential& shown = request.credential;
-  const bool secret = shown.kind == Credential::Kind::kCode || shown.kind == Credential::Kind::kPasscode;
-  if (secret && !shown.good && wrong.size() < kMostWrong) wrong.push_back(now);
-}
-
 }  // namespace
 
 void Answer(Turn& turn, const UserRequest& request, absl::StatusCode code, const std::string& text) {
@@ -200,7 +191,7 @@ void BeginOverride(Core& core, Turn& turn, const UserRequest& request) {
   }
   const Refusal person = RefuseByPerson(core, request);
   // Others are told nothing about what they showed, and cannot use up the attempts of the person at the Mac.
-  if (person.code == absl::StatusCode::kOk) CountWrongCredential(core, request, now);
+  if (person.code == absl::StatusCode::kOk) CountGuess(core, turn, request);
   for (const Refusal& refusal : {person, RefuseByCredential(core, request),
                                  RefuseByTarget(core, request, now), RefuseByLimits(core, request, now)}) {
     if (refusal.code != absl::StatusCode::kOk) return Answer(turn, request, refusal.code, refusal.text);

@@ -133,6 +133,7 @@ class Recaller {
     core_.spent_codes.insert(e.code_id);
     r_.codes[e.service] = {at_, e.length};
   }
+  void operator()(const WrongCredential& e) { r_.guesses.emplace_back(at_, e); }
   void operator()(const SuspensionBegan& e) { r_.suspensions.emplace_back(at_, e); }
   void operator()(const SuspensionEnded& e) {
     std::erase_if(r_.suspensions, [&](const auto& s) {

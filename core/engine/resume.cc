@@ -31,6 +31,7 @@ void UseOverrides(Core& core) {
   for (const Stamp& begun : r.overrides_begun) {
     core.overrides_begun.push_back(r.boots.OnThisBoot(begun));
   }
+  for (const auto& [at, wrong] : r.guesses) core.guesses.push_back({r.boots.OnThisBoot(at), wrong});
   for (const auto& [begun, o] : r.overrides) {
     const MonoTime began = r.boots.OnThisBoot(begun);
     const MonoTime until = began + (o.until_wall - begun.wall);

@@ -169,6 +169,12 @@ struct Violation {
   bool told = false;  // the person, as Compliance.Action says
 };
 
+// A wrong passcode or code.
+struct Guess {
+  MonoTime at;
+  WrongCredential wrong;
+};
+
 struct KnownVerdict {
   Verdict verdict;
   MonoTime since;
@@ -216,6 +222,7 @@ struct Recalled {
   std::vector<std::pair<Stamp, OverrideBegan>> overrides;
   std::vector<std::pair<Stamp, SuspensionBegan>> suspensions;
   std::map<Uuid, std::pair<Stamp, absl::Duration>> codes;  // the newest by service
+  std::vector<std::pair<Stamp, WrongCredential>> guesses;
   std::map<Uuid, std::pair<Stamp, SessionEvent>> sessions;
   std::map<Uuid, Stamp> allowed_stops;
   std::map<Uuid, int> to_asking;
@@ -302,7 +309,7 @@ struct Core {
   std::vector<Override> overrides;
   std::deque<MonoTime> overrides_begun;  // in the last 24 hours
   std::set<std::string> spent_codes;
-  std::deque<MonoTime> wrong_credentials;       // in the last hour
+  std::deque<Guess> guesses;                    // in the last hour
   std::map<std::string, Violation> violations;  // by key
   std::map<std::string, KnownVerdict> verdicts;
   uint64_t judged = 0;  // rounds of judging

@@ -1,7 +1,5 @@
 #include "core/event/event.h"
 
-#include <vector>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 
@@ -98,86 +96,6 @@ std::string DescribeNetwork(const NetworkFacts& e) {
 
 }  // namespace
 
-absl::string_view RowKindName(RowKind kind) {
-  switch (kind) {
-    case RowKind::kEpochBegan:
-      return "epoch_began";
-    case RowKind::kGap:
-      return "gap";
-    case RowKind::kPruned:
-      return "pruned";
-    case RowKind::kAgentStarted:
-      return "agent_started";
-    case RowKind::kAgentStopped:
-      return "agent_stopped";
-    case RowKind::kSession:
-      return "session";
-    case RowKind::kPath:
-      return "path";
-    case RowKind::kPower:
-      return "power";
-    case RowKind::kConsoleUser:
-      return "console_user";
-    case RowKind::kInstalled:
-      return "installed";
-    case RowKind::kProbe:
-      return "probe";
-    case RowKind::kPolicy:
-      return "policy";
-    case RowKind::kSessionManager:
-      return "session_manager";
-    case RowKind::kUserRequest:
-      return "user_request";
-    case RowKind::kClockJump:
-      return "clock_jump";
-    case RowKind::kSystem:
-      return "system";
-    case RowKind::kServerContact:
-      return "server_contact";
-    case RowKind::kLogFinding:
-      return "log_finding";
-    case RowKind::kSelfCheck:
-      return "self_check";
-    case RowKind::kNetwork:
-      return "network";
-    case RowKind::kPortal:
-      return "portal";
-    case RowKind::kBeacon:
-      return "beacon";
-    case RowKind::kRestartBrake:
-      return "restart_brake";
-    case RowKind::kStartBurst:
-      return "start_burst";
-    case RowKind::kSetup:
-      return "setup";
-    case RowKind::kCommand:
-      return "command";
-    case RowKind::kCommandOutcome:
-      return "command_outcome";
-    case RowKind::kRetry:
-      return "retry";
-    case RowKind::kVerdict:
-      return "verdict";
-    case RowKind::kIncidentOpened:
-      return "incident_opened";
-    case RowKind::kIncidentClosed:
-      return "incident_closed";
-    case RowKind::kCheck:
-      return "check";
-    case RowKind::kOverrideBegan:
-      return "override_began";
-    case RowKind::kOverrideEnded:
-      return "override_ended";
-    case RowKind::kSuspensionBegan:
-      return "suspension_began";
-    case RowKind::kSuspensionEnded:
-      return "suspension_ended";
-    case RowKind::kCodeSpent:
-      return "code_spent";
-  }
-  return "unknown";
-}
-
 absl::string_view SuspensionName(SuspensionBegan::Kind kind) {
   switch (kind) {
     case SuspensionBegan::Kind::kEmergency:
@@ -190,59 +108,22 @@ absl::string_view SuspensionName(SuspensionBegan::Kind kind) {
   return "suspension";
 }
 
-absl::StatusOr<RowKind> ParseRowKind(absl::string_view name) {
-  constexpr uint16_t kLastKind = 255;  // numbers are small and only ever appended
-  std::vector<absl::string_view> known;
-  for (uint16_t number = 1; number <= kLastKind; ++number) {
-    const auto kind = static_cast<RowKind>(number);
-    if (RowKindName(kind) == "unknown") continue;
-    if (RowKindName(kind) == name) return kind;
-    known.push_back(RowKindName(kind));
-  }
-  return absl::InvalidArgumentError(
-      absl::StrCat("history: unknown kind '", name, "'; the kinds are ", absl::StrJoin(known, ", ")));
+bool IsSecret(const Credential& shown) {
+  return shown.kind == Credential::Kind::kCode || shown.kind == Credential::Kind::kPasscode;
 }
 
-RowKind KindOf(const Event& event) {
-  constexpr RowKind kKinds[] = {RowKind::kEpochBegan,
-                                RowKind::kGap,
-                                RowKind::kPruned,
-                                RowKind::kAgentStarted,
-                                RowKind::kAgentStopped,
-                                RowKind::kSession,
-                                RowKind::kPath,
-                                RowKind::kPower,
-                                RowKind::kConsoleUser,
-                                RowKind::kInstalled,
-                                RowKind::kProbe,
-                                RowKind::kPolicy,
-                                RowKind::kSessionManager,
-                                RowKind::kUserRequest,
-                                RowKind::kClockJump,
-                                RowKind::kNetwork,
-                                RowKind::kPortal,
-                                RowKind::kBeacon,
-                                RowKind::kRestartBrake,
-                                RowKind::kCommand,
-                                RowKind::kCommandOutcome,
-                                RowKind::kVerdict,
-                                RowKind::kIncidentOpened,
-                                RowKind::kIncidentClosed,
-                                RowKind::kCheck,
-                                RowKind::kOverrideBegan,
-                                RowKind::kOverrideEnded,
-                                RowKind::kRetry,
-                                RowKind::kSystem,
-                                RowKind::kServerContact,
-                                RowKind::kLogFinding,
-                                RowKind::kSelfCheck,
-                                RowKind::kStartBurst,
-                                RowKind::kSetup,
-                                RowKind::kSuspensionBegan,
-                                RowKind::kSuspensionEnded,
-                                RowKind::kCodeSpent};
-  static_assert(std::size(kKinds) == std::variant_size_v<Event>);
-  return kKinds[event.index()];
+absl::string_view CredentialName(Credential::Kind kind) {
+  switch (kind) {
+    case Credential::Kind::kNone:
+      break;
+    case Credential::Kind::kPasscode:
+      return "passcode";
+    case Credential::Kind::kCode:
+      return "code";
+    case Credential::Kind::kTicket:
+      return "ticket";
+  }
+  return "credential";
 }
 
 std::string SubjectOf(const Event& event) {
@@ -384,6 +265,10 @@ std::string Describe(const Event& event) {
           [](const CodeSpent& e) {
             return absl::StrCat("override code ", e.code_id, " was used, for ",
                                 absl::FormatDuration(e.length));
+          },
+          [](const WrongCredential& e) {
+            return absl::StrCat("a wrong ", CredentialName(e.kind), " was shown for an override by ",
+                                e.user.empty() ? absl::StrCat("uid ", e.uid) : e.user);
           },
       },
       event);

@@ -2,6 +2,7 @@
 // replayed. Kind numbers are part of the row format: they are only ever appended.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -56,6 +57,7 @@ enum class RowKind : uint16_t {
   kSuspensionBegan = 82,
   kSuspensionEnded = 83,
   kCodeSpent = 84,
+  kWrongCredential = 85,
 };
 absl::string_view RowKindName(
     RowKind kind);  // "session", "incident_opened"; "kind_99" is never returned: "unknown"
@@ -123,9 +125,9 @@ struct SessionManagerRestarted {
   std::string detail;
   friend bool operator==(const SessionManagerRestarted&, const SessionManagerRestarted&) = default;
 };
-// What a person shows for an override. Never part of a row.
+// What a person shows for an override. Never part of a row but for its kind, when it was wrong.
 struct Credential {
-  enum class Kind : uint8_t { kNone, kPasscode, kCode, kTicket };
+  enum class Kind : uint8_t { kNone = 0, kPasscode = 1, kCode = 2, kTicket = 3 };
   Kind kind = Kind::kNone;
   std::string text;  // as typed; of a passcode and a code only until it was verified
   bool good = false;
@@ -134,6 +136,9 @@ struct Credential {
   absl::Duration length;  // of a code: what it is good for
   friend bool operator==(const Credential&, const Credential&) = default;
 };
+absl::string_view CredentialName(Credential::Kind kind);  // "passcode"
+// A passcode or a code: what somebody may guess.
+bool IsSecret(const Credential& shown);
 struct UserRequest {
   enum class Verb : uint8_t { kConnect = 1, kDisconnect = 2, kOverride = 3, kEndOverride = 4 };
   Verb verb = Verb::kConnect;
@@ -268,6 +273,15 @@ struct CodeSpent {
   absl::Duration length;
   friend bool operator==(const CodeSpent&, const CodeSpent&) = default;
 };
+// More wrong passcodes and codes in an hour are neither looked at nor recorded.
+inline constexpr size_t kMostWrongCredentials = 5;
+// The person at the Mac showed a passcode or a code that is not right: one guess of the few in an hour.
+struct WrongCredential {
+  uint32_t uid = 0;
+  std::string user;
+  Credential::Kind kind = Credential::Kind::kNone;
+  friend bool operator==(const WrongCredential&, const WrongCredential&) = default;
+};
 
 using Event =
     std::variant<EpochBegan, Gap, Pruned, AgentStarted, AgentStopped, SessionEvent, PathFacts, PowerChanged,
@@ -275,7 +289,7 @@ using Event =
                  ClockJump, NetworkFacts, PortalFacts, BeaconFacts, RestartBrake, Command, CommandOutcome,
                  Verdict, IncidentOpened, IncidentClosed, CheckResult, OverrideBegan, OverrideEnded,
                  RetryState, SystemFacts, ServerContact, LogFinding, SelfCheck, StartBurst, SetupFacts,
-                 SuspensionBegan, SuspensionEnded, CodeSpent>;
+                 SuspensionBegan, SuspensionEnded, CodeSpent, WrongCredential>;
 
 RowKind KindOf(const Event& event);
 // What the row is about, for indexes and filters: a service's UUID, a verdict's key, an incident's name; else

@@ -12,6 +12,7 @@ bool IsEvidence(RowKind kind) {
     case RowKind::kSuspensionBegan:
     case RowKind::kSuspensionEnded:
     case RowKind::kCodeSpent:
+    case RowKind::kWrongCredential:
       return true;
     default:
       return false;

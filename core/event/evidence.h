@@ -5,7 +5,8 @@
 
 namespace holdfast {
 
-// Verdicts, incidents, overrides, suspensions, spent codes: where rows must go, these go last. Pure.
+// Verdicts, incidents, overrides, suspensions, spent codes, wrong credentials: where rows must go, these go
+// last. Pure.
 bool IsEvidence(RowKind kind);
 
 }  // namespace holdfast

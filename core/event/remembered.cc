@@ -10,6 +10,8 @@ const std::vector<Remembered>& WhatIsRemembered() {
        1000},
       // A code is spent for ever, whatever else happened.
       {{RowKind::kCodeSpent}, 1000},
+      // More are not counted in an hour.
+      {{RowKind::kWrongCredential}, kMostWrongCredentials},
       // What was known last, however long ago: what is different now is a suspect.
       {{RowKind::kSelfCheck}, 16},
       {{RowKind::kAgentStarted}, 1},

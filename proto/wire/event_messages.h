@@ -57,6 +57,7 @@ HOLDFAST_EVENT_MESSAGE(SetupFacts, SetupChanged);
 HOLDFAST_EVENT_MESSAGE(SuspensionBegan, SuspensionBegan);
 HOLDFAST_EVENT_MESSAGE(SuspensionEnded, SuspensionEnded);
 HOLDFAST_EVENT_MESSAGE(CodeSpent, CodeSpent);
+HOLDFAST_EVENT_MESSAGE(WrongCredential, WrongCredential);
 
 #undef HOLDFAST_EVENT_MESSAGE
 

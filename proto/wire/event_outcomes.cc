@@ -236,5 +236,14 @@ bool FromProto(const pb::CodeSpent& m, CodeSpent* e) {
   e->length = absl::Nanoseconds(m.length_ns());
   return FromBytes(m.service(), &e->service.bytes);
 }
+void ToProto(const WrongCredential& e, pb::WrongCredential* m) {
+  m->set_uid(e.uid);
+  m->set_user(e.user);
+  m->set_kind(static_cast<uint32_t>(e.kind));
+}
+bool FromProto(const pb::WrongCredential& m, WrongCredential* e) {
+  *e = {m.uid(), m.user(), EnumOf<Credential::Kind>(m.kind())};
+  return true;
+}
 
 }  // namespace holdfast::wire

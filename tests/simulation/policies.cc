@@ -8,6 +8,10 @@
 namespace holdfast::simulation {
 namespace {
 
+// Of kPasscode, at the least cost that is taken.
+constexpr char kPasscodeHash[] =
+    "scrypt:10:c2ltdWxhdGVkIHBlb3BsZQ==:sXbzkgvUcJ3X+g19glm9RpwQF72B+abjMG77YL4G0a0=";
+
 struct Choices {
   const char* mode = "enforce";
   bool allow_disconnect = false;
@@ -21,6 +25,7 @@ struct Choices {
   bool setup_hold = true;
   const char* action = "report";
   int percent = 100;
+  const char* override_mode = "passcode";
 };
 
 std::string Document(uint64_t version, const Choices& c) {
@@ -44,9 +49,9 @@ std::string Document(uint64_t version, const Choices& c) {
       "s}\nboot: {grace: ", c.boot_grace, "s}\nlogin: {grace: ", c.login_grace,
       "s}\nstuckConnecting: {timeout: ", c.stuck,
       "s}\nremediation: {circuitBreaker: {failedLadders: ", c.failed_ladders,
-      "}}\noverride: {mode: reason, maxDuration: 1h, maxPerDay: ", c.max_per_day,
-      "}\nreporting: {heartbeatInterval: ", c.heartbeat, "s}\n",
-      "compliance: {actionDelay: 10m, action: ", c.action, "}\ncaptivePortal: {action: ", c.portal,
+      "}}\noverride: {mode: ", c.override_mode, ", passcode: '", kPasscodeHash,
+      "', maxDuration: 1h, maxPerDay: ", c.max_per_day, "}\nreporting: {heartbeatInterval: ", c.heartbeat,
+      "s}\n", "compliance: {actionDelay: 10m, action: ", c.action, "}\ncaptivePortal: {action: ", c.portal,
       "}\nsetup: {hold: ", c.setup_hold ? "true" : "false",
       "}\ntrustedNetworks:\n  - {name: ", kTrustedNetwork, ", beacon: \"beacon.example.com:443\", spki: [\"",
       std::string(64, 'a'), "\"]}\ntrustedNetworkAction: ", c.on_trusted, "\n",
@@ -88,6 +93,7 @@ std::string SomePolicy(uint64_t version, SplitMix64& random) {
   c.action = one_of("report", "notify");
   // Some go to a share; by the version, so that what else befalls a seed stays as it is.
   c.percent = version % 3 == 0 ? 50 : 100;
+  c.override_mode = one_of("reason", "passcode", "passcode", "admin-code", "none");
   return Document(version, c);
 }
 

@@ -14,6 +14,9 @@ inline constexpr const char* kRules[] = {"corp", "vendor", "signin"};
 // The network that every policy knows by its beacon.
 inline constexpr char kTrustedNetwork[] = "office";
 
+// What a person shows for an override where the policy asks for a passcode.
+inline constexpr char kPasscode[] = "sesame";
+
 // Under which every service that can be connected must be.
 std::string PlainPolicy(uint64_t version);
 // Any other that an admin may write: paces, budgets, graces, who may stop what, audit now and then.

@@ -42,6 +42,7 @@ const std::vector<Trouble::Strike>& Trouble::Table() {
       {"log-out", 3, &Trouble::Logout, true},
       {"another user", 2, &Trouble::SwitchUser, true},
       {"a request", 6, &Trouble::Ask, true},
+      {"somebody guesses a passcode", 2, &Trouble::Guess, true},
       {"another policy", 4, &Trouble::ChangePolicy, false},
       {"an order", 2, &Trouble::Order, false},
       {"the agent is killed", 4, &Trouble::KillAgent, true},

@@ -96,6 +96,7 @@ class Trouble {
   void Logout(Inhabitant& who);
   void SwitchUser(Inhabitant& who);
   void Ask(Inhabitant& who);
+  void Guess(Inhabitant& who);
   void ChangePolicy(Inhabitant& who);
   void Order(Inhabitant& who);
   void WithdrawOrders();

@@ -45,8 +45,33 @@ void Trouble::Ask(Inhabitant& who) {
   request.user = request.uid == 501 ? "anna" : "ben";
   request.reason = random_.Below(4) == 0 ? "short" : "the printer in the basement";
   request.duration = absl::Minutes(1 + static_cast<double>(random_.Below(90)));
+  if (request.verb == UserRequest::Verb::kOverride && random_.Below(4) != 0) {
+    request.credential = {.kind = Credential::Kind::kPasscode, .text = kPasscode};
+  }
   const bool every = request.verb >= UserRequest::Verb::kOverride && random_.Below(3) == 0;
   who.device->Request(request, every ? "" : kVpnNames[static_cast<size_t>(AnyVpn())]);
+}
+
+// Somebody who does not know it tries again and again, and ends the agent or takes the power in between.
+void Trouble::Guess(Inhabitant& who) {
+  const uint64_t times = 3 + random_.Below(10);
+  const auto moment = [](uint64_t i) { return absl::Seconds(30) * static_cast<double>(i + 1); };
+  for (uint64_t i = 0; i < times; ++i) {
+    Mend(who, moment(i), [&device = *who.device, code = random_.Below(4) == 0] {
+      if (!device.running() || device.asleep()) return;
+      UserRequest request;
+      request.verb = UserRequest::Verb::kOverride;
+      request.uid = 501;
+      request.user = "anna";
+      request.reason = "let me in";
+      request.credential = {.kind = code ? Credential::Kind::kCode : Credential::Kind::kPasscode,
+                            .text = code ? "0000-0000-0000-0000-0000" : "password"};
+      device.Request(request, "");
+    });
+  }
+  const uint64_t then = random_.Below(4);
+  if (then == 0) Mend(who, moment(times / 2), [this, &who] { KillAgent(who); });
+  if (then == 1) Mend(who, moment(times / 2), [this, &who] { LosePower(who); });
 }
 
 void Trouble::ChangePolicy(Inhabitant& who) {

@@ -146,6 +146,23 @@ inline constexpr IncidentKind kAgent[] = {
      .escalate = "Whoever runs Holdfast.",
      .proved_by =
          "tests/agent/uplink/sync_test.cc: UplinkTest.ARowThatIsRefusedForGoodIsQuarantinedAndTheRestGoesOn"},
+    {.name = "override_guessing",
+     .severity = Severity::kWarning,
+     .title = "Somebody guesses a passcode or a code",
+     .opens = "The fifth wrong passcode or code for an override within an hour, restarts included.",
+     .closes = "No wrong one was shown for an hour.",
+     .evidence = "How many within how long, and who showed the last one. What was typed is in no record.",
+     .by_itself =
+         "Looks at no passcode and no code until fewer than five wrong ones lie within the last hour. A "
+         "restart of the agent or of the Mac changes nothing.",
+     .remedy = "Ask the person: they need help with an override, or somebody sits at their Mac.",
+     .steps = "Call the person who is named. Do they need an override? `holdfast-admin override code` makes "
+              "a code; it is taken once the hour is over.\n"
+              "Was the passcode changed in the policy? Tell those who should know it.\n"
+              "They know of nothing: `holdfast-admin history --kind wrong_credential` shows each one with "
+              "its time; somebody else was at that Mac.",
+     .escalate = "Security, when the person knows of nothing: serial number, times, and whether other Macs "
+                 "have it too."},
     {.name = "policy_rejected",
      .severity = Severity::kError,
      .title = "A policy was rejected",

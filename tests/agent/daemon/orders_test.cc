@@ -134,6 +134,60 @@ TEST(AgentPasscode, OnlyTheRightOne) {
   EXPECT_TRUE(world.Override(Credential::Kind::kPasscode, "sesame").ok());
 }
 
+struct GuessedWorld : OrdersWorld {
+  GuessedWorld() : OrdersWorld(absl::StrCat("mode: passcode, passcode: '", Hash(), "'")) {}
+  static std::string Hash() {
+    SeededRandom random(1);
+    return *crypto::HashPasscode("sesame", random);
+  }
+  absl::Status Guess(const std::string& passcode) { return Override(Credential::Kind::kPasscode, passcode); }
+};
+
+TEST(AgentPasscode, KillingTheAgentGivesNoFurtherGuesses) {
+  GuessedWorld world;
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_FALSE(world.Guess("mellon").ok());
+    world.Start();  // after a kill
+    world.RunFor(absl::Minutes(1));
+  }
+  EXPECT_EQ(world.Rows<WrongCredential>().size(), 5u);
+  EXPECT_EQ(world.Guess("sesame").code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_TRUE(world.Opened("override_guessing"));
+  for (const journal::Row& row : world.AllRows())
+    EXPECT_THAT(row.payload, ::testing::Not(::testing::AnyOf(HasSubstr("mellon"), HasSubstr("sesame"))));
+}
+
+TEST(AgentPasscode, WhatCannotBeRecordedTellsNothing) {
+  GuessedWorld world;
+  world.disk.SetCapacity(world.disk.used());
+  const absl::Status wrong = world.Guess("mellon");
+  EXPECT_EQ(wrong.code(), absl::StatusCode::kResourceExhausted);
+  EXPECT_EQ(world.Guess("sesame"), wrong) << "the same answer, right or wrong";
+  world.Start();
+  world.RunFor(absl::Minutes(1));
+  EXPECT_EQ(world.Guess("mellon"), wrong);
+  world.disk.SetCapacity(std::nullopt);
+  world.RunFor(absl::Minutes(5));
+  EXPECT_TRUE(world.Guess("sesame").ok());
+}
+
+TEST(AgentPasscode, AWrongOneIsAnsweredWhenItsRowIsOnDisk) {
+  GuessedWorld world;
+  UserRequest request;
+  request.verb = UserRequest::Verb::kOverride;
+  request.uid = 501;
+  request.user = "anna";
+  request.reason = "a reason that is long enough";
+  request.credential = {.kind = Credential::Kind::kPasscode, .text = "mellon"};
+  size_t rows_when_answered = 0;
+  world.agent->Request(request, "", [&](const absl::Status& status, const std::string&) {
+    EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied);
+    rows_when_answered = world.Rows<WrongCredential>().size();
+  });
+  world.RunFor(absl::Seconds(5));
+  EXPECT_EQ(rows_when_answered, 1u);
+}
+
 TEST(AgentOrders, ASignedEmergencyIsObeyedAndItsWithdrawalToo) {
   OrdersWorld world("mode: none");
   world.server.orders = {world.Sign({.number = 3, .disconnect = true})};

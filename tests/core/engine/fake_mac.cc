@@ -263,7 +263,7 @@ void FakeMac::Drops(const Uuid& service, int reason) {
 }
 
 uint64_t FakeMac::Ask(UserRequest::Verb verb, const Uuid& service, const std::string& reason,
-                      absl::Duration duration, std::optional<uint32_t> uid) {
+                      absl::Duration duration, std::optional<uint32_t> uid, const Credential& credential) {
   UserRequest request;
   request.verb = verb;
   request.request = ++request_;
@@ -293,6 +293,7 @@ int FakeMac::Stops(const Uuid& service) const {
   int count = 0;
   for (const auto& [at, effect] : effects_) {
     const auto* stop = std::get_if<StopSession>(&effect);
+  request.credential = credential;
     count += stop != nullptr && stop->service == service;
   }
   return count;

@@ -49,7 +49,8 @@ class FakeMac {
   void Deliver(const Uuid& service, SessionStatus status, std::optional<int> reason = {},
                const std::string& by = "");
   uint64_t Ask(UserRequest::Verb verb, const Uuid& service, const std::string& reason = "",
-               absl::Duration duration = {}, std::optional<uint32_t> uid = {});
+               absl::Duration duration = {}, std::optional<uint32_t> uid = {},
+               const Credential& credential = {});
 
   // --- how sessions behave
   Outcome& OutcomeOf(const Uuid& service) { return sessions_[service].outcome; }

@@ -35,6 +35,7 @@ void Invariants::Require(bool kept, const Words&... words) {
 
 void Invariants::AgentRestarts(std::optional<uint64_t> survived) {
   if (survived && *survived < recorded_) ForgetLostRows(*survived);
+  guesses_.AgentRestarts(survived);
   recorded_ = 0;
   for (auto& [id, watched] : services_) {
     watched.delivered.reset();
@@ -78,6 +79,7 @@ void Invariants::NoticeBoot(const Stamp& now) {
     if (turned) watched.counted.clear();
   }
   if (turned) {
+    guesses_.Forget();
     overrides_.clear();
     suspensions_.clear();
   }
@@ -98,6 +100,9 @@ void Invariants::OnStep(const Stamp& now, MonoTime true_time, const EngineInput&
   fresh_input_ = IsFresh(input, policy_.version);
   See(input);
   ladder_in_step_ = false;
+  code_in_step_.reset();
+  if (const auto* request = std::get_if<UserRequest>(&input))
+    guesses_.OnRequest(true_now_, *request, effects, recorded_);
   int answers = 0;
   for (const Effect& effect : effects) {
     if (const auto* record = std::get_if<Record>(&effect)) {
@@ -291,9 +296,11 @@ void Invariants::CheckRow(const Event& event) {
     CheckIncident(opened->name, opened->key, true);
   if (const auto* closed = std::get_if<IncidentClosed>(&event))
     CheckIncident(closed->name, closed->key, false);
+  if (const auto* spent = std::get_if<CodeSpent>(&event)) code_in_step_ = spent->length;
   if (const auto* began = std::get_if<OverrideBegan>(&event)) {
     const absl::Duration length = began->until_mono - now_.mono;
-    Require(length <= policy_.override_policy.max_duration, "an override longer than the policy allows");
+    Require(length <= code_in_step_.value_or(policy_.override_policy.max_duration),
+            "an override longer than the policy allows");
     overrides_.push_back({*began, true_now_ + length});
   }
   if (const auto* ended = std::get_if<OverrideEnded>(&event)) {

@@ -12,13 +12,15 @@
 #include <vector>
 
 #include "core/engine/engine.h"
+#include "guess_account.h"
 
 namespace holdfast {
 
 class Invariants {
  public:
   // `broken` is told each broken promise as one sentence.
-  explicit Invariants(std::function<void(const std::string&)> broken) : broken_(std::move(broken)) {}
+  explicit Invariants(std::function<void(const std::string&)> broken)
+      : broken_(std::move(broken)), guesses_(broken_) {}
 
   // After each Step, before its effects are carried out. `true_time` never goes back, whatever the machine's
   // clocks do, and counts sleep and the time between boots; `deadline` is the engine's next one.
@@ -97,6 +99,7 @@ class Invariants {
   // are not followed.
   std::map<uint64_t, MonoTime> suspensions_;
   std::optional<ConsoleUser> console_;
+  GuessAccount guesses_;
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
   bool fresh_input_ = false;                              // of the step that is looked at
   bool ladder_in_step_ = false;                           // a command of a ladder was seen in it
@@ -104,5 +107,6 @@ class Invariants {
   bool asleep_ = false;
   bool dark_ = false;
 };
+  std::optional<absl::Duration> code_in_step_;            // a code was spent, for so long
 
 }  // namespace holdfast

@@ -115,7 +115,7 @@ class Life {
   }
 
   void Act() {
-    switch (Pick(19)) {
+    switch (Pick(20)) {
       case 0:
         return mac_.PersonStarts(AnyService());
       case 1:
@@ -131,6 +131,7 @@ class Life {
         return Chance(0.6) ? mac_.Login(Chance(0.7) ? 501 : 502, "user") : mac_.Logout();
       case 7:
         return mac_.Give(PowerChanged{static_cast<PowerEvent>(1 + Pick(3))});
+    if (Chance(0.4)) policy.override_policy.mode = OverrideMode::kPasscode;
       case 8:
       case 9:
         return Ask();
@@ -172,8 +173,31 @@ class Life {
   void Ask() {
     const auto verb = static_cast<UserRequest::Verb>(1 + Pick(4));
     const Uuid service = Chance(0.15) ? Uuid{} : AnyService();
+      case 19:
+        return GuessOn();
     mac_.Ask(verb, service, Chance(0.8) ? "a long enough reason" : "short", absl::Minutes(Pick(80)),
-             Chance(0.8) ? std::nullopt : std::optional<uint32_t>(Pick(2) * 502));
+             Chance(0.8) ? std::nullopt : std::optional<uint32_t>(Pick(2) * 502), Show());
+  }
+
+  // What is shown for an override.
+  Credential Show() {
+    using Kind = Credential::Kind;
+    if (Chance(0.5)) return {};
+    Credential shown{.kind = Chance(0.7) ? Kind::kPasscode : Kind::kCode, .good = Chance(0.2)};
+    if (!shown.good) shown.problem = "This is not it.";
+    if (shown.kind == Kind::kCode) shown.id = absl::StrCat("code ", ++codes_), shown.length = absl::Hours(2);
+    return shown;
+  }
+
+  // Somebody who does not know it tries what comes to mind.
+  void GuessOn() {
+    for (int left = 1 + Pick(6); left > 0; --left) {
+      const Credential wrong{
+          .kind = Credential::Kind::kPasscode, .good = false, .problem = "This is not the passcode."};
+      mac_.Ask(UserRequest::Verb::kOverride, AnyService(), "a long enough reason", absl::Minutes(5), {},
+               wrong);
+      if (Chance(0.2)) Restart();
+    }
   }
 
   // Something that no session manager should say, or says late.
@@ -202,6 +226,7 @@ class Life {
   SplitMix64 dice_;
   FakeMac mac_;
   Invariants invariants_;
+  int codes_ = 0;
   std::vector<ServiceFacts> services_ = {Facts("One"), Facts("Two"), Facts("Nobody's")};
 };
 
@@ -211,7 +236,7 @@ TEST(EngineProperties, HoldInEveryLife) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     const std::string trace = Life(seed).Run(60);
     if (only || HasFailure()) std::cerr << trace;
-    if (only) break;
+    if (only) return;
   }
 }
 

@@ -146,6 +146,78 @@ TEST_F(EngineSuspension, WhoGuessesIsStoppedForAnHour) {
   EXPECT_TRUE(Override({.kind = Credential::Kind::kPasscode, .good = true}).status.ok());
 }
 
+TEST_F(EngineSuspension, AGuessIsInTheRecordBeforeItIsAnsweredAndNoneBeyondTheFifth) {
+  policy_.override_policy.mode = OverrideMode::kPasscode;
+  Boot();
+  const size_t before = mac_.effects().size();
+  Override(Wrong(Credential::Kind::kPasscode));
+  std::vector<std::string> order;
+  for (size_t i = before; i < mac_.effects().size(); ++i) {
+    const Effect& effect = mac_.effects()[i].second;
+    if (const auto* record = std::get_if<Record>(&effect)) order.push_back(Describe(record->event));
+    if (std::holds_alternative<AnswerRequest>(effect)) order.emplace_back("answer");
+  }
+  EXPECT_THAT(order, ::testing::ElementsAre(HasSubstr("override asked by anna"),
+                                            "a wrong passcode was shown for an override by anna", "answer"));
+  for (int i = 0; i < 100; ++i) Override(Wrong(Credential::Kind::kCode));
+  ASSERT_EQ(mac_.Rows<WrongCredential>().size(), 5u);
+  EXPECT_EQ(mac_.Rows<WrongCredential>()[4], (WrongCredential{501, "anna", Credential::Kind::kCode}));
+}
+
+TEST_F(EngineSuspension, ARestartGivesNoFurtherGuesses) {
+  policy_.override_policy.mode = OverrideMode::kPasscode;
+  Boot();
+  for (int i = 0; i < 3; ++i) Override(Wrong(Credential::Kind::kPasscode));
+  mac_.Advance(absl::Minutes(10));
+  mac_.Restart(/*clean=*/false);
+  for (int i = 0; i < 2; ++i) Override(Wrong(Credential::Kind::kPasscode));
+  mac_.Restart(/*clean=*/false);
+  const Credential good{.kind = Credential::Kind::kPasscode, .good = true};
+  EXPECT_EQ(Override(good).status.code(), absl::StatusCode::kResourceExhausted);
+  mac_.Advance(absl::Minutes(10));
+  mac_.Reboot();
+  mac_.Advance(absl::Minutes(39));
+  EXPECT_EQ(Override(good).status.code(), absl::StatusCode::kResourceExhausted)
+      << "59 minutes after the first";
+  mac_.Advance(absl::Minutes(2));
+  EXPECT_TRUE(Override(good).status.ok());
+}
+
+TEST_F(EngineSuspension, AClockThatWasSetGivesNoFurtherGuesses) {
+  policy_.override_policy.mode = OverrideMode::kAdminCode;
+  Boot();
+  for (int i = 0; i < 5; ++i) Override(Wrong(Credential::Kind::kCode));
+  mac_.JumpWall(absl::Hours(5));
+  mac_.Advance(absl::Minutes(1));
+  mac_.Restart(/*clean=*/false);
+  EXPECT_EQ(Override(Code("A")).status.code(), absl::StatusCode::kResourceExhausted);
+  mac_.JumpWall(-absl::Hours(10));
+  mac_.Advance(absl::Minutes(1));
+  mac_.Reboot();
+  EXPECT_EQ(Override(Code("A")).status.code(), absl::StatusCode::kResourceExhausted);
+}
+
+TEST_F(EngineSuspension, TheFifthWrongOneIsAnIncidentUntilAnHourAfterTheLast) {
+  policy_.override_policy.mode = OverrideMode::kPasscode;
+  Boot();
+  for (int i = 0; i < 4; ++i) {
+    Override(Wrong(Credential::Kind::kPasscode));
+    mac_.Advance(absl::Minutes(1));
+  }
+  EXPECT_FALSE(mac_.IncidentIsOpen("override_guessing"));
+  Override(Wrong(Credential::Kind::kPasscode));
+  ASSERT_TRUE(mac_.IncidentIsOpen("override_guessing"));
+  const IncidentOpened opened = mac_.Rows<IncidentOpened>().back();
+  EXPECT_THAT(opened.summary, HasSubstr("within 4m 00s, the last one by anna"));
+  EXPECT_THAT(opened.evidence, HasSubstr("wrong=5; within_s=240; user=anna; uid=501; shown=passcode"));
+  mac_.Restart(/*clean=*/false);
+  mac_.Advance(absl::Minutes(59));
+  EXPECT_TRUE(mac_.IncidentIsOpen("override_guessing"));
+  mac_.Advance(absl::Minutes(1) + absl::Seconds(1));
+  EXPECT_FALSE(mac_.IncidentIsOpen("override_guessing"));
+  EXPECT_EQ(mac_.Rows<IncidentOpened>().size(), 1u);
+}
+
 TEST_F(EngineSuspension, WhoIsNotAtTheMacUsesUpNoAttempts) {
   policy_.override_policy.mode = OverrideMode::kAdminCode;
   Boot();
@@ -157,6 +229,7 @@ TEST_F(EngineSuspension, WhoIsNotAtTheMacUsesUpNoAttempts) {
     mac_.Give(request);
     EXPECT_THAT(mac_.AnswerTo(request_).text, HasSubstr("belongs to the person at the Mac"));
   }
+  EXPECT_TRUE(mac_.Rows<WrongCredential>().empty());
   EXPECT_TRUE(Override(Code("A")).status.ok());
 }
 

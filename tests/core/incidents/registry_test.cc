@@ -109,6 +109,7 @@ TEST(IncidentRegistry, HoldsTheNamesThatOtherPartsRelyOn) {
                            "tamper",
                            "session_manager_restart",
                            "order_unknown",
+                           "override_guessing",
                            "filter_missing",
                            "profile_invalid"}) {
     EXPECT_NE(FindIncidentKind(name), nullptr) << name;

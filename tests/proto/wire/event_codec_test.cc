@@ -72,6 +72,7 @@ std::vector<Event> OneOfEach() {
       SuspensionBegan{SuspensionBegan::Kind::kHold, 7, "n", "r", "i", true, WallTime{5}, MonoTime{6}},
       SuspensionEnded{SuspensionBegan::Kind::kWindow, 8, "n", "w"},
       CodeSpent{"c", Id("s"), 501, absl::Hours(2)},
+      WrongCredential{501, "alice", Credential::Kind::kPasscode},
   };
 }
 
@@ -86,6 +87,15 @@ TEST(EventCodec, EveryEventSurvivesTheRoundTrip) {
     EXPECT_TRUE(*back == events[i]) << RowKindName(KindOf(events[i]));
     EXPECT_FALSE(Describe(events[i]).empty());
   }
+}
+
+// As in tests/golden/journal/vectors.json.
+TEST(EventCodec, AWrongCredentialIsWhoAndWhatKindAndNothingThatWasTyped) {
+  const WrongCredential wrong{501, "anna", Credential::Kind::kPasscode};
+  EXPECT_EQ(EncodeEvent(wrong), absl::string_view("\x08\xf5\x03\x12\x04"
+                                                  "anna\x18\x01",
+                                                  11));
+  EXPECT_EQ(Describe(wrong), "a wrong passcode was shown for an override by anna");
 }
 
 TEST(EventCodec, UnsetOptionalsStayUnset) {

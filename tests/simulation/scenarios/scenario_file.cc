@@ -130,7 +130,11 @@ absl::Status ReadAgentStep(const YamlValue& v, AgentStep* step) {
                  {"verb", [&](const YamlValue& verb) { return ReadRequest(verb, &step->request); }},
                  {"service", Text(&step->service)},
                  {"reason", Text(&step->request.reason)},
-                 {"for", Time(&step->request.duration)}});
+                 {"for", Time(&step->request.duration)},
+                 {"passcode", [&](const YamlValue& passcode) {
+                    step->request.credential.kind = Credential::Kind::kPasscode;
+                    return Store(passcode.Text(), &step->request.credential.text);
+                  }}});
 }
 
 absl::Status Check(const IncidentScenario& scenario, const std::string& path) {

@@ -16,7 +16,7 @@
 //     - {at: 2m, do: start}             after kill or stop; from 0s on it runs
 //     - {at: 1m, do: policy, text: ...} the policy file has this text now; without a text it is gone.
 //                        `unmanaged: true`: others than root may write it
-//     - {at: 1m, do: ask, verb: connect, service: NAME, reason: TEXT, for: 10m}
+//     - {at: 1m, do: ask, verb: connect, service: NAME, reason: TEXT, for: 10m, passcode: TEXT}
 //                        a person of uid 501 asks: connect, disconnect, override or end-override
 //     - {at: 1m, do: os-build, text: 26A2}  what macOS says it is at the agent's next start
 //     - {at: 1m, do: server-lost}       and server-back: whether the agent reaches its server
