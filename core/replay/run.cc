@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/seed.h"
 #include "core/event/remembered.h"
+#include "core/replay/shown.h"
 
 namespace holdfast::replay {
 namespace {
@@ -55,7 +56,8 @@ bool IsInput(const Event& event) {
   return std::holds_alternative<PolicyChange>(event) || InputOf(event, {}).has_value();
 }
 bool IsDecision(const Event& event) {
-  return std::holds_alternative<Command>(event) || std::holds_alternative<Verdict>(event);
+  return std::holds_alternative<Command>(event) || std::holds_alternative<Verdict>(event) ||
+         std::holds_alternative<OverrideBegan>(event);
 }
 
 bool Same(const Event& recorded, const Event& replayed) {
@@ -63,6 +65,10 @@ bool Same(const Event& recorded, const Event& replayed) {
     const auto* b = std::get_if<Command>(&replayed);
     return b != nullptr && a->verb == b->verb && a->service == b->service && a->dry_run == b->dry_run &&
            a->counted == b->counted;
+  }
+  if (const auto* a = std::get_if<OverrideBegan>(&recorded)) {
+    const auto* b = std::get_if<OverrideBegan>(&replayed);
+    return b != nullptr && a->service == b->service && a->uid == b->uid;
   }
   const auto* a = std::get_if<Verdict>(&recorded);
   const auto* b = std::get_if<Verdict>(&replayed);
@@ -136,6 +142,11 @@ void Run::Feed(const Row& row) {
     if (const auto told = SessionOf(event->service).Recorded(*event)) Step(row.at, *told);
     return;
   }
+  if (const auto* request = std::get_if<UserRequest>(&row.event)) {
+    UserRequest asked = *request;
+    asked.credential = ShownFor(rows_.all, next_, rows_.end);
+    return Step(row.at, asked);
+  }
   Step(row.at, *InputOf(row.event, row.at.wall));
 }
 
@@ -201,6 +212,8 @@ void Run::Step(const Stamp& at, const EngineInput& input) {
     } else if (const auto* stop = std::get_if<StopSession>(&effect)) {
       if (!SessionOf(stop->service).follows()) SessionOf(stop->service).Stop(at.mono);
       answers.push_back(CommandAnswer{stop->command, absl::OkStatus()});
+    } else if (const auto* answered = std::get_if<AnswerRequest>(&effect)) {
+      if (!answered->status.ok()) NoteRefusal(at, answered->text);
     } else if (std::holds_alternative<NotifyUser>(effect)) {
       account_.TakeNotice();
     }
@@ -228,7 +241,7 @@ void Run::Decide(const Stamp& at, const Record& record) {
     expected.met = true;
     return;
   }
-  Diverge(at, absl::StrCat("the replay: ", Describe(record.event)), ServiceOf(record.event));
+  Diverge(seq_, at, absl::StrCat("the replay: ", Describe(record.event)), ServiceOf(record.event));
 }
 
 void Run::NoteUnmet(MonoTime until) {
@@ -237,15 +250,27 @@ void Run::NoteUnmet(MonoTime until) {
     const Row& row = rows_.all[first.row];
     if (!first.met && row.at.mono >= until) return;
     if (!first.met) {
-      Diverge(row.at, absl::StrCat("only the record: ", Describe(row.event)), ServiceOf(row.event));
+      Diverge(row.seq, row.at,
+              absl::StrCat("only the record: ", Describe(row.event),
+                           first.refusal.empty() ? "" : "; the replay refuses it: ", first.refusal),
+              ServiceOf(row.event));
     }
     expected_.pop_front();
   }
 }
 
-void Run::Diverge(const Stamp& at, const std::string& what, const Uuid& service) {
+// The override that the record has of this step is not given, and this is why.
+void Run::NoteRefusal(const Stamp& at, const std::string& why) {
+  for (Expected& expected : expected_) {
+    const Row& row = rows_.all[expected.row];
+    if (row.at.mono > at.mono) break;
+    if (row.at == at && std::holds_alternative<OverrideBegan>(row.event)) expected.refusal = why;
+  }
+}
+
+void Run::Diverge(uint64_t seq, const Stamp& at, const std::string& what, const Uuid& service) {
   ++report_.divergence_count;
-  if (report_.divergences.size() < kMostDivergences) report_.divergences.push_back({seq_, at, what});
+  if (report_.divergences.size() < kMostDivergences) report_.divergences.push_back({seq, at, what});
   if (!service.IsNil()) SessionOf(service).Leave();
 }
 

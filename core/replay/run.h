@@ -32,17 +32,19 @@ class Run {
   void Replay();
 
  private:
-  // A recorded command or verdict, until the replay decides the same.
+  // A recorded command, verdict or override, until the replay decides the same.
   struct Expected {
     size_t row;
     bool met = false;
+    std::string refusal;  // of an override: why the replay gives none
   };
   void RecallPast();
   void Feed(const Row& row);
   void Step(const Stamp& at, const EngineInput& input);
   void RunTimers(const Row& next);
   void Decide(const Stamp& at, const Record& record);
-  void Diverge(const Stamp& at, const std::string& what, const Uuid& service);
+  void Diverge(uint64_t seq, const Stamp& at, const std::string& what, const Uuid& service);
+  void NoteRefusal(const Stamp& at, const std::string& why);
   void NoteUnmet(MonoTime until);
   bool TimerLeavesRow(MonoTime deadline) const;
   std::optional<MonoTime> TimerMoment(MonoTime deadline, const Row& next) const;
