@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "core/policy/bound.h"
 #include "tests/simulation/policies.h"
 
 namespace holdfast::simulation {
@@ -14,17 +13,6 @@ constexpr int kMostStepsInASecond = 1000;
 
 // A look at everything costs more than the step.
 constexpr uint64_t kStepsPerLook = 8;
-
-constexpr SessionManagerTimers kTimers{.starting = absl::Minutes(2), .stopping = absl::Seconds(20)};
-
-// In how long a service must be connected that nothing stands against, whatever it went through before: the
-// bound that is promised, after what keeps it from being connectable is over.
-absl::Duration Bound(const Policy& policy, const ServiceRule& rule) {
-  const absl::Duration stopped = rule.always_connected.reconnect_after.value_or(absl::ZeroDuration());
-  const absl::Duration budget = absl::Minutes(10);  // its shorter window
-  return ConnectedBound(policy, rule, kTimers) + stopped + policy.circuit_breaker.cooldown + budget +
-         absl::Seconds(30);
-}
 
 }  // namespace
 
@@ -55,16 +43,9 @@ bool Monitor::MustBeConnected(Vpn vpn, MonoTime now) const {
   const auto truth = truth_.find(service);
   if (truth != truth_.end() && truth->second.connected) return false;
   if (!device_->running() || device_->asleep() || !device_->powered()) return false;
-  const Policy& policy = invariants_.policy();
-  const size_t index = static_cast<size_t>(vpn);
-  if (policy.mode != EnforcementMode::kEnforce || index >= policy.services.size()) return false;
-  const ServiceRule& rule = policy.services[index];
-  if (rule.always_connected.allow_disconnect || !rule.always_connected.conflict_group.empty() ||
-      (policy.trusted_network_action != TrustedAction::kConnect &&
-       device_->mac().BeaconAnswers(kTrustedNetwork)) ||
-      now - calm_since_ <= Bound(policy, rule))
-    return false;
-  return invariants_.NothingStandsAgainst(service) && device_->mac().CouldConnect(service);
+  return invariants_.MustBeConnected(service, now - calm_since_,
+                                     device_->mac().BeaconAnswers(kTrustedNetwork)) &&
+         device_->mac().CouldConnect(service);
 }
 
 void Monitor::OnStep(const Stamp& now, const EngineInput& input, const std::vector<Effect>& effects,

@@ -1,5 +1,6 @@
 #include "fake_mac.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -198,7 +199,10 @@ void FakeMac::Report(const Uuid& service) {
     event.stop_reason = session.stop_reason;
     event.cause = CauseOfStopReason(*session.stop_reason);
   }
-  At(delivery, [this, event] { Give(event); });
+  At(delivery, [this, event] {
+    sessions_[event.service].told = event.status == sessions_[event.service].status;
+    Give(event);
+  });
 }
 
 void FakeMac::Deliver(const Uuid& service, SessionStatus status, std::optional<int> reason,
@@ -206,7 +210,24 @@ void FakeMac::Deliver(const Uuid& service, SessionStatus status, std::optional<i
   SessionEvent event{.service = service, .generation = ++generation_, .status = status, .requested_by = by};
   event.stop_reason = reason;
   if (reason) event.cause = CauseOfStopReason(*reason);
+  sessions_[service].told = status == sessions_[service].status;
   Give(event);
+}
+
+void FakeMac::ManagerRestarts(bool tells) {
+  Give(SessionManagerRestarted{});
+  for (auto& [id, session] : sessions_) session.told = false;
+  if (!tells) return;
+  for (const ServiceFacts& service : services_) Report(service.id);
+}
+
+bool FakeMac::CouldConnect(const Uuid& service) {
+  const auto installed = std::find_if(services_.begin(), services_.end(),
+                                      [&](const ServiceFacts& facts) { return facts.id == service; });
+  const Session& session = sessions_[service];
+  return installed != services_.end() && installed->enabled && path_.satisfied && user_.present &&
+         start_answer.ok() && session.told && !session.stop_hangs && !session.outcome.stop_reason &&
+         !session.outcome.hangs && !session.outcome.silent;
 }
 
 void FakeMac::Change(const Uuid& service, SessionStatus status) {
@@ -272,6 +293,7 @@ uint64_t FakeMac::Ask(UserRequest::Verb verb, const Uuid& service, const std::st
   request.user = user_.name;
   request.reason = reason;
   request.duration = duration;
+  request.credential = credential;
   Give(request);
   return request_;
 }
@@ -293,7 +315,6 @@ int FakeMac::Stops(const Uuid& service) const {
   int count = 0;
   for (const auto& [at, effect] : effects_) {
     const auto* stop = std::get_if<StopSession>(&effect);
-  request.credential = credential;
     count += stop != nullptr && stop->service == service;
   }
   return count;

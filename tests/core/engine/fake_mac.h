@@ -46,6 +46,8 @@ class FakeMac {
   void PersonStarts(const Uuid& service, const std::string& who = "System Settings[312]");
   void PersonStops(const Uuid& service, const std::string& who = "System Settings[312]");
   void Drops(const Uuid& service, int reason);
+  // Nothing is told again unless `tells`.
+  void ManagerRestarts(bool tells);
   void Deliver(const Uuid& service, SessionStatus status, std::optional<int> reason = {},
                const std::string& by = "");
   uint64_t Ask(UserRequest::Verb verb, const Uuid& service, const std::string& reason = "",
@@ -93,6 +95,9 @@ class FakeMac {
   EngineView View() const { return engine_->View(Now()); }
   ServiceView ServiceViewOf(const std::string& key) const;
   Stamp Now() const;
+  // Whether an attempt would connect it, as far as the Mac goes, and the engine was last told the truth of
+  // it.
+  bool CouldConnect(const Uuid& service);
   SessionStatus Real(const Uuid& service) { return sessions_[service].status; }
   Engine& engine() { return *engine_; }
   // Called after each step with its effects, in order; for invariants.
@@ -106,6 +111,7 @@ class FakeMac {
     uint64_t life = 0;  // timers of an earlier start or stop do nothing
     Outcome outcome;
     bool stop_hangs = false;
+    bool told = false;  // the newest event says what is so
   };
   void At(absl::Duration delay, std::function<void()> work);
   void RunDue(MonoTime until);

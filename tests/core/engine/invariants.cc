@@ -369,23 +369,6 @@ bool Invariants::InGrace() const {
          within(wake_at_, policy_.wake_grace);
 }
 
-bool Invariants::NothingStandsAgainst(const Uuid& service) const {
-  const auto found = services_.find(service);
-  if (found == services_.end() || RuleOf(service) == nullptr) return false;
-  const Watched& watched = found->second;
-  for (const Running& o : overrides_) {
-    if (o.began.service.IsNil() || o.began.service == service) return false;
-  }
-  const auto spent = std::count_if(watched.counted.begin(), watched.counted.end(),
-                                   [&](const Counted& c) { return true_now_ - c.at < absl::Hours(1); });
-  if (!suspensions_.empty()) return false;
-  for (const char* name : {"toggle_fight", "start_storm"}) {
-    if (incidents_.contains({name, service.ToString()})) return false;
-  }
-  // After a crash one more is assumed as spent.
-  return !watched.may_be_held && spent + 2 < policy_.reconnect.budget.per_hour;
-}
-
 // The first rule that matches it.
 const ServiceRule* Invariants::RuleOf(const Uuid& service) const {
   for (const ServiceFacts& facts : installed_) {

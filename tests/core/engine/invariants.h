@@ -31,9 +31,11 @@ class Invariants {
   // recorded behind its first `survived` rows, when a crash took the others (nothing: all rows survived).
   void AgentRestarts(std::optional<uint64_t> survived = std::nullopt);
 
-  const Policy& policy() const { return policy_; }
-  // Whether, by this account, no failure, override or budget keeps the service from being started.
-  bool NothingStandsAgainst(const Uuid& service) const;
+  // Whether the service must be connected when the world around it lets it be: required, nothing that is
+  // known here stands against a start, and undisturbed for longer than its bound (core/policy/bound.h).
+  // `trusted`: the network would prove to be a trusted one. The caller adds what only the world knows: that
+  // the agent runs, that an attempt would succeed, and that it is not connected.
+  bool MustBeConnected(const Uuid& service, absl::Duration undisturbed, bool trusted) const;
   // Rows recorded by this run.
   uint64_t recorded() const { return recorded_; }
 
@@ -79,6 +81,8 @@ class Invariants {
   template <class... Words>
   void Require(bool kept, const Words&... words);
   bool InGrace() const;
+  // Whether, by this account, no failure, override or budget keeps the service from being started.
+  bool NothingStandsAgainst(const Uuid& service) const;
   const ServiceRule* RuleOf(const Uuid& service) const;
 
   const std::function<void(const std::string&)> broken_;
@@ -95,18 +99,18 @@ class Invariants {
   std::map<std::pair<std::string, std::string>, bool> incidents_;
   bool incidents_doubtful_ = false;  // rows that closed some may be lost
   std::vector<Running> overrides_;
+  GuessAccount guesses_;
   // Orders that suspend, by number, until when in true time. Windows of the policy go by the wall clock and
   // are not followed.
   std::map<uint64_t, MonoTime> suspensions_;
   std::optional<ConsoleUser> console_;
-  GuessAccount guesses_;
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
   bool fresh_input_ = false;                              // of the step that is looked at
   bool ladder_in_step_ = false;                           // a command of a ladder was seen in it
+  std::optional<absl::Duration> code_in_step_;            // a code was spent, for so long
   bool setup_ = false;                                    // Setup Assistant runs
   bool asleep_ = false;
   bool dark_ = false;
 };
-  std::optional<absl::Duration> code_in_step_;            // a code was spent, for so long
 
 }  // namespace holdfast

@@ -34,6 +34,9 @@ class Life {
     };
   }
 
+  // How often something had to be connected, so far.
+  int bounds_checked() const { return bounds_checked_; }
+
   // What the engine did, as text.
   std::string Run(int actions) {
     mac_.boots_logged_in = Chance(0.7);
@@ -43,9 +46,12 @@ class Life {
     mac_.Install(services_);
     for (const ServiceFacts& facts : services_) mac_.Deliver(facts.id, SessionStatus::kDisconnected);
     for (int i = 0; i < actions && !::testing::Test::HasFailure(); ++i) {
+      CheckConnected();
       Act();
+      disturbed_ = mac_.Now().mono;
       mac_.Advance(RandomPause());
     }
+    CheckConnected();
     std::string trace;
     for (const FakeMac::Row& row : mac_.rows()) {
       absl::StrAppend(&trace, row.at.mono.ns, " ", SubjectOf(row.event), " ", Describe(row.event), "\n");
@@ -54,6 +60,21 @@ class Life {
   }
 
  private:
+  // What can be connected is, within its bound after the last thing that happened to it.
+  void CheckConnected() {
+    const absl::Duration undisturbed = mac_.Now().mono - disturbed_;
+    for (const ServiceFacts& facts : services_) {
+      if (!invariants_.MustBeConnected(facts.id, undisturbed, /*trusted=*/false) ||
+          !mac_.CouldConnect(facts.id)) {
+        continue;
+      }
+      ++bounds_checked_;
+      EXPECT_EQ(mac_.Real(facts.id), SessionStatus::kConnected)
+          << facts.name << " can be connected and is not, undisturbed for "
+          << absl::FormatDuration(undisturbed);
+    }
+  }
+
   // Each Step leaves nothing undone, and no deadline out.
   void WakeForNothing(const Stamp& now) {
     const std::optional<MonoTime> deadline = mac_.engine().NextDeadline();
@@ -110,6 +131,7 @@ class Life {
     policy.ignore_dark_wake = Chance(0.8);
     if (Chance(0.1)) policy.liveness.probes = {{.tcp = {"10.0.0.1", 443}}};
     if (Chance(0.2)) policy.override_policy.mode = OverrideMode::kNone;
+    if (Chance(0.4)) policy.override_policy.mode = OverrideMode::kPasscode;
     if (Chance(0.2)) policy.ladder = {LadderStep::kNotify, LadderStep::kStopWaitStart};
     return policy;
   }
@@ -131,14 +153,13 @@ class Life {
         return Chance(0.6) ? mac_.Login(Chance(0.7) ? 501 : 502, "user") : mac_.Logout();
       case 7:
         return mac_.Give(PowerChanged{static_cast<PowerEvent>(1 + Pick(3))});
-    if (Chance(0.4)) policy.override_policy.mode = OverrideMode::kPasscode;
       case 8:
       case 9:
         return Ask();
       case 10:
         return Lie();
       case 11:
-        return mac_.Give(SessionManagerRestarted{});
+        return mac_.ManagerRestarts(Chance(0.5));
       case 12:
         return Chance(0.3) ? mac_.Apply(RandomPolicy()) : void();
       case 13:
@@ -152,6 +173,8 @@ class Life {
         return mac_.Give(StartBurst{AnyService(), "Vendor[7]", 30 + Pick(900), absl::Seconds(2)});
       case 18:
         return mac_.Give(SetupFacts{Chance(0.3)});
+      case 19:
+        return GuessOn();
       case 16:
         mac_.start_answer = Chance(0.3) ? absl::UnavailableError("not now") : absl::OkStatus();
         return;
@@ -173,8 +196,6 @@ class Life {
   void Ask() {
     const auto verb = static_cast<UserRequest::Verb>(1 + Pick(4));
     const Uuid service = Chance(0.15) ? Uuid{} : AnyService();
-      case 19:
-        return GuessOn();
     mac_.Ask(verb, service, Chance(0.8) ? "a long enough reason" : "short", absl::Minutes(Pick(80)),
              Chance(0.8) ? std::nullopt : std::optional<uint32_t>(Pick(2) * 502), Show());
   }
@@ -227,17 +248,23 @@ class Life {
   FakeMac mac_;
   Invariants invariants_;
   int codes_ = 0;
+  int bounds_checked_ = 0;
+  MonoTime disturbed_;
   std::vector<ServiceFacts> services_ = {Facts("One"), Facts("Two"), Facts("Nobody's")};
 };
 
 TEST(EngineProperties, HoldInEveryLife) {
   const char* only = std::getenv("HOLDFAST_SEED");
+  int bounds_checked = 0;
   for (uint64_t seed = only ? std::strtoull(only, nullptr, 10) : 1; seed <= 1000 && !HasFailure(); ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
-    const std::string trace = Life(seed).Run(60);
+    Life life(seed);
+    const std::string trace = life.Run(60);
+    bounds_checked += life.bounds_checked();
     if (only || HasFailure()) std::cerr << trace;
     if (only) return;
   }
+  if (!HasFailure()) EXPECT_GT(bounds_checked, 300) << "hardly anything ever had to be connected";
 }
 
 TEST(EngineProperties, TheSameLifeGivesTheSameDecisions) {
