@@ -128,8 +128,8 @@ void Agent::AnswerGuess(const AnswerRequest& answer) {
   });
 }
 
-// The same words whatever was shown, without the journal's: even how many rows it could not take tells whether
-// that was right.
+// The same words whatever was shown, without the journal's: even how many rows it could not take tells
+// whether that was right.
 absl::Status Agent::RowsNotWritten() {
   return absl::ResourceExhaustedError(
       "beginning the override: its row could not be written, so it is not in force; free disk space and ask "
