@@ -38,7 +38,8 @@ std::shared_ptr<const Policy> InForce(const PolicyChange& change) {
 }
 
 class Replayed : public ::testing::TestWithParam<uint64_t> {};
-INSTANTIATE_TEST_SUITE_P(Seeds, Replayed, ::testing::Range(uint64_t{1}, uint64_t{9}));
+// With each of them an audit would have seen a violation that enforcement spared.
+INSTANTIATE_TEST_SUITE_P(Seeds, Replayed, ::testing::Values<uint64_t>(1, 2, 3, 5, 6, 7, 8, 9));
 
 TEST_P(Replayed, ThePolicyThatWasInForceDecidesAsItDid) {
   const replay::Report report = replay::Replay(JournalOf(GetParam(), absl::Hours(6)), {}, InForce);
@@ -71,7 +72,7 @@ TEST_P(Replayed, ADraftThatOnlyAuditsSendsNothingAndSaysWhereItDiffers) {
 }
 
 TEST(Replay, BeginsWithTheRunInWhichSinceLies) {
-  const auto rows = JournalOf(3, absl::Hours(12));
+  const auto rows = JournalOf(2, absl::Hours(12));
   const replay::Report all = replay::Replay(rows, {}, InForce);
   ASSERT_GT(all.runs, 1);
   const replay::Report last = replay::Replay(rows, rows.back().at.wall, InForce);
