@@ -2,6 +2,10 @@
 
 namespace holdfast::causes {
 
+bool IsGrace(absl::string_view cause) {
+  return cause == kBootGrace || cause == kLoginGrace || cause == kWakeGrace || cause == kPostUpdateGrace;
+}
+
 absl::string_view OfFailure(FailureCause cause) {
   switch (cause) {
     case FailureCause::kAuthentication:

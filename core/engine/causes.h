@@ -63,6 +63,8 @@ inline constexpr absl::string_view kCoverageUnknown = "coverage_unknown";
 // not_required
 inline constexpr absl::string_view kNotRequired = "not_required";
 
+bool IsGrace(absl::string_view cause);
+
 // The cause of the seconds after a session failed so.
 absl::string_view OfFailure(FailureCause cause);
 

@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/engine/failure.h"
 #include "core/engine/gate.h"
+#include "core/engine/graces.h"
 #include "core/engine/ladder.h"
 #include "core/engine/pace.h"
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/engine/gate.h"
+#include "core/engine/graces.h"
 #include "core/engine/trust.h"
 
 namespace holdfast::engine {

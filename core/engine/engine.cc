@@ -6,6 +6,7 @@
 #include "core/engine/command.h"
 #include "core/engine/compliance_action.h"
 #include "core/engine/coverage.h"
+#include "core/engine/graces.h"
 #include "core/engine/guesses.h"
 #include "core/engine/liveness.h"
 #include "core/engine/overrides.h"
@@ -119,7 +120,7 @@ Service& FindOrAdd(Core& core, const Uuid& id) {
     it->second.facts.id = id;
     it->second.id_text = id.ToString();
     it->second.delivered.service = id;
-    if (core.assumed_attempt) it->second.attempts.Spend(*core.assumed_attempt);
+    for (const MonoTime at : core.assumed_attempts) it->second.attempts.Spend(at);
   }
   return it->second;
 }

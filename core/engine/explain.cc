@@ -92,11 +92,6 @@ std::string ExplainOverride(const Core& core, const Uuid& service, const Assessm
   return excuse == nullptr ? "" : absl::StrCat(ExplainExcuse(*excuse), For(a.until, now), ".");
 }
 
-bool IsGrace(absl::string_view cause) {
-  return cause == causes::kBootGrace || cause == causes::kLoginGrace || cause == causes::kWakeGrace ||
-         cause == causes::kPostUpdateGrace;
-}
-
 std::string ExplainViolation(const Core& core, const Service& service, const Assessment& a, MonoTime now) {
   if (a.block == Block::kHold) return ExplainHold(service);
   if (a.block == Block::kCircuit) {
@@ -237,7 +232,7 @@ NextStep NextWhileMoving(const Core& core, const Service& service, MonoTime now,
 }  // namespace
 
 std::string Explain(const Core& core, const Service& service, const Assessment& a, MonoTime now) {
-  if (IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
+  if (causes::IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
   switch (a.time_class) {
     case TimeClass::kProtected:
       return "It is connected.";
@@ -289,7 +284,7 @@ std::string Explain(const Core& core, const Service& service, const Assessment& 
 }
 
 std::string ExplainMissing(const Core& core, const Assessment& a, MonoTime now) {
-  if (IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
+  if (causes::IsGrace(a.cause)) return ExplainGrace(a.cause, a.until, now);
   if (a.cause == causes::kServiceMissing) return "No installed configuration matches the rule.";
   if (a.block == Block::kOverride) return ExplainOverride(core, Uuid{}, a, now);
   if (a.time_class == TimeClass::kAsleepOrOff) return "The Mac is asleep or shutting down.";

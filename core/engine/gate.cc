@@ -44,11 +44,6 @@ Gate PaceGate(const Core& core, const Service& service, MonoTime now) {
   return {};
 }
 
-std::optional<MonoTime> ExtensionUpdatedAt(const Core& core) {
-  if (!core.extension_update) return std::nullopt;
-  return core.extension_update->at;
-}
-
 }  // namespace
 
 Gate OwnGate(const Core& core, const Service& service, MonoTime now) {
@@ -89,19 +84,6 @@ const Override* ActiveOverride(const Core& core, const Uuid& service, MonoTime n
     if (now < o.until && (o.service.IsNil() || o.service == service)) return &o;
   }
   return nullptr;
-}
-
-std::optional<Grace> ActiveGrace(const Core& core, MonoTime now) {
-  const Policy& policy = *core.policy;
-  for (const auto& [from, length, cause] :
-       {std::tuple{core.boot_at, policy.boot_grace, causes::kBootGrace},
-        std::tuple{core.login_at, policy.login_grace, causes::kLoginGrace},
-        std::tuple{core.wake_at, policy.wake_grace, causes::kWakeGrace},
-        std::tuple{core.os_update, policy.os_update_grace, causes::kPostUpdateGrace},
-        std::tuple{ExtensionUpdatedAt(core), policy.extension_update_grace, causes::kPostUpdateGrace}}) {
-    if (from && now < *from + length) return Grace{cause, *from + length};
-  }
-  return std::nullopt;
 }
 
 std::optional<MonoTime> StuckAt(const Core& core, const Service& service) {

@@ -47,12 +47,6 @@ Gate StartGate(const Core& core, const Service& service, MonoTime now);
 // The override that covers the service now.
 const Override* ActiveOverride(const Core& core, const Uuid& service, MonoTime now);
 
-struct Grace {
-  absl::string_view cause;
-  MonoTime until;
-};
-std::optional<Grace> ActiveGrace(const Core& core, MonoTime now);
-
 // When the current phase has lasted too long; nothing for phases that may last.
 std::optional<MonoTime> StuckAt(const Core& core, const Service& service);
 inline bool IsStuck(const Core& core, const Service& service, MonoTime now) {

@@ -8,6 +8,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "core/engine/changes.h"
+#include "core/engine/graces.h"
 
 namespace holdfast::engine {
 namespace {
@@ -181,6 +182,7 @@ void NoteExtensionUpdates(Core& core, Turn& turn, const InstalledFacts& before, 
   for (ExtensionChange& change : ChangedExtensions(before, now)) {
     if (change.from.empty() || change.to.empty()) continue;
     core.extension_update = ExtensionUpdate{std::move(change), turn.mono()};
+    BeginGrace(core, GraceKind::kExtensionUpdate, turn.mono());
   }
 }
 

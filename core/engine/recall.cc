@@ -73,7 +73,10 @@ class Recaller {
     if (r_.installed && *r_.installed != e) {
       for (std::string& what : Differences(*r_.installed, e)) Suspect(std::move(what));
       for (ExtensionChange& change : ChangedExtensions(*r_.installed, e)) {
-        if (!change.from.empty() && !change.to.empty()) r_.extension_update = {at_, std::move(change)};
+        if (!change.from.empty() && !change.to.empty()) {
+          r_.graces.emplace_back(at_, GraceKind::kExtensionUpdate);
+          r_.extension_update = {at_, std::move(change)};
+        }
       }
     }
     r_.installed = e;
@@ -94,6 +97,7 @@ class Recaller {
     if (!e.present || goes_on) return;
     Suspect("login");
     r_.last_login = at_;
+    r_.graces.emplace_back(at_, GraceKind::kLogin);
     r_.to_asking.clear();
     r_.allowed_stops.clear();
   }
@@ -107,6 +111,7 @@ class Recaller {
     const bool full = e.event == PowerEvent::kFullWake;
     if (full && r_.was_asleep) {
       r_.last_wake = at_;
+      r_.graces.emplace_back(at_, GraceKind::kWake);
       Suspect("woke up");
     }
     r_.was_asleep = !full;
@@ -155,12 +160,16 @@ class Recaller {
   void operator()(const AgentStarted& e) {
     r_.was_asleep = r_.shutting_down = false;  // as the engine takes it
     const bool same_boot = r_.first_start_of_boot && r_.first_start_of_boot->boot == at_.boot;
-    if (!same_boot) r_.first_start_of_boot = at_;
+    if (!same_boot) {
+      r_.first_start_of_boot = at_;
+      r_.graces.emplace_back(at_, GraceKind::kBoot);
+    }
     if (!r_.os_build.empty() && r_.os_build != e.os_build) {
-      r_.os_update = at_;
+      r_.graces.emplace_back(at_, GraceKind::kOsUpdate);
       Suspect(absl::StrCat("macOS ", r_.os_build, " -> ", e.os_build));
     }
     r_.os_build = e.os_build;
+    if (FollowsUncleanStop(e)) r_.unclean_stops.push_back(at_);
     Suspect(same_boot ? "the agent restarted" : "the Mac started");
   }
   template <class Other>

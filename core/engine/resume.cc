@@ -3,6 +3,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
+#include "core/engine/graces.h"
 #include "core/engine/pace.h"
 #include "core/engine/recall.h"
 #include "core/engine/start_watch.h"
@@ -19,11 +20,25 @@ void UseChanges(Core& core) {
   Recalled& r = core.recalled;
   for (auto& [at, what] : r.changes) core.incidents.changes().Note(r.boots.OnThisBoot(at), std::move(what));
   r.changes.clear();
-  if (r.os_update) core.os_update = r.boots.OnThisBoot(*r.os_update);
   if (r.extension_update) {
     core.extension_update =
         ExtensionUpdate{r.extension_update->second, r.boots.OnThisBoot(r.extension_update->first)};
   }
+}
+
+// A boot, a login and a wake end with their boot; an update does not.
+void UseGraces(Core& core, const Stamp& now) {
+  Recalled& r = core.recalled;
+  for (const auto& [at, kind] : r.graces) {
+    const bool update = kind == GraceKind::kOsUpdate || kind == GraceKind::kExtensionUpdate;
+    const MonoTime then = r.boots.OnThisBoot(at);
+    if (update || at.boot == now.boot) {
+      BeginGrace(core, kind, then);
+    } else {
+      CountGrace(core, kind, then);
+    }
+  }
+  r.graces.clear();
 }
 
 void UseOverrides(Core& core) {
@@ -104,6 +119,7 @@ void UseRecalled(Core& core, Turn& turn) {
   NoticeBoot(r, now);
   core.boot = now.boot;
   core.resumed_at = now.mono;
+  for (const Stamp& at : r.unclean_stops) core.assumed_attempts.push_back(r.boots.OnThisBoot(at));
   for (const auto& a : r.attempts) FindOrAdd(core, a.service).attempts.Spend(r.boots.OnThisBoot(a.at));
   for (const auto& [service, at] : r.unsettled_starts) {
     FindOrAdd(core, service).start_unsettled = at.boot == now.boot;
@@ -130,13 +146,13 @@ void UseRecalled(Core& core, Turn& turn) {
     core.verdicts[key] = {verdict, now.mono};
     core.verdicts[key].verdict.time_class = TimeClass::kNotRequired;
   }
-  core.login_at = SameBoot(r.last_login, now);
-  core.login_seen = core.login_at.has_value();
+  core.login_seen = SameBoot(r.last_login, now).has_value();
   core.wake_at = SameBoot(r.last_wake, now);
   core.network_seen = SameBoot(r.last_path, now).has_value();
   for (const auto& [met, network] : r.portals)
     core.portal.holds.emplace_back(network, r.boots.OnThisBoot(met));
   if (r.brake) core.brake_until = r.boots.OnThisBoot(r.brake->first) + r.brake->second.lasts;
+  UseGraces(core, now);
   UseOverrides(core);
   UseChanges(core);
   UseSuspensions(core);
@@ -149,18 +165,19 @@ void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
     core.boot_at = first->mono;
   } else if (!started.last_alive || started.last_alive->boot != now.boot) {
     core.boot_at = now.mono;
+    BeginGrace(core, GraceKind::kBoot, now.mono);
   }
   core.os_build = started.os_build;
   const std::string& before = core.recalled.os_build;
   if (!before.empty() && before != started.os_build) {
-    core.os_update = now.mono;
+    BeginGrace(core, GraceKind::kOsUpdate, now.mono);
     core.incidents.changes().Note(now.mono, absl::StrCat("macOS ", before, " -> ", started.os_build));
   }
   core.incidents.changes().Note(now.mono,
                                 core.boot_at == now.mono ? "the Mac started" : "the agent restarted");
   // The rows of the last commit may be lost: one attempt more than we know of was perhaps spent.
-  if (!started.last_alive || started.clean_stop) return;
-  core.assumed_attempt = now.mono;
+  if (!FollowsUncleanStop(started)) return;
+  core.assumed_attempts.push_back(now.mono);
   for (auto& [id, service] : core.services) service.attempts.Spend(now.mono);
 }
 

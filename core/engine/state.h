@@ -2,6 +2,7 @@
 // change it; each is called within one Turn.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>
@@ -148,6 +149,18 @@ struct Trust {
   std::string proven;    // name; empty: not trusted
 };
 
+enum class GraceKind : uint8_t { kBoot, kLogin, kWake, kOsUpdate, kExtensionUpdate };
+
+struct GraceBegun {
+  GraceKind kind;
+  MonoTime at;
+};
+
+struct Graces {
+  std::deque<GraceBegun> begun;                   // of somewhat more than a day, by time
+  std::array<std::optional<MonoTime>, 5> newest;  // by kind; of this boot, updates of any
+};
+
 // What holds enforcement back: a person's override, or a suspension by an administrator.
 struct Override {
   std::optional<SuspensionBegan::Kind> suspension;  // nothing: a person's
@@ -215,6 +228,7 @@ struct Recalled {
     Stamp at;
   };
   std::vector<Attempt> attempts;
+  std::vector<Stamp> unclean_stops;  // when the run after one began
   std::map<Uuid, Stamp> unsettled_starts;
   std::map<Uuid, std::pair<Stamp, RetryState>> paces;
   std::vector<std::pair<Uuid, Stamp>> supersedes;
@@ -233,7 +247,7 @@ struct Recalled {
   std::optional<SystemFacts> system;
   std::optional<PathFacts> path;
   std::string os_build;
-  std::optional<Stamp> os_update;
+  std::vector<std::pair<Stamp, GraceKind>> graces;
   std::optional<std::pair<Stamp, ExtensionChange>> extension_update;
   std::vector<std::pair<Stamp, std::string>> changes;  // suspects
   std::optional<Stamp> last_login;
@@ -271,7 +285,6 @@ struct Core {
   InstalledFacts installed;
   bool installed_known = false;
   std::string os_build;
-  std::optional<MonoTime> os_update;                // found at this run's start
   std::optional<ExtensionUpdate> extension_update;  // the last one
   SystemFacts system;
   bool system_known = false;
@@ -298,8 +311,9 @@ struct Core {
   Trust trust;
   std::optional<MonoTime> brake_until;  // the server holds restarts back
   Power power = Power::kAwake;
-  MonoTime resumed_at;                                 // timers of ours begin no earlier: it slept before
-  std::optional<MonoTime> boot_at, login_at, wake_at;  // what graces count from
+  MonoTime resumed_at;  // timers of ours begin no earlier: it slept before
+  std::optional<MonoTime> boot_at, wake_at;
+  Graces graces;
   ConsoleUser console;
   bool console_known = false;
   bool login_seen = false;  // in this boot
@@ -318,9 +332,9 @@ struct Core {
   uint64_t reviews_due = 0;
   ReviewBasis reviewed;
   uint64_t next_command = 1;
-  std::optional<MonoTime> assumed_attempt;  // after an unclean stop: spent by each service
-  bool plain_starts = false;                // the back end cannot start on behalf of a user
-  bool stopped = false;                     // AgentStopped was recorded: nothing follows it
+  std::vector<MonoTime> assumed_attempts;  // after unclean stops: spent by each service
+  bool plain_starts = false;               // the back end cannot start on behalf of a user
+  bool stopped = false;                    // AgentStopped was recorded: nothing follows it
   std::optional<MonoTime> deadline;
 };
 

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/engine/failure.h"
+#include "core/engine/graces.h"
 #include "core/engine/overrides.h"
 #include "core/engine/portal.h"
 #include "core/engine/trust.h"
@@ -39,7 +40,7 @@ void MeetNetwork(Core& core, Turn& turn) {
 
 void OnLogin(Core& core, Turn& turn) {
   core.login_seen = true;
-  core.login_at = turn.mono();
+  BeginGrace(core, GraceKind::kLogin, turn.mono());
   core.incidents.changes().Note(turn.mono(), "login");
   for (auto& [id, service] : core.services) {
     service.person_stop.reset();
@@ -80,6 +81,7 @@ void OnPower(Core& core, Turn& turn, const PowerChanged& changed) {
   if (!was_awake && Awake(core)) core.resumed_at = turn.mono();
   if (core.power != Power::kAwake || before == Power::kAwake) return;
   core.wake_at = turn.mono();
+  BeginGrace(core, GraceKind::kWake, turn.mono());
   core.incidents.changes().Note(turn.mono(), "woke up");
   FreshChanceForAll(core);
   MeetNetwork(core, turn);

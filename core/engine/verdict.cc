@@ -8,6 +8,7 @@
 #include "core/engine/causes.h"
 #include "core/engine/coverage.h"
 #include "core/engine/explain.h"
+#include "core/engine/graces.h"
 #include "core/engine/portal.h"
 #include "core/engine/suspension.h"
 

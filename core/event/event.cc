@@ -157,7 +157,7 @@ std::string Describe(const Event& event) {
           [](const Pruned& e) { return absl::StrCat("rows up to ", e.through, " pruned by retention"); },
           [](const AgentStarted& e) {
             return absl::StrCat("agent ", e.agent_version, " started",
-                                e.last_alive && !e.clean_stop ? " after an unclean stop" : "");
+                                FollowsUncleanStop(e) ? " after an unclean stop" : "");
           },
           [](const AgentStopped& e) { return absl::StrCat("agent stopped: ", e.reason); },
           [](const SessionEvent& e) {

@@ -94,6 +94,9 @@ struct AgentStarted {
   bool clean_stop = false;  // the previous run wrote AgentStopped
   friend bool operator==(const AgentStarted&, const AgentStarted&) = default;
 };
+inline bool FollowsUncleanStop(const AgentStarted& started) {
+  return started.last_alive && !started.clean_stop;
+}
 struct AgentStopped {
   std::string reason;  // "stop", "shutdown", "upgrade"
   friend bool operator==(const AgentStopped&, const AgentStopped&) = default;

@@ -183,7 +183,8 @@ constexpr std::array kSchema = {
         "hosts answers, no byte came in through it since, and the server does not hold restarts back. After "
         "`remediation.circuitBreaker.failedLadders` restarts that did not help, none for its cooldown."),
 
-    Time("Wake.Grace", "1m", 0, kHour, "No verdict until this long after a wake."),
+    Time("Wake.Grace", "1m", 0, kHour,
+         "No verdict until this long after a wake. All graces together excuse at most 3 hours in 24."),
     Bool("Wake.IgnoreDarkWake", "true", "A wake without a display (maintenance) is sleep."),
     Time("Boot.Grace", "2m", 0, kHour, "No verdict until this long after the agent's first start of a boot."),
     Time("Login.Grace", "3m", 0, kHour, "No verdict until this long after a login."),

@@ -21,6 +21,7 @@ inline constexpr RegressionSeed kRegressionSeeds[] = {
      "a Mac told a new observer of a session manager's death from before its first facts: nothing was "
      "learned again"},
     {15, 12, 2, "wakes of one moment overtook each other"},
+    {32, 12, 6, "the attempt that is assumed after a crash was forgotten by the next restart"},
 };
 
 }  // namespace holdfast::simulation

@@ -4,6 +4,7 @@
 
 #include "core/engine/checks/review.h"
 #include "core/engine/gate.h"
+#include "core/engine/graces.h"
 
 namespace holdfast::engine {
 namespace {

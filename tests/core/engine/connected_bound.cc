@@ -46,8 +46,10 @@ bool Invariants::NothingStandsAgainst(const Uuid& service) const {
   for (const char* name : {"toggle_fight", "start_storm"}) {
     if (incidents_.contains({name, service.ToString()})) return false;
   }
-  // After a crash one more is assumed as spent.
-  return !watched.may_be_held && spent + 2 < policy_.reconnect.budget.per_hour;
+  // After each crash one more is assumed as spent.
+  const auto assumed = std::count_if(crashes_.begin(), crashes_.end(),
+                                     [&](MonoTime at) { return true_now_ - at < absl::Hours(1); });
+  return !watched.may_be_held && spent + assumed + 1 < policy_.reconnect.budget.per_hour;
 }
 
 }  // namespace holdfast

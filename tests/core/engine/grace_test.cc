@@ -142,5 +142,56 @@ TEST(EngineSleep, AShutdownIsNotAViolation) {
   EXPECT_TRUE(std::holds_alternative<AgentStopped>(mac.rows().back().event));
 }
 
+// The time of a service that is down, in graces and as violation, while somebody makes the Mac sleep and
+// wake.
+std::pair<absl::Duration, absl::Duration> SleepAndWake(FakeMac& mac, int times, absl::Duration awake) {
+  absl::Duration excused, violation;
+  for (int i = 0; i < times; ++i) {
+    mac.Give(PowerChanged{PowerEvent::kWillSleep});
+    mac.Advance(absl::Seconds(1));
+    mac.Give(PowerChanged{PowerEvent::kFullWake});
+    for (absl::Duration at; at < awake; at += absl::Seconds(10)) {
+      mac.Advance(absl::Seconds(10));
+      (mac.ClassOf("corp") == "excused/wake_grace" ? excused : violation) += absl::Seconds(10);
+    }
+  }
+  return {excused, violation};
+}
+
+Policy HalfAnHourAfterAWake() {
+  Policy policy = CorpPolicy();
+  policy.wake_grace = absl::Minutes(30);
+  return policy;
+}
+
+TEST(EngineGrace, AllTogetherExcuseThreeHoursADay) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(HalfAnHourAfterAWake());
+  mac.Advance(absl::Minutes(10));
+  const auto [excused, violation] = SleepAndWake(mac, 48, absl::Minutes(29));
+  EXPECT_LE(excused, absl::Hours(3));
+  EXPECT_GT(excused, absl::Hours(2.5));
+  EXPECT_GT(violation, absl::Hours(20));
+  mac.Advance(absl::Hours(25));
+  const auto [next_day, after] = SleepAndWake(mac, 1, absl::Minutes(40));
+  EXPECT_GT(next_day, absl::Minutes(29));
+  EXPECT_GT(after, absl::Minutes(9));
+}
+
+TEST(EngineGrace, ARestartForgetsNoneOfThem) {
+  FakeMac mac;
+  mac.OutcomeOf(kCorp).stop_reason = 20;
+  mac.Boot(HalfAnHourAfterAWake());
+  mac.Advance(absl::Minutes(10));
+  SleepAndWake(mac, 7, absl::Minutes(31));
+  mac.Restart();
+  mac.Advance(absl::Minutes(1));
+  EXPECT_EQ(SleepAndWake(mac, 1, absl::Minutes(20)).first, absl::ZeroDuration());
+  mac.Reboot();
+  mac.Advance(absl::Minutes(10));
+  EXPECT_EQ(SleepAndWake(mac, 1, absl::Minutes(20)).first, absl::ZeroDuration());
+}
+
 }  // namespace
 }  // namespace holdfast

@@ -81,6 +81,8 @@ class Invariants {
   template <class... Words>
   void Require(bool kept, const Words&... words);
   bool InGrace() const;
+  void CheckGraces(const Verdict& verdict);
+  void BeginGrace(std::optional<MonoTime>& moment);
   // Whether, by this account, no failure, override or budget keeps the service from being started.
   bool NothingStandsAgainst(const Uuid& service) const;
   const ServiceRule* RuleOf(const Uuid& service) const;
@@ -105,10 +107,15 @@ class Invariants {
   std::map<uint64_t, MonoTime> suspensions_;
   std::optional<ConsoleUser> console_;
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
-  bool fresh_input_ = false;                              // of the step that is looked at
-  bool ladder_in_step_ = false;                           // a command of a ladder was seen in it
-  std::optional<absl::Duration> code_in_step_;            // a code was spent, for so long
-  bool setup_ = false;                                    // Setup Assistant runs
+  std::deque<MonoTime> graces_begun_;                     // of a day
+  std::deque<MonoTime> crashes_;                          // of an hour
+  // When graces excused a key, in this boot: across boots the wall clock may say anything.
+  std::map<std::string, std::deque<std::pair<MonoTime, MonoTime>>> graced_;
+  std::map<std::string, MonoTime> in_grace_since_;
+  bool fresh_input_ = false;                    // of the step that is looked at
+  bool ladder_in_step_ = false;                 // a command of a ladder was seen in it
+  std::optional<absl::Duration> code_in_step_;  // a code was spent, for so long
+  bool setup_ = false;                          // Setup Assistant runs
   bool asleep_ = false;
   bool dark_ = false;
 };

@@ -40,6 +40,11 @@ TEST(EngineRecall, AnUncleanStopAssumesOneAttemptMore) {
   EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 1);
   mac.Restart(/*clean=*/false);
   EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 2);
+  mac.Restart(/*clean=*/true);
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 2)
+      << "a clean stop does not say what was lost before";
+  mac.Advance(absl::Hours(1));
+  EXPECT_EQ(mac.ServiceViewOf("corp").attempts_last_hour, 0);
 }
 
 TEST(EngineRecall, AnUncleanStopAssumesAnAttemptOfAServiceThatLeftNoRows) {
