@@ -126,7 +126,7 @@ google::protobuf::Value TallyJson(const replay::Tally& tally) {
 
 Failure PolicyReplay(const ReplayOptions& options, bool json, const Io& io) {
   const absl::StatusOr<std::string> text = ReadFile(options.draft, kMaxDocumentBytes);
-  if (!text.ok()) return text.status();
+  if (!text.ok()) return {ExitCode::kUsage, text.status()};
   const absl::StatusOr<ParsedPolicy> draft = ParsePolicy(*text, options.draft);
   if (!draft.ok()) return draft.status();
   std::optional<WallTime> since;
@@ -137,6 +137,12 @@ Failure PolicyReplay(const ReplayOptions& options, bool json, const Io& io) {
   }
   const absl::StatusOr<std::vector<replay::Row>> rows = ReadRows(options.journal);
   if (!rows.ok()) return rows.status();
+  if (since && !rows->empty() && *since > rows->back().at.wall) {
+    return {ExitCode::kUsage,
+            absl::OutOfRangeError(absl::StrCat("replaying ", options.journal, ": nothing was recorded since ",
+                                               FormatUtc(*since), "; its last row is of ",
+                                               FormatUtc(rows->back().at.wall)))};
+  }
   const auto policy = std::make_shared<const Policy>(draft->policy);
   const replay::Report report = replay::Replay(*rows, since, InPlaceOfTheirs(*rows, policy));
   if (report.runs == 0) {
@@ -165,8 +171,9 @@ std::string RenderReplay(const replay::Report& report, const Io& io) {
     return out;
   }
   absl::StrAppend(&out, report.divergence_count,
-                  " decisions differ. The first one, from which on it is a model: row ",
-                  report.divergences.front().seq, ", ", FormatUtc(report.divergences.front().at.wall), "\n");
+                  report.divergence_count == 1 ? " decision differs" : " decisions differ",
+                  ". The first one, from which on it is a model: row ", report.divergences.front().seq, ", ",
+                  FormatUtc(report.divergences.front().at.wall), "\n");
   for (const replay::Divergence& d : report.divergences) {
     absl::StrAppend(&out, "  ", FormatUtc(d.at.wall), "  ", text::Printable(d.what), "\n");
   }

@@ -143,7 +143,8 @@ Refusal RefuseByLimits(const Core& core, const UserRequest& request, MonoTime no
                                  : absl::StrCat(" The next is possible in ",
                                                 FormatShort(core.overrides_begun.front() + kDay - now), ".");
     return {absl::StatusCode::kResourceExhausted,
-            absl::StrCat("The policy allows ", policy.max_per_day, " overrides in 24 hours.", wait)};
+            absl::StrCat("The policy allows ", policy.max_per_day,
+                         policy.max_per_day == 1 ? " override" : " overrides", " in 24 hours.", wait)};
   }
   return {};
 }

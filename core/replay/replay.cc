@@ -1,5 +1,8 @@
 #include "core/replay/replay.h"
 
+#include <algorithm>
+#include <tuple>
+
 #include "core/replay/run.h"
 
 namespace holdfast::replay {
@@ -57,7 +60,13 @@ Report Replay(const std::vector<Row>& rows, std::optional<WallTime> since, const
     while (end < rows.size() && !BeginsRun(rows[end])) ++end;
     const RunRows run{rows, begin, end};
     TallyRecorded(run, report.recorded);
+    const size_t known = report.divergences.size();
     Run(run, policy_of, past, sessions, report).Replay();
+    // What only the record has is noticed a moment after it was due.
+    std::sort(report.divergences.begin() + static_cast<ptrdiff_t>(known), report.divergences.end(),
+              [](const Divergence& a, const Divergence& b) {
+                return std::tie(a.at.mono, a.seq) < std::tie(b.at.mono, b.seq);
+              });
     report.rows += end - begin;
     ++report.runs;
     begin = end;

@@ -3,12 +3,14 @@
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
 #include "agent/ctl/app.h"
 #include "agent/daemon/journal_options.h"
 #include "base/random.h"
@@ -95,6 +97,20 @@ TEST_F(ReplayCommand, ADraftThatAllowsTheStopIsNoViolationAndStartsLess) {
                     HasSubstr("excused/allowed_disconnect"), Not(HasSubstr("as it was decided"))));
 }
 
+TEST_F(ReplayCommand, WhatDiffersIsToldInItsOrder) {
+  RecordALife();
+  const std::string slow = absl::StrReplaceAll(
+      PlainPolicy(1),
+      {{"alwaysConnected: {enabled: true}", "alwaysConnected: {enabled: true, reconnectAfter: 3s}"}});
+  ASSERT_EQ(Replay(slow), ctl::ExitCode::kOk) << err_.str();
+  std::vector<std::string> moments;
+  for (absl::string_view line : absl::StrSplit(out_.str(), '\n')) {
+    if (absl::StartsWith(line, "  20")) moments.emplace_back(line.substr(2, 24));
+  }
+  EXPECT_GT(moments.size(), 2u) << out_.str();
+  EXPECT_TRUE(std::is_sorted(moments.begin(), moments.end())) << out_.str();
+}
+
 TEST_F(ReplayCommand, AsJson) {
   RecordALife();
   const std::string audit =
@@ -111,6 +127,10 @@ TEST_F(ReplayCommand, WhatCannotBeReplayedIsSaid) {
   EXPECT_NE(Replay("policyVersion: soon\n"), ctl::ExitCode::kOk);
   EXPECT_THAT(err_.str(), HasSubstr("policyVersion"));
   EXPECT_EQ(Replay(PlainPolicy(1), {"--since", "yesterday-ish"}), ctl::ExitCode::kUsage);
+  EXPECT_EQ(Replay(PlainPolicy(1), {"--since", "2031-01-01"}), ctl::ExitCode::kUsage);
+  EXPECT_THAT(err_.str(),
+              AllOf(HasSubstr("nothing was recorded since 2031-01-01"), HasSubstr("its last row")));
+  EXPECT_EQ(Replay(PlainPolicy(1), {"--policy", folder_ + "/none.yaml"}), ctl::ExitCode::kUsage);
 }
 
 }  // namespace

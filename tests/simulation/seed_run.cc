@@ -12,6 +12,7 @@ SeedResult RunSeed(const SeedOptions& options) {
   world.RunWithTrouble(options.trouble);
   world.HealAndRun(absl::Hours(1));
   world.Check();
+  world.CheckRows();
   return {options.seed, world.violations(), world.Digest(), world.AwakeTime(),
           world.rows(), world.steps(),      world.strikes()};
 }
