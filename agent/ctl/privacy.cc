@@ -34,9 +34,8 @@ PrivacyFacts PrivacyOf(const v1::GetStatusResponse& status, const v1::GetLocalPo
       "when each required VPN service was connected, was not, and why",
       "who is at the console (user name and number), and when the machine slept, woke and started",
       "that the network changed, its interfaces and resolvers, and whether a portal stood in between",
-      "overrides, with the reason that was given, wrong passcodes and codes (not what was typed), and what "
-      "was "
-      "done to restore a service",
+      "overrides, with the reason that was given; wrong passcodes and codes, without what was typed",
+      "what was done to restore a service",
   };
   facts.never_sent = {
       "what you do, what you open, and whom you talk to",

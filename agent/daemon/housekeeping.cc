@@ -10,8 +10,8 @@ namespace holdfast::agent {
 namespace {
 
 constexpr absl::Duration kMinute = absl::Minutes(1);
-constexpr uint64_t kPruneEvery = 15;        // minutes
-constexpr uint64_t kVerifyEvery = 24 * 60;  // minutes
+constexpr uint64_t kPruneEvery = 15;                  // minutes
+constexpr uint64_t kVerifyEvery = uint64_t{24} * 60;  // minutes
 constexpr size_t kVerifyRows = 500;
 // Between two slices, so that rows of the present are not kept waiting.
 constexpr absl::Duration kBetweenSlices = absl::Milliseconds(500);

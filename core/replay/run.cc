@@ -185,9 +185,10 @@ bool Run::TimerLeavesRow(MonoTime deadline) const {
 // else at once; nothing when the next input came first.
 std::optional<MonoTime> Run::TimerMoment(MonoTime deadline, const Row& next) const {
   std::optional<MonoTime> behind;
-  for (size_t i = next_; i-- > rows_.begin && !IsInput(rows_.all[i].event);) {
-    const MonoTime at = rows_.all[i].at.mono;
-    if (at < deadline || at <= last_.mono) break;
+  for (size_t i = next_; i > rows_.begin; --i) {
+    const Row& row = rows_.all[i - 1];
+    const MonoTime at = row.at.mono;
+    if (IsInput(row.event) || at < deadline || at <= last_.mono) break;
     if (at <= next.at.mono && at - deadline < kTolerance) behind = at;
   }
   const MonoTime due = std::max(deadline, last_.mono);
