@@ -2,16 +2,25 @@
 # the tests serve every target; HOLDFAST_PCH=OFF (the tsan preset) builds without, so that no file forgets an include of its own.
 if(HOLDFAST_PCH)
   file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/precompiled.cc CONTENT "")
-  foreach(kind product test)
+  set(kinds product)
+  if(NOT HOLDFAST_DEVICE_ONLY)
+    list(APPEND kinds test)
+  endif()
+  foreach(kind IN LISTS kinds)
     add_library(holdfast_${kind}_headers OBJECT ${CMAKE_BINARY_DIR}/precompiled.cc)
     target_compile_options(holdfast_${kind}_headers PRIVATE ${HOLDFAST_WARNINGS})
+    # Where Abseil's headers are not the system's, as Homebrew's are not.
+    target_link_libraries(holdfast_${kind}_headers PRIVATE
+      absl::flat_hash_map absl::statusor absl::str_format absl::strings absl::time)
     target_precompile_headers(holdfast_${kind}_headers PRIVATE
       <algorithm> <chrono> <cstdint> <functional> <map> <memory> <optional> <set> <string> <utility> <variant> <vector>
       <absl/container/flat_hash_map.h> <absl/status/statusor.h> <absl/strings/str_cat.h> <absl/strings/str_format.h>
       <absl/strings/str_join.h> <absl/strings/str_split.h> <absl/strings/string_view.h> <absl/time/time.h>)
   endforeach()
-  target_link_libraries(holdfast_test_headers PRIVATE GTest::gmock)
-  target_precompile_headers(holdfast_test_headers PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
+  if(TARGET holdfast_test_headers)
+    target_link_libraries(holdfast_test_headers PRIVATE GTest::gmock)
+    target_precompile_headers(holdfast_test_headers PRIVATE <gtest/gtest.h> <gmock/gmock.h>)
+  endif()
 endif()
 
 # holdfast_precompiled(TARGET KIND)   the target starts from the precompiled header of its kind: product or test

@@ -92,5 +92,8 @@ struct SelfCheck {
   friend bool operator==(const SelfCheck&, const SelfCheck&) = default;
 };
 inline constexpr char kInstallation[] = "installation";
+inline constexpr char kSessionBackend[] = "session";
+// The capability of a session back end to start a service with the credentials of a user.
+inline constexpr char kOnBehalfOfUser[] = "on_behalf_of_user";
 
 }  // namespace holdfast

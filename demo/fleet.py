@@ -188,7 +188,7 @@ class Mac:
         ready = self.folder / "ready.json"
         argv = [self.bin / "holdfastd", "--state-dir", self.state, "--socket", self.socket, "--enroll-file", enroll, "--backend",
                 "simulated", "--scenario", scenario, "--sim-control", self.sim_socket, "--seed", self.spec.get("seed", 1),
-                "--ready-file", ready]
+                "--session-library", self.bin / "holdfast_ne_double.so", "--ready-file", ready]
         for profile in self.spec["profiles"]:
             argv += ["--profiles", profile]
         self.program = Program(argv, self.folder / "holdfastd.log")

@@ -1,17 +1,23 @@
 #!/usr/bin/env bash
 # Installs what building and testing need, and says so first. Does nothing, quickly, when nothing is missing.
+# setup.sh [darwin]: also what building for macOS on Linux needs.
 source "$(dirname "$0")/common.sh"
 
 # What each group is for; --no-install-recommends everywhere, so everything needed is named.
 debian=(
   clang-19 libclang-rt-19-dev lld-19 clang-format-19 clang-tidy-19 llvm-19 libstdc++-12-dev libc6-dev cmake ninja-build ccache pkg-config git ca-certificates
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev libabsl-dev libsqlite3-dev libssl-dev
-  libplist-dev libre2-dev libyaml-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
-  python3 python3-yaml python3-venv python3-pip sqlite3
+  libblocksruntime-dev libplist-dev libre2-dev libyaml-cpp-dev libcli11-dev libgtest-dev libgmock-dev libbenchmark-dev
+  # libarchive-tools and openssl read the installer package for macOS, in its tests
+  python3 python3-yaml python3-venv python3-pip sqlite3 libarchive-tools openssl
   # the lab: a real IKEv2 daemon between network namespaces
   charon-systemd strongswan-swanctl libcharon-extra-plugins libstrongswan-standard-plugins libstrongswan-extra-plugins
   strongswan-pki nftables iproute2 iputils-ping procps
 )
+if [ "${1:-}" = darwin ]; then
+  # Sources and what they are generated with.
+  debian+=(dpkg-dev libc-ares-dev zlib1g-dev make perl tcl unicode-data file)
+fi
 homebrew=(llvm@19 cmake ninja ccache pkg-config grpc protobuf abseil sqlite openssl@3 libplist re2 yaml-cpp cli11 googletest google-benchmark python@3.12)
 
 as_root() {

@@ -34,6 +34,7 @@ SimulatedMac::SimulatedMac(const Clock& clock, Executor& executor, uint64_t seed
           timers_, random_, settings_, *this,
           [this](const SessionEvent& e) {
             delivery_.Session(e);
+            if (tap_ != nullptr) tap_->OnStatus(e.service);
             TellNetwork();
             ReactAsClient(e);
           },

@@ -44,6 +44,20 @@ class SimulatedMac final : private Surroundings {
   // not act on the Mac there.
   void SetStatusWatch(SessionManager::Watch watch) { manager_.SetWatch(std::move(watch)); }
 
+  // What the session library of a program on this Mac talks to (sim/darwin). The tap is told at once of each
+  // status that the manager reports, and of its end and return; nullptr takes it away.
+  class ManagerTap {
+   public:
+    virtual ~ManagerTap() = default;
+    virtual void OnStatus(const Uuid& service) = 0;
+    virtual void OnManager(bool runs) = 0;
+  };
+  void SetManagerTap(ManagerTap* tap) { tap_ = tap; }
+  SessionManager& manager() { return manager_; }
+  const SessionManager& manager() const { return manager_; }
+  int manager_pid() const { return manager_pid_; }
+  AwakeTimers& timers() { return timers_; }
+
   // An observer is told everything soon, and then every change. It is removed before it dies.
   void AddObserver(Observer* observer) { delivery_.Add(observer); }
   void RemoveObserver(Observer* observer) { delivery_.Remove(observer); }
@@ -164,6 +178,7 @@ class SimulatedMac final : private Surroundings {
   AwakeTimers timers_;
   LogSink sink_;
   int manager_pid_ = 5871;
+  ManagerTap* tap_ = nullptr;
   Delivery delivery_;
   SessionManager manager_;
 

@@ -181,10 +181,12 @@ void SimulatedMac::RestartManager() {
   const int old_pid = manager_pid_;
   manager_.Restart([this, old_pid] {
     ++manager_pid_;
+    if (tap_ != nullptr) tap_->OnManager(/*runs=*/true);
     delivery_.ManagerRestarted(
         absl::StrCat("nesessionmanager[", old_pid, "] ended; now nesessionmanager[", manager_pid_, "]"));
     ReportAll();
   });
+  if (tap_ != nullptr) tap_->OnManager(/*runs=*/false);
   // A client whose connection broke says "disconnected", whatever the tunnel does.
   for (const ServiceFacts& service : installed_.services) {
     Expect(service.id, SessionStatus::kDisconnected);

@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "agent/control/tasks.h"
 #include "base/ids.h"
 #include "base/time.h"
 #include "core/engine/engine.h"
@@ -56,6 +57,8 @@ class Delegate {
   // once.
   virtual void Request(UserRequest request, const std::string& service_name,
                        std::function<void(absl::Status, std::string)> done) = 0;
+  // For the helper in the session of `uid`.
+  virtual void NextTask(uint32_t uid, const TaskRequest& request, GiveTask give) = 0;
 };
 
 }  // namespace holdfast::control

@@ -2,6 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/control/frame.h"
+#include "agent/control/task_codec.h"
 #include "agent/control/translate.h"
 #include "base/error.h"
 #include "base/text/width.h"
@@ -89,6 +90,35 @@ absl::Status Act(Delegate& delegate, const Peer& peer, const v1::RequestActionRe
   return absl::OkStatus();
 }
 
+absl::Status GiveNextTask(Delegate& delegate, const Peer& peer, const v1::GetNextTaskRequest& asked,
+                          const Done& done) {
+  HOLDFAST_RETURN_IF_ERROR(Refused(Operation::kTasks, peer, delegate));
+  if (peer.check_helper) HOLDFAST_RETURN_IF_ERROR(peer.check_helper());
+  const uint32_t uid = peer.uid == 0 && asked.uid() != 0 ? asked.uid() : peer.uid;
+  delegate.NextTask(uid, ToTaskRequest(asked), [done](const auto& task) {
+    if (!task.ok()) return done(ErrorResponse(task.status()));
+    v1::ControlResponse response;
+    *response.mutable_task() = ToProto(*task);
+    done(Serialise(response));
+  });
+  return absl::OkStatus();
+}
+
+// An error is not answered yet.
+absl::Status Answer(Delegate& delegate, const Peer& peer, const v1::ControlRequest& request,
+                    const Done& done) {
+  switch (request.request_case()) {
+    case v1::ControlRequest::kRequestAction:
+      return Act(delegate, peer, request.request_action(), done);
+    case v1::ControlRequest::kNextTask:
+      return GiveNextTask(delegate, peer, request.next_task(), done);
+    default:
+      HOLDFAST_ASSIGN_OR_RETURN(const v1::ControlResponse response, Read(delegate, peer, request));
+      done(Serialise(response));
+      return absl::OkStatus();
+  }
+}
+
 }  // namespace
 
 std::string ErrorResponse(const absl::Status& status) {
@@ -104,13 +134,8 @@ void Handle(Delegate& delegate, const Peer& peer, absl::string_view message, Don
   if (!request.ParseFromArray(message.data(), static_cast<int>(message.size()))) {
     return done(ErrorResponse(absl::InvalidArgumentError("the request is not a ControlRequest message")));
   }
-  if (request.request_case() == v1::ControlRequest::kRequestAction) {
-    const absl::Status status = Act(delegate, peer, request.request_action(), done);
-    if (!status.ok()) done(ErrorResponse(status));
-    return;
-  }
-  const absl::StatusOr<v1::ControlResponse> response = Read(delegate, peer, request);
-  done(response.ok() ? Serialise(*response) : ErrorResponse(response.status()));
+  const absl::Status status = Answer(delegate, peer, request, done);
+  if (!status.ok()) done(ErrorResponse(status));
 }
 
 }  // namespace holdfast::control

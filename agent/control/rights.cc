@@ -16,7 +16,7 @@
 namespace holdfast::control {
 namespace {
 
-enum class Who { kAnyone, kRootOrConsoleUser };
+enum class Who { kAnyone, kRootOrConsoleUser, kEachUser };
 
 struct Right {
   Operation operation;
@@ -26,7 +26,7 @@ struct Right {
 
 // Reading is for everybody on the machine: the person whose VPN is down must be able to see why. What changes
 // a connection is for root and for the person at the machine, whose connection it is.
-constexpr std::array<Right, 7> kRights = {{
+constexpr std::array<Right, 8> kRights = {{
     {Operation::kStatus, "status", Who::kAnyone},
     {Operation::kHistory, "history", Who::kAnyone},
     {Operation::kPolicy, "policy", Who::kAnyone},
@@ -34,6 +34,7 @@ constexpr std::array<Right, 7> kRights = {{
     {Operation::kDisconnect, "disconnect", Who::kRootOrConsoleUser},
     {Operation::kOverride, "override", Who::kRootOrConsoleUser},
     {Operation::kEndOverride, "end of override", Who::kRootOrConsoleUser},
+    {Operation::kTasks, "tasks", Who::kEachUser},  // their own: of what to start and show in their session
 }};
 
 const Right& RightOf(Operation operation) {
@@ -52,7 +53,7 @@ absl::StatusOr<Peer> PeerOf(int fd) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
   const bool known = getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) == 0;
-  peer = {credentials.uid, credentials.gid, credentials.pid};
+  peer = {credentials.uid, credentials.gid, credentials.pid, nullptr};
 #endif
   if (!known) {
     return absl::UnauthenticatedError(
@@ -67,7 +68,7 @@ absl::string_view OperationName(Operation operation) {
 
 absl::Status CheckRight(Operation operation, const Peer& peer, const ConsoleUser& console) {
   const Right& right = RightOf(operation);
-  if (right.who == Who::kAnyone || peer.uid == 0) return absl::OkStatus();
+  if (right.who != Who::kRootOrConsoleUser || peer.uid == 0) return absl::OkStatus();
   if (console.present && peer.uid == console.uid) return absl::OkStatus();
   const std::string at_console =
       console.present ? absl::StrCat("the user at the console (", console.name, ", uid ", console.uid, ")")

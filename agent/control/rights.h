@@ -3,6 +3,8 @@
 
 #include <sys/types.h>
 
+#include <functional>
+
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/facts.h"
@@ -13,12 +15,14 @@ struct Peer {
   uid_t uid = 0;
   gid_t gid = 0;
   pid_t pid = 0;  // 0 where the system does not tell
+  // Whether its program is the helper of our own (holdfast-session), where the system can tell; else null.
+  std::function<absl::Status()> check_helper;
 };
 
 // Of the process at the other end of a connected Unix socket, at the time it connected.
 absl::StatusOr<Peer> PeerOf(int fd);
 
-enum class Operation { kStatus, kHistory, kPolicy, kConnect, kDisconnect, kOverride, kEndOverride };
+enum class Operation { kStatus, kHistory, kPolicy, kConnect, kDisconnect, kOverride, kEndOverride, kTasks };
 
 absl::string_view OperationName(Operation operation);  // "connect"
 

@@ -90,6 +90,40 @@ void FillUplink(const UplinkView& view, v1::LocalUplink& out) {
   out.set_last_error(view.last_error);
 }
 
+void FillPosture(const PostureFacts& posture, v1::LocalService& out) {
+  if (posture.include_all_networks) out.set_include_all_networks(*posture.include_all_networks);
+  if (posture.enforce_routes) out.set_enforce_routes(*posture.enforce_routes);
+}
+
+// What `explain` needs besides the services themselves.
+void FillSystem(const EngineView& engine, v1::GetStatusResponse& out) {
+  if (engine.network != NetworkFacts{}) {
+    v1::LocalNetwork& network = *out.mutable_network();
+    network.set_route_v4(engine.network.route_v4);
+    network.set_route_v6(engine.network.route_v6);
+    for (const InterfaceFacts& interface : engine.network.interfaces) {
+      auto* to = network.add_interfaces();
+      to->set_name(interface.name);
+      to->set_up(interface.up);
+      to->set_tunnel(interface.tunnel);
+    }
+  }
+  if (!engine.system) return;
+  for (const DnsProxyFacts& proxy : engine.system->dns_proxies) {
+    auto* to = out.mutable_dns_proxies()->add_proxies();
+    to->set_bundle_id(proxy.bundle_id);
+    to->set_name(proxy.name);
+    to->set_enabled(proxy.enabled);
+  }
+  out.mutable_dns_proxies();  // none is known too
+  for (int i = 0; i < out.services_size(); ++i) {
+    for (const PostureFacts& posture : engine.system->postures) {
+      if (posture.service == engine.services[static_cast<size_t>(i)].facts.id)
+        FillPosture(posture, *out.mutable_services(i));
+    }
+  }
+}
+
 void FillChecks(const EngineView& engine, v1::GetStatusResponse& out) {
   for (const CheckResult& check : engine.checks) {
     auto* to = out.add_checks();
@@ -178,6 +212,7 @@ v1::GetStatusResponse ToProto(const StatusView& view) {
   for (const ServiceView& service : engine.services) FillService(service, view.now, *out.add_services());
   for (const OpenIncident& incident : engine.incidents) FillIncident(incident, *out.add_incidents());
   FillChecks(engine, out);
+  FillSystem(engine, out);
   FillUplink(view.uplink, *out.mutable_uplink());
   out.set_now_unix_ns(view.now.wall.ns);
   for (const std::string& warning : view.warnings) out.add_warnings(warning);

@@ -8,9 +8,15 @@
 #include "agent/control/paths.h"
 #include "agent/ctl/commands.h"
 #include "agent/ctl/completion.h"
+#include "agent/ctl/doctor.h"
+#include "agent/ctl/explain.h"
+#include "agent/ctl/generate.h"
+#include "agent/ctl/parse.h"
 #include "agent/ctl/policy_files.h"
 #include "agent/ctl/replay.h"
+#include "agent/signals/parse/kind.h"
 #include "base/text/width.h"
+#include "profiles/generate/generate.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -30,6 +36,10 @@ struct Line {
   LintOptions lint;
   std::string before, after;
   ReplayOptions replay;
+  ParseOptions parse;
+  GenerateOptions generate;
+  ExplainOptions explain;
+  DoctorOptions doctor;
   std::function<Failure(Commands&)> chosen;
 };
 
@@ -150,6 +160,86 @@ void AddActing(CLI::App& app, Line& line) {
   command->add_flag("--end", options.end, "End the override instead");
 }
 
+void AddParse(CLI::App& app, Line& line, const Io& io) {
+  CLI::App* command =
+      Command(app, line, "parse", "What a log, a tool's output or a file of a Mac says; needs no daemon",
+              [&line, &io](Commands&) { return ParseFile(line.parse, line.json, io); });
+  command->add_option("KIND", line.parse.kind, "What it is")
+      ->required()
+      ->check(CLI::IsMember(parse::KindNames()));
+  command->add_option("FILE", line.parse.file, "A file, or - for standard input")->required();
+}
+
+void AddExplain(CLI::App& app, Line& line, const Io& io) {
+  CLI::App* command = Command(
+      app, line, "explain", "Which service, filter or proxy would carry a program's traffic",
+      [&line, &io](Commands& c) {
+        return Explain(line.explain, line.json, [&c](auto* status) { return c.AskStatus(status); }, io);
+      });
+  command->add_option("APP", line.explain.app, "The program: a bundle identifier or an absolute path")
+      ->required();
+  command->add_option("HOST", line.explain.host, "HOST, HOST:PORT, an address or [IPV6]:PORT")->required();
+  command
+      ->add_option("--preferences", line.explain.preferences,
+                   "A Mac's com.apple.networkextension.plist; no daemon is asked")
+      ->type_name("FILE");
+}
+
+void AddProfile(CLI::App& app, Line& line, const Io& io) {
+  GenerateOptions& options = line.generate;
+  CLI::App* profile = app.add_subcommand("profile", "Configuration profiles, on any machine");
+  profile->require_subcommand(1);
+  CLI::App* generate =
+      Command(*profile, line, "generate", "What a management server needs for Holdfast itself",
+              [&options, &io](Commands&) { return GenerateProfile(options, io); });
+  generate->add_option("KIND", options.kinds, "What of it; several payloads make one profile")
+      ->required()
+      ->check(CLI::IsMember(profiles::GeneratedKindNames()));
+  generate->add_option("--output,-o", options.output, "Write it there instead of standard output")
+      ->type_name("FILE");
+  CLI::Option* team =
+      generate->add_option("--team-id", options.team_id, "The Team ID that signed Holdfast")->type_name("ID");
+  generate->add_option("--program", options.program, "holdfastd as it will be installed: its signature tells")
+      ->type_name("FILE")
+      ->excludes(team);
+  generate->add_option("--policy", options.policy, "For preferences: a policy")->type_name("FILE");
+  generate->add_option("--organization", options.organization, "Who is named as the profile's author")
+      ->type_name("NAME");
+  generate
+      ->add_option("--identifier", options.identifier,
+                   "Of the profile: another one with the same replaces it")
+      ->type_name("ID");
+  CLI::Option* url =
+      generate->add_option("--url", options.url, "Where the Macs will fetch that file")->type_name("URL");
+  generate
+      ->add_option("--launch-job", options.launch_job, "For background-tasks-asset: a launchd file of ours")
+      ->type_name("FILE")
+      ->needs(url);
+}
+
+void AddDoctor(CLI::App& app, Line& line, const Io& io) {
+  DoctorOptions& options = line.doctor;
+  options.program = io.program;
+  CLI::App* command = Command(
+      app, line, "doctor", "What this machine has of all that the agent rests on, read-only",
+      [&line, &io](Commands& c) {
+        const bool probe = line.doctor.probe;
+        return Doctor(line.doctor, line.json, probe ? absl::StatusOr<std::string>("") : c.AgentVersion(), io);
+      });
+  command->add_option("--report", options.report, "Also write it to a file, to attach to an issue")
+      ->type_name("FILE");
+#ifndef __APPLE__
+  command
+      ->add_option("--session-library", options.session_library,
+                   "Look at a simulated Mac's session library (docs/simulated-mac.md)")
+      ->type_name("FILE");
+  command->add_option("--without", options.without, "As if that library had no such symbol")
+      ->type_name("SYMBOL")
+      ->needs("--session-library");
+#endif
+  command->add_flag("--probe", options.probe, "")->group("");  // of doctor itself
+}
+
 Failure Completion(const CLI::App& app, const std::string& shell, const Io& io) {
   io.out << (shell == "bash" ? BashCompletion(app) : ZshCompletion(app));
   return {};
@@ -201,6 +291,10 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   AddReplay(app, line, io);
   AddHistory(app, line);
   AddActing(app, line);
+  AddParse(app, line, io);
+  AddExplain(app, line, io);
+  AddProfile(app, line, io);
+  AddDoctor(app, line, io);
   AddOther(app, line, io);
   const ExitCode parsed = Parse(app, arguments, io);
   if (parsed != ExitCode::kOk || !line.chosen) return parsed;

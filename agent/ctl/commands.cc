@@ -172,10 +172,15 @@ Failure Commands::Privacy() {
   return PrintJson(json);
 }
 
-Failure Commands::Version() {
+absl::StatusOr<std::string> Commands::AgentVersion() {
   v1::GetStatusResponse status;
   const Failure failure = AskStatus(&status);
-  const std::string daemon = failure.ok() ? status.agent_version() : "not running";
+  if (!failure.ok()) return failure.status();
+  return status.agent_version();
+}
+
+Failure Commands::Version() {
+  const std::string daemon = AgentVersion().value_or("not running");
   if (common_.json) {
     google::protobuf::Struct versions;
     (*versions.mutable_fields())["holdfastctl"].set_string_value(HOLDFAST_VERSION);

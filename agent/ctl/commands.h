@@ -60,12 +60,14 @@ class Commands {
   // What leaves this machine, in words.
   Failure Privacy();
   Failure Version();
+  Failure AskStatus(v1::GetStatusResponse* status);
+  // The daemon's version, or why it does not tell.
+  absl::StatusOr<std::string> AgentVersion();
   const std::string& journal_path() const { return common_.journal_path; }
 
  private:
   Failure Reach();
   Failure Ask(const v1::ControlRequest& request, v1::ControlResponse* response);
-  Failure AskStatus(v1::GetStatusResponse* status);
   // With no service: for every one.
   Failure Act(v1::RequestActionRequest::Verb verb, const std::optional<std::string>& service,
               v1::RequestActionRequest action);

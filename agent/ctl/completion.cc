@@ -7,6 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "agent/signals/parse/kind.h"
+#include "profiles/generate/generate.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -48,6 +50,12 @@ std::vector<Choice> ChoicesOf(const CLI::App& command, const CLI::App& root) {
   for (const Choice& option : OptionsOf(command)) out.push_back(option);
   for (const Choice& option : OptionsOf(root)) {
     if (option.word != "--help") out.push_back(option);
+  }
+  if (command.get_name() == "parse") {
+    for (const std::string& kind : parse::KindNames()) out.push_back({kind, ""});
+  }
+  if (command.get_name() == "profile") {
+    for (const std::string& kind : profiles::GeneratedKindNames()) out.push_back({kind, ""});
   }
   if (command.get_name() == "completion") out.insert(out.end(), {{"bash", ""}, {"zsh", ""}});
   return out;

@@ -2,7 +2,9 @@
 #pragma once
 
 #include <functional>
+#include <istream>
 #include <ostream>
+#include <string>
 
 #include "absl/time/time.h"
 #include "base/text/terminal.h"
@@ -18,6 +20,10 @@ struct Io {
   std::function<bool(absl::Duration)> wait;
   // One line that nobody else sees: a passcode.
   std::function<std::string()> secret = nullptr;
+  // Standard input, for files named "-".
+  std::istream* in = nullptr;
+  // This program, as it was started.
+  std::string program = "holdfastctl";
 };
 
 }  // namespace holdfast::ctl

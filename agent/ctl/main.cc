@@ -21,6 +21,8 @@ int main(int argc, char** argv) {
                                absl::SleepFor(d);
                                return true;
                              },
-                             [] { return holdfast::text::ReadSecret("Passcode: "); }};
+                             [] { return holdfast::text::ReadSecret("Passcode: "); },
+                             &std::cin,
+                             argv[0]};
   return static_cast<int>(holdfast::ctl::Run(std::vector<std::string>(argv + 1, argv + argc), io));
 }

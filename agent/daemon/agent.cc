@@ -87,9 +87,13 @@ void Agent::Begin(const absl::StatusOr<Past>& past, const journal::OpenReport& o
 
 // What the session back end can do on this OS build; the engine knows what it could do before.
 void Agent::TellCapabilities() {
-  SelfCheck check{"session", {}};
+  SelfCheck check{kSessionBackend, {}};
+  warnings_.erase("start");
   for (const session::Capability& capability : parts_.backend.Capabilities()) {
     check.parts.push_back({capability.name, capability.available, capability.detail});
+    if (capability.name == "start" && !capability.available) {
+      warnings_["start"] = absl::StrCat("services cannot be started: ", capability.detail);
+    }
   }
   Dispatch(std::move(check));
 }

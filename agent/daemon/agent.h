@@ -52,6 +52,8 @@ struct AgentParts {
   // Reads rows for the local socket, on the executor's thread.
   std::function<absl::StatusOr<std::vector<journal::Row>>(const journal::Filter&)> history;
   std::function<void(const NotifyUser&)> notify;
+  // For helpers in users' sessions; may be null.
+  std::function<void(uint32_t uid, const control::TaskRequest&, control::GiveTask)> next_task;
   std::function<void(const std::string&)> log;  // one line, for the operator
   std::function<void()> begun;                  // the engine works
   // After each step of the engine, before its effects are carried out: for whoever watches over it.
@@ -73,6 +75,8 @@ class Agent final : public control::Delegate,
   // Reads what the last run left, then begins. `opened`: how the journal was found; `policy_file` is ignored
   // without a policy path. Call once.
   void Start(const journal::OpenReport& opened, PolicyFile policy_file);
+  // The session back end can do more, or less, than before.
+  void TellCapabilities();
   // The local policy may have changed.
   void PolicyFileRead(const PolicyFile& file);
   // Writes the last row, says goodbye and closes the journal; `done` runs once. Afterwards the agent is only
@@ -85,6 +89,7 @@ class Agent final : public control::Delegate,
   absl::StatusOr<std::vector<journal::Row>> History(const journal::Filter& filter) override;
   void Request(UserRequest request, const std::string& service_name,
                std::function<void(absl::Status, std::string)> done) override;
+  void NextTask(uint32_t uid, const control::TaskRequest& request, control::GiveTask give) override;
 
   // True once the engine has seen its first input.
   bool running() const { return running_; }
@@ -107,7 +112,6 @@ class Agent final : public control::Delegate,
   void OnSystem(const SystemFacts& system) override { Dispatch(system); }
   void OnSelfCheck(const SelfCheck& check) override { Dispatch(check); }
   void OnLogFinding(const LogFinding& finding) override { Dispatch(finding); }
-  void TellCapabilities();
   // Who this device is, and whose signatures it takes.
   struct Trust {
     Uuid device;  // nil: not enrolled

@@ -54,6 +54,11 @@ absl::StatusOr<std::vector<journal::Row>> Agent::History(const journal::Filter& 
   return parts_.history(filter);
 }
 
+void Agent::NextTask(uint32_t uid, const control::TaskRequest& request, control::GiveTask give) {
+  if (parts_.next_task) return parts_.next_task(uid, request, std::move(give));
+  give(absl::UnavailableError("this agent has no tasks for users' sessions"));
+}
+
 void Agent::Request(UserRequest request, const std::string& service_name, Answer done) {
   if (!running_ || stopping_) {
     done(absl::UnavailableError("the agent is starting or stopping; ask again in a moment"), "");

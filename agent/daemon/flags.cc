@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "agent/control/paths.h"
+#include "agent/daemon/machine.h"
 #include "agent/daemon/version.h"
 
 namespace holdfast::agent {
@@ -44,16 +45,21 @@ void AddServerFlags(CLI::App& app, Flags& flags) {
 }
 
 void AddBackendFlags(CLI::App& app, Flags& flags) {
-  flags.backend = "vici";
+  std::vector<std::string> backends;
+  for (const BackendChoice& choice : BackendChoices()) backends.push_back(choice.name);
+  flags.backend = backends.front();
   flags.vici_socket = "/var/run/charon.vici";
   app.add_option("--backend", flags.backend, "What runs the sessions")
-      ->check(CLI::IsMember({"simulated", "vici"}))
+      ->check(CLI::IsMember(backends))
       ->capture_default_str();
   app.add_option("--vici-socket", flags.vici_socket, "charon's VICI socket")->capture_default_str();
   app.add_option("--scenario", flags.scenario, "simulated: the Mac's life (YAML, docs/simulated-mac.md)");
   app.add_option("--profiles", flags.profiles, "simulated: profiles to install, files or folders");
   app.add_option("--sim-control", flags.sim_control,
                  "simulated: socket to play with the Mac (docs/simulated-mac.md)");
+  app.add_option("--session-library", flags.session_library,
+                 "simulated: session library, to use a Mac's own adapter over it (docs/simulated-mac.md)");
+  app.add_flag("--rehearse-sessions", flags.rehearse_sessions)->group("");  // for itself
   app.add_option("--seed", flags.seed, "Seed of the engine's jitter (default: from the journal)");
 }
 
@@ -61,6 +67,7 @@ void AddBackendFlags(CLI::App& app, Flags& flags) {
 
 std::variant<Flags, int> ParseFlags(int argc, char** argv) {
   Flags flags;
+  flags.program = argv[0];
   CLI::App app("Holdfast's daemon: keeps VPN services connected and records what happens.", "holdfastd");
   app.footer(kFooter);
   app.set_version_flag("--version", kAgentVersion);

@@ -21,6 +21,7 @@ enum ExitCode : int {
 };
 
 struct Flags {
+  std::string program;  // this one, to start itself again
   std::string state_dir;
   std::string socket;  // empty: in the state folder
   std::string policy;
@@ -31,7 +32,9 @@ struct Flags {
   std::string scenario;
   std::vector<std::string> profiles;
   std::string sim_control;
+  std::string session_library;
   std::optional<uint64_t> seed;
+  bool rehearse_sessions = false;  // this is the child that makes the private calls first
   std::string vici_socket;
   std::string ready_file;
   std::string check_policy;

@@ -1,115 +1,25 @@
 #include "agent/daemon/machine.h"
 
-#include <limits.h>
-#include <stdlib.h>
-
-#include <utility>
-
 #include "absl/strings/str_cat.h"
-#include "agent/platform/linux/linux_signals.h"
-#include "agent/platform/posix/machine_identity.h"
-#include "agent/platform/posix/network_prober.h"
-#include "agent/session/simulated/simulated_world.h"
-#include "agent/session/vici/backend.h"
-#include "base/error.h"
-#include "base/sha256.h"
-#include "profiles/mobileconfig/read.h"
 
 namespace holdfast::agent {
-namespace {
 
-using LogLine = std::function<void(const std::string&)>;
-
-class LinuxMachine final : public Machine {
- public:
-  LinuxMachine(const Flags& flags, Clock& clock, PollExecutor& executor)
-      : clock_(clock),
-        backend_(executor, clock, {.socket_path = flags.vici_socket}),
-        signals_(executor, clock, {}),
-        prober_(executor, clock) {}
-  const Clock& clock() override { return clock_; }
-  session::Backend& backend() override { return backend_; }
-  signals::Source& signals() override { return signals_; }
-  signals::Prober& prober() override { return prober_; }
-  wire::HardwareIdentity hardware() const override { return platform::ReadMachineIdentity(); }
-
- private:
-  Clock& clock_;
-  vici::ViciBackend backend_;
-  platform::LinuxSignals signals_;
-  platform::NetworkProber prober_;
-};
-
-// Several simulated Macs may run on one machine: each state folder is another Mac.
-wire::HardwareIdentity SimulatedHardware(const std::string& state_dir, const std::string& hostname) {
-  wire::HardwareIdentity identity = platform::ReadMachineIdentity();
-  char resolved[PATH_MAX];
-  const std::string folder = realpath(state_dir.c_str(), resolved) != nullptr ? resolved : state_dir;
-  const std::string name = absl::StrCat("simulated:", identity.platform_uuid, ":", folder);
-  identity.serial_number = absl::StrCat("SIM", ToHex(Sha256(name)).substr(0, 9));
-  identity.platform_uuid = Uuid::FromName(name).ToString();
-  identity.model = "SimulatedMac1,1";
-  identity.os_version = "simulated";
-  identity.os_build = "SIM1";
-  if (!hostname.empty()) identity.hostname = hostname;
-  return identity;
-}
-
-class SimulatedMachine final : public Machine {
- public:
-  SimulatedMachine(std::unique_ptr<session::SimulatedWorld> world, wire::HardwareIdentity hardware)
-      : world_(std::move(world)), hardware_(std::move(hardware)) {}
-  const Clock& clock() override { return world_->clock(); }
-  session::Backend& backend() override { return world_->backend(); }
-  signals::Source& signals() override { return world_->signals(); }
-  signals::Prober& prober() override { return world_->prober(); }
-  wire::HardwareIdentity hardware() const override { return hardware_; }
-
- private:
-  std::unique_ptr<session::SimulatedWorld> world_;
-  const wire::HardwareIdentity hardware_;
-};
-
-// A profile that cannot be read does not keep the daemon from running: it is a finding, as on a Mac, and is
-// named here too.
-void InstallProfiles(const std::vector<std::string>& paths, sim::SimulatedMac& mac, const LogLine& log) {
-  for (const std::string& path : paths) {
-    absl::StatusOr<std::vector<profiles::Profile>> read = profiles::ReadPath(path);
-    if (!read.ok()) read = std::vector<profiles::Profile>{profiles::Unreadable(path, read.status())};
-    for (const profiles::Profile& profile : *read) {
-      for (const ProfileFinding& finding : profile.findings) {
-        log(absl::StrCat("profile ", profile.identifier, ": ", finding.code, ": ", finding.message));
-      }
-    }
-    mac.Install(*read);
+absl::StatusOr<std::unique_ptr<Machine>> MakeMachine(const MachineParts& parts) {
+  const Flags& flags = parts.flags;
+  if (flags.backend != kSimulatedBackend && (!flags.scenario.empty() || !flags.profiles.empty() ||
+                                             !flags.sim_control.empty() || !flags.session_library.empty())) {
+    return absl::InvalidArgumentError(
+        "--scenario, --profiles, --sim-control and --session-library need --backend simulated");
   }
-}
-
-absl::StatusOr<std::unique_ptr<Machine>> MakeSimulated(const Flags& flags, Clock& clock,
-                                                       PollExecutor& executor, const LogLine& log) {
-  session::SimulatedWorld::Options options;
-  options.scenario = flags.scenario;
-  options.control = flags.sim_control;
-  options.report = [log](const sim::Step& step, const absl::StatusOr<std::string>& answer) {
-    log(absl::StrCat("scenario: ", step.command.verb, ": ",
-                     answer.ok() ? *answer : std::string(answer.status().message())));
-  };
-  HOLDFAST_ASSIGN_OR_RETURN(std::unique_ptr<session::SimulatedWorld> world,
-                            session::SimulatedWorld::Open(options, clock, executor));
-  InstallProfiles(flags.profiles, world->mac(), log);
-  wire::HardwareIdentity hardware = SimulatedHardware(flags.state_dir, world->hostname());
-  return std::make_unique<SimulatedMachine>(std::move(world), std::move(hardware));
-}
-
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Machine>> MakeMachine(const Flags& flags, Clock& clock, PollExecutor& executor,
-                                                     LogLine log) {
-  if (flags.backend == "simulated") return MakeSimulated(flags, clock, executor, log);
-  if (!flags.scenario.empty() || !flags.profiles.empty() || !flags.sim_control.empty()) {
-    return absl::InvalidArgumentError("--scenario, --profiles and --sim-control need --backend simulated");
+  for (const BackendChoice& choice : BackendChoices()) {
+    if (choice.name == flags.backend) return choice.make(parts);
   }
-  return std::unique_ptr<Machine>(std::make_unique<LinuxMachine>(flags, clock, executor));
+  return absl::InvalidArgumentError("this build has no such back end (--backend)");
+}
+
+std::string PublicInterfaceOnly(const absl::Status& why) {
+  return absl::StrCat("the session manager's private interface is not called (", why.message(),
+                      "): services are run through scutil --nc, which has no IKEv2");
 }
 
 }  // namespace holdfast::agent

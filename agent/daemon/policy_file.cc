@@ -17,4 +17,10 @@ PolicyFile ReadPolicyFile(const std::string& path) {
   return file;
 }
 
+PolicyFile ReadManagedPreferences(Machine& machine) {
+  PolicyFile file{ReadFile(machine.managed_preferences()), PolicySource::kUnmanaged, /*optional=*/true};
+  if (file.bytes.ok()) file.source = machine.managed_source();
+  return file;
+}
+
 }  // namespace holdfast::agent

@@ -172,6 +172,7 @@ absl::StatusOr<PolicyStack::Layer> PolicyStack::BundleLayer(const uplink::Accept
 }
 
 std::vector<EngineInput> PolicyStack::RejectFile(const absl::Status& why, const PolicyFile& file) {
+  if (file.optional && absl::IsNotFound(file.bytes.status()) && !file_) return {};
   const std::string text = file.bytes.ok() ? *file.bytes : "";
   const Sha256Digest said = Sha256(absl::StrCat(text, "\n", why.message()));
   if (rejected_file_ == said) return {};

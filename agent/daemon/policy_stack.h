@@ -22,6 +22,7 @@ namespace holdfast::agent {
 struct PolicyFile {
   absl::StatusOr<std::string> bytes = std::string();
   PolicySource source = PolicySource::kFile;
+  bool optional = false;  // that there is none, and never was, is no fault
 };
 
 struct LayeredPolicy {

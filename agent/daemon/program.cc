@@ -10,11 +10,16 @@
 #include "agent/control/paths.h"
 #include "agent/control/server.h"
 #include "agent/daemon/agent.h"
+#include "agent/daemon/crash_guard.h"
 #include "agent/daemon/enrollment_source.h"
+#include "agent/daemon/helped_backend.h"
+#include "agent/daemon/helper_desk.h"
 #include "agent/daemon/journal_options.h"
 #include "agent/daemon/log.h"
 #include "agent/daemon/machine.h"
 #include "agent/daemon/policy_file.h"
+#include "agent/daemon/policy_watch.h"
+#include "agent/daemon/rehearse.h"
 #include "agent/daemon/stop_signals.h"
 #include "agent/daemon/version.h"
 #include "agent/journal/strand.h"
@@ -38,7 +43,8 @@ class Daemon {
       : flags_(flags),
         socket_path_(flags.socket.empty() ? control::SocketPathFor(flags.state_dir) : flags.socket),
         log_(system_clock_),
-        executor_(system_clock_) {}
+        executor_(system_clock_),
+        desk_(executor_, system_clock_, [this](const std::string& line) { log_(line); }) {}
 
   int Run();
 
@@ -49,6 +55,10 @@ class Daemon {
   int OpenServer();
   int OpenAgent();
   int OpenSocket();
+  PolicyFile ReadLocalPolicy() const;
+  bool IsManaged() const;
+  void WatchManaged(const PolicyFile& first);
+  void HoldBack();
   AgentOptions MakeOptions() const;
   void OnBegun();
   void Reload();
@@ -64,6 +74,9 @@ class Daemon {
   std::unique_ptr<StopSignals> signals_;
   std::unique_ptr<platform::StateDirectory> files_;
   std::unique_ptr<Machine> machine_;
+  HelperDesk desk_;
+  std::unique_ptr<HelpedBackend> helped_;
+  std::unique_ptr<HeldBackend> backend_;
   journal::OpenReport opened_;
   std::unique_ptr<journal::Strand> strand_;
   std::unique_ptr<journal::Reader> reader_;
@@ -71,6 +84,7 @@ class Daemon {
   std::unique_ptr<uplink::GrpcTransport> transport_;
   std::unique_ptr<Agent> agent_;
   std::unique_ptr<control::ControlServer> control_;
+  std::unique_ptr<PolicyWatch> policy_watch_;
   bool stopping_ = false;
 };
 
@@ -96,10 +110,14 @@ int Daemon::OpenState() {
   if (!files.ok()) return Fail(kExitStateDir, files.status());
   files_ = std::make_unique<platform::StateDirectory>(*std::move(files));
   absl::StatusOr<std::unique_ptr<Machine>> machine =
-      MakeMachine(flags_, system_clock_, executor_, [this](const std::string& line) { log_(line); });
+      MakeMachine({flags_, system_clock_, executor_, [this](const std::string& line) { log_(line); },
+                   RehearseSessions(flags_, *files_)});
   if (absl::IsAlreadyExists(machine.status())) return Fail(kExitRunning, machine.status());
   if (!machine.ok()) return Fail(kExitUsage, machine.status());
   machine_ = *std::move(machine);
+  helped_ = std::make_unique<HelpedBackend>(machine_->backend(), desk_,
+                                            [this](const std::string& line) { log_(line); });
+  backend_ = std::make_unique<HeldBackend>(*helped_, machine_->clock(), executor_);
   return kExitOk;
 }
 
@@ -137,7 +155,7 @@ AgentOptions Daemon::MakeOptions() const {
   AgentOptions options;
   options.agent_version = kAgentVersion;
   options.engine_seed = flags_.seed;
-  options.policy_path = flags_.policy;
+  options.policy_path = IsManaged() ? machine_->managed_preferences() : flags_.policy;
   options.uplink.agent_version = kAgentVersion;
   options.uplink.features = {"rows.v1", "policy.ed25519", "sections.v1"};
   options.uplink.hardware = machine_->hardware();
@@ -154,7 +172,7 @@ int Daemon::OpenAgent() {
       .clock = machine_->clock(),
       .executor = executor_,
       .random = random_,
-      .backend = machine_->backend(),
+      .backend = *backend_,
       .signals = machine_->signals(),
       .prober = machine_->prober(),
       .journal = *strand_,
@@ -164,17 +182,54 @@ int Daemon::OpenAgent() {
       .notify =
           [this](const NotifyUser& notice) {
             log_(absl::StrCat("for the user (uid ", notice.uid, "): ", notice.title, ": ", notice.text));
+            desk_.Notify(notice.uid, {notice.title, notice.text});
           },
+      .next_task = [this](uint32_t uid, const control::TaskRequest& request,
+                          control::GiveTask give) { desk_.Ask(uid, request, std::move(give)); },
       .log = [this](const std::string& line) { log_(line); },
       .begun = [this] { OnBegun(); }};
   agent_ = std::make_unique<Agent>(MakeOptions(), parts);
-  agent_->Start(opened_, flags_.policy.empty() ? PolicyFile{} : ReadPolicyFile(flags_.policy));
+  if (CrashGuard(*files_).NoteStart(machine_->clock().Now().wall)) HoldBack();
+  const PolicyFile policy = ReadLocalPolicy();
+  agent_->Start(opened_, policy);
+  if (IsManaged()) WatchManaged(policy);
   return kExitOk;
+}
+
+PolicyFile Daemon::ReadLocalPolicy() const {
+  if (!flags_.policy.empty()) return ReadPolicyFile(flags_.policy);
+  return IsManaged() ? ReadManagedPreferences(*machine_) : PolicyFile{};
+}
+
+// A policy that is given goes before what MDM set.
+bool Daemon::IsManaged() const {
+  return flags_.policy.empty() && !machine_->managed_preferences().empty();
+}
+
+void Daemon::WatchManaged(const PolicyFile& first) {
+  policy_watch_ = std::make_unique<PolicyWatch>(
+      executor_, system_clock_, first, [this] { return ReadManagedPreferences(*machine_); },
+      [this](const PolicyFile& now) {
+        log_(absl::StrCat("the managed preferences changed: reading ", machine_->managed_preferences()));
+        if (!stopping_) agent_->PolicyFileRead(now);
+      });
+}
+
+void Daemon::HoldBack() {
+  log_(
+      "the third start within ten minutes without a clean stop: nothing is started or stopped until this one "
+      "has "
+      "run for ten minutes");
+  backend_->Hold([this] {
+    log_("it has run for ten minutes: enforcement goes on");
+    agent_->TellCapabilities();
+  });
 }
 
 int Daemon::OpenSocket() {
   control::ServerOptions options;
   options.socket_path = socket_path_;
+  options.peer_of = PeerOnThisMachine;
   auto server = control::ControlServer::Listen(executor_, machine_->clock(), *agent_, options);
   if (!server.ok()) return Fail(kExitSocket, server.status());
   control_ = *std::move(server);
@@ -204,7 +259,10 @@ void Daemon::Stop() {
     log_("stopping takes too long: ending without the server's answer");
     executor_.Stop();
   });
-  agent_->Stop("stop", [this] { executor_.Stop(); });
+  agent_->Stop("stop", [this] {
+    CrashGuard(*files_).NoteCleanStop();
+    executor_.Stop();
+  });
 }
 
 int Daemon::Fail(int code, const absl::Status& status) const {

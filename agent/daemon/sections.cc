@@ -2,14 +2,14 @@
 
 #include <utility>
 
-#include "agent/daemon/json.h"
+#include "base/text/json.h"
 #include "core/event/time_class.h"
 
 namespace holdfast::agent {
 namespace {
 
 std::string Services(const EngineView& view) {
-  JsonWriter json;
+  text::JsonWriter json;
   json.Object().Array("services");
   for (const ServiceView& service : view.services) {
     json.Object()
@@ -30,7 +30,7 @@ std::string Services(const EngineView& view) {
 }
 
 std::string Checks(const EngineView& view) {
-  JsonWriter json;
+  text::JsonWriter json;
   json.Object().Array("checks");
   for (const CheckResult& check : view.checks) {
     json.Object().Text("name", check.name).Bool("passed", check.passed).Text("detail", check.detail);
@@ -40,7 +40,7 @@ std::string Checks(const EngineView& view) {
 }
 
 std::string Incidents(const EngineView& view) {
-  JsonWriter json;
+  text::JsonWriter json;
   json.Object().Array("incidents");
   for (const OpenIncident& open : view.incidents) {
     json.Object().Text("name", open.incident.name).Text("key", open.incident.key);
@@ -50,7 +50,7 @@ std::string Incidents(const EngineView& view) {
 }
 
 std::string Profiles(const InstalledFacts& installed) {
-  JsonWriter json;
+  text::JsonWriter json;
   json.Object().Array("transparentProxies");
   for (const ProxyFacts& proxy : installed.proxies) {
     json.Object().Text("bundleId", proxy.bundle_id).Text("profile", proxy.profile_identifier);
@@ -78,7 +78,7 @@ std::string Profiles(const InstalledFacts& installed) {
 }
 
 std::string PolicySection(const EngineView& view) {
-  JsonWriter json;
+  text::JsonWriter json;
   json.Object()
       .Text("mode", EnforcementModeName(view.mode))
       .Number("version", static_cast<int64_t>(view.policy_version))

@@ -30,7 +30,9 @@ grpc::ChannelArguments ChannelArguments() {
 }
 
 std::chrono::system_clock::time_point After(absl::Duration duration) {
-  return std::chrono::system_clock::now() + absl::ToChronoNanoseconds(duration);
+  using std::chrono::system_clock;
+  return system_clock::now() +
+         std::chrono::duration_cast<system_clock::duration>(absl::ToChronoNanoseconds(duration));
 }
 
 }  // namespace

@@ -79,10 +79,11 @@ void Uplink::OnTooLarge(const InFlight* message, const absl::Status& status) {
 void Uplink::Quarantine(const InFlight& message, const absl::Status& status) {
   const uint64_t seq = message.batch.frame->rows.front().seq;
   const wire::Quarantined quarantined{seq, seq, std::string(status.message())};
-  deps_.host.Incident("journal_gap", absl::StrCat("row ", seq),
-                      absl::StrCat("the server will not take row ", seq, ": ", status.message(),
-                                   "; it stays on this device and the server's record has a gap"),
-                      true);
+  const std::string key = absl::StrCat("row ", seq);
+  const std::string summary = absl::StrCat("the server will not take row ", seq, ": ", status.message(),
+                                           "; it stays on this device and the server's record has a gap");
+  deps_.host.Incident("journal_gap", key, summary, true);
+  deps_.host.Incident("journal_gap", key, summary, false);  // what is lost is lost
   deps_.journal.Run(
       [quarantined](journal::Journal& journal) { AddToQuarantine(journal, quarantined).IgnoreError(); },
       lifetime_.Guard([this, status, exchange = exchange_] {

@@ -143,6 +143,7 @@ struct EngineView {
   std::vector<ServiceView> services;  // required ones first, in the policy's order, then the rest by name
   std::vector<ProxyFacts> proxies;
   std::vector<FilterFacts> filters;
+  std::optional<SystemFacts> system;  // nothing: not told yet
   std::vector<CheckResult> checks;
   std::vector<OpenIncident> incidents;
 };

@@ -96,7 +96,6 @@ class Recaller {
     r_.console = {at_, e};
     if (!e.present || goes_on) return;
     Suspect("login");
-    r_.last_login = at_;
     r_.graces.emplace_back(at_, GraceKind::kLogin);
     r_.to_asking.clear();
     r_.allowed_stops.clear();
@@ -110,7 +109,6 @@ class Recaller {
   void operator()(const PowerChanged& e) {
     const bool full = e.event == PowerEvent::kFullWake;
     if (full && r_.was_asleep) {
-      r_.last_wake = at_;
       r_.graces.emplace_back(at_, GraceKind::kWake);
       Suspect("woke up");
     }

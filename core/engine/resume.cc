@@ -11,11 +11,6 @@
 namespace holdfast::engine {
 namespace {
 
-std::optional<MonoTime> SameBoot(const std::optional<Stamp>& then, const Stamp& now) {
-  if (!then || then->boot != now.boot) return std::nullopt;
-  return then->mono;
-}
-
 void UseChanges(Core& core) {
   Recalled& r = core.recalled;
   for (auto& [at, what] : r.changes) core.incidents.changes().Note(r.boots.OnThisBoot(at), std::move(what));
@@ -146,13 +141,12 @@ void UseRecalled(Core& core, Turn& turn) {
     core.verdicts[key] = {verdict, now.mono};
     core.verdicts[key].verdict.time_class = TimeClass::kNotRequired;
   }
-  core.login_seen = SameBoot(r.last_login, now).has_value();
-  core.wake_at = SameBoot(r.last_wake, now);
-  core.network_seen = SameBoot(r.last_path, now).has_value();
+  core.network_seen = r.last_path && r.last_path->boot == now.boot;
   for (const auto& [met, network] : r.portals)
     core.portal.holds.emplace_back(network, r.boots.OnThisBoot(met));
   if (r.brake) core.brake_until = r.boots.OnThisBoot(r.brake->first) + r.brake->second.lasts;
   UseGraces(core, now);
+  core.login_seen = core.graces.Newest(GraceKind::kLogin).has_value();
   UseOverrides(core);
   UseChanges(core);
   UseSuspensions(core);
@@ -160,11 +154,8 @@ void UseRecalled(Core& core, Turn& turn) {
 
 void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
   const Stamp& now = turn.now();
-  const auto& first = core.recalled.first_start_of_boot;
-  if (first && first->boot == now.boot) {
-    core.boot_at = first->mono;
-  } else if (!started.last_alive || started.last_alive->boot != now.boot) {
-    core.boot_at = now.mono;
+  const bool boot_is_known = core.graces.Newest(GraceKind::kBoot).has_value();
+  if (!boot_is_known && (!started.last_alive || started.last_alive->boot != now.boot)) {
     BeginGrace(core, GraceKind::kBoot, now.mono);
   }
   core.os_build = started.os_build;
@@ -173,8 +164,8 @@ void OnAgentStarted(Core& core, Turn& turn, const AgentStarted& started) {
     BeginGrace(core, GraceKind::kOsUpdate, now.mono);
     core.incidents.changes().Note(now.mono, absl::StrCat("macOS ", before, " -> ", started.os_build));
   }
-  core.incidents.changes().Note(now.mono,
-                                core.boot_at == now.mono ? "the Mac started" : "the agent restarted");
+  core.incidents.changes().Note(
+      now.mono, core.graces.Newest(GraceKind::kBoot) == now.mono ? "the Mac started" : "the agent restarted");
   // The rows of the last commit may be lost: one attempt more than we know of was perhaps spent.
   if (!FollowsUncleanStop(started)) return;
   core.assumed_attempts.push_back(now.mono);

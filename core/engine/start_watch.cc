@@ -48,8 +48,8 @@ void NoticeSlow(Core& core, Turn& turn, Service& service) {
   if (turn.mono() < *at) return turn.WakeAt(at);
   service.slow = true;
   const absl::Duration age = turn.mono() - *service.connecting_since;
-  const std::optional<absl::Duration> woke =
-      core.wake_at ? std::optional(turn.mono() - *core.wake_at) : std::nullopt;
+  const std::optional<MonoTime> woke_at = core.graces.Newest(GraceKind::kWake);
+  const std::optional<absl::Duration> woke = woke_at ? std::optional(turn.mono() - *woke_at) : std::nullopt;
   const std::optional<absl::Duration> usual = UsualLatency(service, 95);
   core.incidents.Open(
       turn, "slow_start", service.id_text,
@@ -71,8 +71,9 @@ std::string ReasonText(std::optional<int> reason) {
 }
 
 void NoticeNotRestored(Core& core, Turn& turn, Service& service) {
-  if (!service.to_restore || !service.required || !core.boot_at) return;
-  const MonoTime judged = *core.boot_at + core.policy->boot_grace;
+  const std::optional<MonoTime> boot_at = core.graces.Newest(GraceKind::kBoot);
+  if (!service.to_restore || !service.required || !boot_at) return;
+  const MonoTime judged = *boot_at + core.policy->boot_grace;
   if (turn.mono() < judged) return turn.WakeAt(judged);
   if (Assess(core, service, turn.mono()).time_class != TimeClass::kViolation) return;
   core.incidents.Open(turn, "not_restored_after_boot", service.id_text,

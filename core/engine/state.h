@@ -159,6 +159,8 @@ struct GraceBegun {
 struct Graces {
   std::deque<GraceBegun> begun;                   // of somewhat more than a day, by time
   std::array<std::optional<MonoTime>, 5> newest;  // by kind; of this boot, updates of any
+
+  std::optional<MonoTime> Newest(GraceKind kind) const { return newest[static_cast<size_t>(kind)]; }
 };
 
 // What holds enforcement back: a person's override, or a suspension by an administrator.
@@ -250,9 +252,7 @@ struct Recalled {
   std::vector<std::pair<Stamp, GraceKind>> graces;
   std::optional<std::pair<Stamp, ExtensionChange>> extension_update;
   std::vector<std::pair<Stamp, std::string>> changes;  // suspects
-  std::optional<Stamp> last_login;
-  std::optional<Stamp> last_wake;
-  std::optional<Stamp> last_path;  // a satisfied one
+  std::optional<Stamp> last_path;                      // a satisfied one
   std::optional<SetupFacts> setup;
   bool shutting_down = false;
   std::map<Uuid, Stamp> bursts;
@@ -312,7 +312,6 @@ struct Core {
   std::optional<MonoTime> brake_until;  // the server holds restarts back
   Power power = Power::kAwake;
   MonoTime resumed_at;  // timers of ours begin no earlier: it slept before
-  std::optional<MonoTime> boot_at, wake_at;
   Graces graces;
   ConsoleUser console;
   bool console_known = false;

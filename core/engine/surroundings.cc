@@ -80,7 +80,6 @@ void OnPower(Core& core, Turn& turn, const PowerChanged& changed) {
   const Power before = std::exchange(core.power, PowerAfter(changed.event));
   if (!was_awake && Awake(core)) core.resumed_at = turn.mono();
   if (core.power != Power::kAwake || before == Power::kAwake) return;
-  core.wake_at = turn.mono();
   BeginGrace(core, GraceKind::kWake, turn.mono());
   core.incidents.changes().Note(turn.mono(), "woke up");
   FreshChanceForAll(core);

@@ -73,6 +73,9 @@ void OnSelfCheck(Core& core, Turn& turn, const SelfCheck& check) {
   if (known != core.self_checks.end() && known->second == check) return;
   turn.Row(check);
   core.self_checks[check.of] = check;
+  for (const SelfCheck::Part& part : check.parts) {
+    if (check.of == kSessionBackend && part.name == kOnBehalfOfUser) core.plain_starts = !part.ok;
+  }
   Remember(core, check);
   ++core.reviews_due;
 }

@@ -109,6 +109,7 @@ EngineView MakeView(const Core& core, const Stamp& now) {
   AddOthers(core, now.mono, view.services);
   view.proxies = core.installed.proxies;
   view.filters = core.installed.filters;
+  if (core.system_known) view.system = core.system;
   view.checks = core.checks;
   view.incidents = core.incidents.All();
   return view;

@@ -1,8 +1,8 @@
 // com.apple.webcontent-filter, com.apple.dnsProxy.managed and com.apple.system-extension-policy.
 #include "absl/strings/str_cat.h"
 #include "profiles/mobileconfig/findings.h"
-#include "profiles/mobileconfig/keys.h"
 #include "profiles/mobileconfig/payloads.h"
+#include "profiles/plist/keys.h"
 
 namespace holdfast::profiles {
 namespace {

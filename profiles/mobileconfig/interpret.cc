@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "profiles/mobileconfig/findings.h"
-#include "profiles/mobileconfig/keys.h"
 #include "profiles/mobileconfig/payloads.h"
 #include "profiles/mobileconfig/read.h"
+#include "profiles/plist/keys.h"
 
 namespace holdfast::profiles {
 namespace {

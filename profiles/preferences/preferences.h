@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "core/policy/document.h"
+#include "profiles/plist/value.h"
 
 namespace holdfast::profiles {
 
@@ -19,6 +20,11 @@ bool LooksLikePlist(absl::string_view bytes);
 // no property list, no dictionary, or larger than a policy may be, and for values that a policy cannot have
 // (data, a UID).
 absl::StatusOr<Document> PlistPolicyDocument(absl::string_view bytes, absl::string_view source);
+
+// The same way back: what PlistPolicyDocument reads as this document, in PascalCase and with a policy's own
+// types. The document must be a valid policy; keys that this version does not know stay as they are written.
+// INVALID_ARGUMENT names the key whose value a property list cannot hold.
+absl::StatusOr<plist::Dict> PolicyPreferences(const Document& document);
 
 // A policy in whichever spelling: a property list, else YAML or JSON. `at` as in ParseDocument.
 absl::StatusOr<Document> ReadPolicyDocument(absl::string_view bytes, absl::string_view source,

@@ -58,6 +58,12 @@ Answer UserConnect(Stage& stage, const Command& command) {
   return OnService(stage, command, [&](const Uuid& service) { stage.mac.UserConnect(service); });
 }
 
+Answer HelperConnect(Stage& stage, const Command& command) {
+  return OnService(stage, command, [&](const Uuid& service) {
+    stage.mac.manager().Start(service, {"holdfast-session", 412, std::nullopt});
+  });
+}
+
 Answer UserDisconnect(Stage& stage, const Command& command) {
   return OnService(stage, command, [&](const Uuid& service) { stage.mac.UserDisconnect(service); });
 }
@@ -233,6 +239,7 @@ std::vector<Verb> AllVerbs() {
   std::vector<Verb> all = {
       {"network", {"state", "[network]"}, "up, down, or roam to another network", Network},
       {"user-connect", {"service"}, "a person connects in System Settings", UserConnect},
+      {"helper-connect", {"service"}, "holdfast-session starts it for the console user", HelperConnect},
       {"user-disconnect", {"service"}, "a person disconnects in System Settings", UserDisconnect},
       {"login", {"user"}, "somebody logs in at the console", Login},
       {"logout", {}, "the console user logs out", Plain<&SimulatedMac::Logout>},

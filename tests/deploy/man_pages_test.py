@@ -50,6 +50,9 @@ class ManPages(unittest.TestCase):
     def test_holdfastd(self):
         self.check("holdfastd", 8)
 
+    def test_holdfast_session(self):
+        self.check("holdfast-session", 8)
+
     def test_holdfast_server(self):
         self.check("holdfast-server", 8)
 

@@ -6,7 +6,7 @@
 #include "absl/strings/str_replace.h"
 #include "core/policy/explain.h"
 #include "core/policy/parse.h"
-#include "core/policy/schema.h"
+#include "profiles/plist/write.h"
 #include "tests/core/policy/key_cases.h"
 
 namespace holdfast::profiles {
@@ -19,50 +19,15 @@ std::string Plist(absl::string_view body) {
                       "</plist>");
 }
 
-// A document's value as a property list says it; durations in seconds.
-std::string Element(const DocumentValue& value, const std::string& path);
-
-std::string Dict(const DocumentValue::Map& map, const std::string& prefix) {
-  std::string out = "<dict>";
-  for (const DocumentEntry& entry : map) {
-    absl::StrAppend(&out, "<key>", entry.key, "</key>", Element(entry.value, prefix + entry.key));
-  }
-  return out + "</dict>";
-}
-
-std::string Seconds(const std::string& text) {
-  absl::Duration duration;
-  EXPECT_TRUE(absl::ParseDuration(text, &duration)) << text;
-  if (duration % absl::Seconds(1) == absl::ZeroDuration()) {
-    return absl::StrCat("<integer>", absl::ToInt64Seconds(duration), "</integer>");
-  }
-  return absl::StrCat("<real>", absl::ToDoubleSeconds(duration), "</real>");
-}
-
-std::string Element(const DocumentValue& value, const std::string& path) {
-  const SchemaKey* key = FindKey(path);
-  if (const auto* text = std::get_if<std::string>(&value.data)) {
-    if (key != nullptr && key->type == KeyType::kDuration) return Seconds(*text);
-    return absl::StrCat("<string>", *text, "</string>");
-  }
-  if (const auto* flag = std::get_if<bool>(&value.data)) return *flag ? "<true/>" : "<false/>";
-  if (const auto* number = std::get_if<int64_t>(&value.data)) {
-    return absl::StrCat("<integer>", *number, "</integer>");
-  }
-  if (const auto* real = std::get_if<double>(&value.data)) return absl::StrCat("<real>", *real, "</real>");
-  if (const auto* map = value.AsMap()) return Dict(*map, path + ".");
-  std::string out = "<array>";
-  for (const DocumentValue& item : *value.AsList()) out += Element(item, path + "[]");
-  return out + "</array>";
-}
-
 class PreferencesKey : public ::testing::TestWithParam<KeyCase> {};
 
 TEST_P(PreferencesKey, MeansWhatTheYamlMeans) {
   const std::string yaml = DocumentWith(GetParam().path, GetParam().accepted, /*pascal=*/true);
   const absl::StatusOr<ParsedPolicy> wanted = ParsePolicy(yaml, "policy");
   ASSERT_TRUE(wanted.ok()) << wanted.status();
-  const std::string text = Plist(Element(wanted->document.root, ""));
+  const absl::StatusOr<plist::Dict> written = PolicyPreferences(wanted->document);
+  ASSERT_TRUE(written.ok()) << written.status();
+  const std::string text = *plist::WriteXml(*written);
   absl::StatusOr<Document> document = ReadPolicyDocument(text, "policy");
   ASSERT_TRUE(document.ok()) << text << document.status();
   const auto parsed = ResolvePolicy({{*std::move(document), PolicySource::kManagedDevice, "policy"}});
@@ -113,6 +78,32 @@ TEST(Preferences, ABadValueNamesTheKey) {
   const auto parsed = ResolvePolicy({{*std::move(document), PolicySource::kManagedDevice, "mdm"}});
   EXPECT_EQ(parsed.status().message(),
             "x.plist: wake.grace: \"2h46m39s\" is out of range (between 0s and 1h)");
+}
+
+TEST(Preferences, AreWrittenWithTheTypesOfAPropertyList) {
+  const auto document = ParseDocument(
+      "policyVersion: 3\nwake: {grace: 1m, ignoreDarkWake: false}\nliveness: {timeout: 500ms, probes: }\n"
+      "maintenance: [{name: m, from: 2026-11-21T23:00:00+01:00}]\nfutureKey: 1\n",
+      "policy.yaml");
+  ASSERT_TRUE(document.ok()) << document.status();
+  const auto dict = PolicyPreferences(*document);
+  ASSERT_TRUE(dict.ok()) << dict.status();
+  const plist::Value root(*dict);
+  EXPECT_EQ(*root.Find("PolicyVersion"), plist::Value(int64_t{3}));
+  EXPECT_EQ(*root.Find("Wake")->Find("Grace"), plist::Value(int64_t{60}));
+  EXPECT_EQ(*root.Find("Wake")->Find("IgnoreDarkWake"), plist::Value(false));
+  EXPECT_EQ(*root.Find("Liveness")->Find("Timeout"), plist::Value(0.5));
+  EXPECT_EQ(root.Find("Liveness")->Find("Probes"), nullptr);  // written without a value
+  EXPECT_EQ(*root.Find("Maintenance")->As<plist::Array>()->front().Find("From"),
+            plist::Value(plist::Date{1'795'298'400}));
+  EXPECT_EQ(*root.Find("futureKey"), plist::Value(int64_t{1}));  // unknown: as it was written
+}
+
+TEST(Preferences, AMomentBetweenTwoSecondsCannotBeWritten) {
+  const auto document = ParseDocument("maintenance:\n- from: 2026-11-21T22:00:00.5Z\n", "policy.yaml");
+  ASSERT_TRUE(document.ok()) << document.status();
+  EXPECT_EQ(PolicyPreferences(*document).status().message(),
+            "policy.yaml:2: Maintenance[].From: a property list's dates are whole seconds");
 }
 
 TEST(Preferences, DatesAreUtc) {

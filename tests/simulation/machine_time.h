@@ -2,6 +2,9 @@
 // world's time never goes back.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "base/executor.h"
 #include "sim/clock_control.h"
 #include "sim/virtual_time.h"
@@ -21,8 +24,16 @@ class MachineTime final : public Clock, public Executor, public sim::ClockContro
   }
   void Post(std::function<void()> work) override { PostAt(Now().mono, std::move(work)); }
   TimerId PostAt(MonoTime due, std::function<void()> work) override {
+    if (before_each_) {
+      work = [this, work = std::move(work)] {
+        before_each_();
+        work();
+      };
+    }
     return world_.PostAt({due.ns + booted_ns_}, std::move(work), lane_);
   }
+  // Runs before each piece of work: what tells a library without a context whose Mac it is on.
+  void SetBeforeEach(std::function<void()> before) { before_each_ = std::move(before); }
   void Cancel(TimerId id) override { world_.Cancel(id); }
 
   // While the machine sleeps nothing of it runs; what fell due runs when it goes on.
@@ -45,6 +56,7 @@ class MachineTime final : public Clock, public Executor, public sim::ClockContro
   uint16_t boots_ = 1;
   int64_t booted_ns_ = 0;
   absl::Duration skew_;
+  std::function<void()> before_each_;
 };
 
 }  // namespace holdfast::simulation

@@ -8,6 +8,7 @@ SeedResult RunSeed(const SeedOptions& options) {
   World world({.seed = options.seed,
                .devices = options.devices,
                .trouble_every = options.trouble_every,
+               .darwin = options.darwin,
                .trace = options.trace});
   world.RunWithTrouble(options.trouble);
   world.HealAndRun(absl::Hours(1));

@@ -15,6 +15,7 @@ struct SeedOptions {
   absl::Duration trouble = absl::Hours(24);  // how long things go wrong; about an hour of peace follows
   absl::Duration trouble_every = absl::Minutes(15);  // at each device, on average
   int devices = 6;
+  bool darwin = true;                             // every third Mac has the adapter that a Mac has
   std::function<void(const std::string&)> trace;  // may be null
 };
 

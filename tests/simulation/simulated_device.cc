@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "agent/daemon/journal_options.h"
 #include "agent/journal/strand.h"
+#include "agent/session/darwin/darwin_backend.h"
 
 namespace holdfast::simulation {
 namespace {
@@ -39,7 +40,8 @@ struct SimulatedDevice::Process {
       : journal(std::move(opened)),
         head_at_start(journal->head().seq),
         strand(device.time_, *journal),
-        backend(device.mac_),
+        configurations(device.mac_),
+        backend(device.MakeBackend(*this)),
         signals(device.mac_),
         prober(device.mac_, device.time_, device.time_),
         transport(device.time_, device.time_, device.server_, device.link_, device.random_.Next()) {}
@@ -47,7 +49,8 @@ struct SimulatedDevice::Process {
   std::unique_ptr<journal::Journal> journal;
   const uint64_t head_at_start;
   journal::ExecutorStrand strand;
-  session::SimulatedBackend backend;
+  sim::SimulatedConfigurations configurations;
+  std::unique_ptr<session::Backend> backend;
   signals::SimulatedSignals signals;
   signals::SimulatedProber prober;
   DirectTransport transport;
@@ -66,6 +69,10 @@ SimulatedDevice::SimulatedDevice(sim::VirtualTime& world, ServerPort& server, Wa
       time_(world, options.number),
       disk_({.seed = options.seed + 2, .clock = &time_}),
       mac_(time_, time_, options.seed + 3) {
+  if (options.darwin) {
+    darwin_ = std::make_unique<sim::DarwinMac>(mac_, sim::Answers::FromSeed(options.seed), options.seed + 4);
+    time_.SetBeforeEach([this] { darwin_->Enter(); });
+  }
   mac_.SetStatusWatch(
       [this](const Uuid& service, SessionStatus status) { watcher_.OnStatus(service, status); });
   for (const Vpn vpn : {Vpn::kCorp, Vpn::kVendor, Vpn::kSignIn, Vpn::kPrivate}) Install(vpn);
@@ -74,6 +81,13 @@ SimulatedDevice::SimulatedDevice(sim::VirtualTime& world, ServerPort& server, Wa
 
 SimulatedDevice::~SimulatedDevice() {
   if (process_) Kill();
+}
+
+std::unique_ptr<session::Backend> SimulatedDevice::MakeBackend(Process& process) {
+  if (darwin_ == nullptr) return std::make_unique<session::SimulatedBackend>(mac_);
+  darwin_->Enter();
+  auto client = ne::Client::Make(std::make_shared<ne::Symbols>(darwin_->Symbols()));
+  return std::make_unique<session::DarwinBackend>(time_, time_, *std::move(client), process.configurations);
 }
 
 void SimulatedDevice::Install(Vpn vpn, uint32_t generation, const std::string& name) {
@@ -121,7 +135,7 @@ void SimulatedDevice::Start() {
           .clock = time_,
           .executor = time_,
           .random = entropy_,
-          .backend = p.backend,
+          .backend = *p.backend,
           .signals = p.signals,
           .prober = p.prober,
           .journal = p.strand,
@@ -139,6 +153,10 @@ void SimulatedDevice::Start() {
 // What the journal had committed when the process ended is what its next run knows.
 void SimulatedDevice::EndProcess() {
   const uint64_t survived = process_->journal->head().seq - process_->head_at_start;
+  if (darwin_ != nullptr) {
+    darwin_->Enter();  // what the process lets go of is this Mac's
+    darwin_->KillAgent();
+  }
   process_.reset();
   watcher_.OnRestart(survived);
 }

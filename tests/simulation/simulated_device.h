@@ -12,6 +12,7 @@
 #include "agent/session/simulated/simulated_backend.h"
 #include "agent/signals/simulated/simulated_prober.h"
 #include "agent/signals/simulated/simulated_signals.h"
+#include "sim/darwin/darwin_mac.h"
 #include "sim/simulated_mac.h"
 #include "sim/vfs/memory_vfs.h"
 #include "tests/simulation/direct_transport.h"
@@ -34,6 +35,8 @@ struct DeviceOptions {
   uint8_t number = 1;  // distinct within a world
   std::string token;
   uint64_t seed = 1;
+  // Its sessions go through the adapter that a Mac has, over the simulated Mac's library.
+  bool darwin = false;
 };
 
 class SimulatedDevice {
@@ -84,6 +87,7 @@ class SimulatedDevice {
 
  private:
   struct Process;
+  std::unique_ptr<session::Backend> MakeBackend(Process& process);
   std::unique_ptr<journal::Journal> OpenJournal(journal::OpenReport* report);
   void EndProcess();
 
@@ -98,6 +102,7 @@ class SimulatedDevice {
   sim::MemoryVfs disk_;
   platform::MemoryStateFiles files_;
   sim::SimulatedMac mac_;
+  std::unique_ptr<sim::DarwinMac> darwin_;  // may be null
   Link link_;
   std::array<Uuid, kVpns> services_;
   bool powered_ = true;

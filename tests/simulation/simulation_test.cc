@@ -51,8 +51,8 @@ INSTANTIATE_TEST_SUITE_P(Seeds, SeededTrouble, ::testing::Range(uint64_t{100}, u
 class Regression : public ::testing::TestWithParam<RegressionSeed> {};
 TEST_P(Regression, StaysMended) {
   const RegressionSeed& seed = GetParam();
-  const SeedResult result =
-      RunSeed({.seed = seed.seed, .trouble = absl::Hours(seed.hours), .devices = seed.devices});
+  const SeedResult result = RunSeed(
+      {.seed = seed.seed, .trouble = absl::Hours(seed.hours), .devices = seed.devices, .darwin = false});
   EXPECT_EQ(Said(result.violations), "") << seed.was;
 }
 INSTANTIATE_TEST_SUITE_P(Found, Regression, ::testing::ValuesIn(kRegressionSeeds));

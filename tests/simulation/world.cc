@@ -25,7 +25,8 @@ World::World(const WorldOptions& options)
     who.monitor = std::make_unique<Monitor>(time_, *this, name);
     who.device = std::make_unique<SimulatedDevice>(
         time_, server_, *who.monitor,
-        DeviceOptions{name, static_cast<uint8_t>(i + 1), token, options.seed * 1000 + (i + 1) * 100});
+        DeviceOptions{name, static_cast<uint8_t>(i + 1), token, options.seed * 1000 + (i + 1) * 100,
+                      options.darwin && (options.seed + i) % 3 == 0});
     who.monitor->Watch(who.device.get());
   }
   server_.SetNudge([this](const Uuid& device, absl::Duration jitter) {

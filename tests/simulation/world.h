@@ -17,6 +17,7 @@ struct WorldOptions {
   int devices = 2;
   absl::Duration trouble_every = absl::Minutes(15);  // mean time between strikes at one device
   bool policies_change = true;                       // else every policy is the plain one
+  bool darwin = true;                                // every third Mac has the adapter that a Mac has
   // Reads everything that happens, line by line; null: nobody, which is faster.
   std::function<void(const std::string&)> trace;
 };

@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "agent/platform/posix/connection.h"
 
 namespace holdfast::platform {
@@ -14,9 +13,5 @@ namespace holdfast::platform {
 // none; UNAVAILABLE and DEADLINE_EXCEEDED when it says nothing.
 absl::StatusOr<std::vector<std::string>> ResolveBy(const Endpoint& resolver, const std::string& name,
                                                    const Deadline& deadline);
-
-// The addresses in an answer to `query`. FAILED_PRECONDITION when it answers another question; NOT_FOUND,
-// UNAVAILABLE (the resolver's own failure), INVALID_ARGUMENT (no DNS message). Pure.
-absl::StatusOr<std::vector<std::string>> ReadDnsAnswer(absl::string_view query, absl::string_view answer);
 
 }  // namespace holdfast::platform

@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "base/unix_socket.h"
 
 namespace holdfast::session {
 namespace {
@@ -39,18 +40,6 @@ void Prepare(int fd) {
 #endif
 }
 
-absl::StatusOr<sockaddr_un> AddressOf(const std::string& path) {
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  if (path.size() >= sizeof address.sun_path) {
-    return absl::InvalidArgumentError(absl::StrCat("opening the simulation's control socket '", path,
-                                                   "': the path is longer than ", sizeof address.sun_path - 1,
-                                                   " bytes; choose a shorter one"));
-  }
-  std::memcpy(address.sun_path, path.data(), path.size());
-  return address;
-}
-
 // Removes a socket file that nobody listens at.
 absl::Status ClearStale(const std::string& path, const sockaddr_un& address) {
   struct stat info{};
@@ -72,7 +61,7 @@ absl::Status ClearStale(const std::string& path, const sockaddr_un& address) {
 
 absl::StatusOr<std::unique_ptr<ControlSocket>> ControlSocket::Open(const std::string& path,
                                                                    PollExecutor& executor, Execute execute) {
-  HOLDFAST_ASSIGN_OR_RETURN(const sockaddr_un address, AddressOf(path));
+  HOLDFAST_ASSIGN_OR_RETURN(const sockaddr_un address, UnixAddress(path));
   HOLDFAST_RETURN_IF_ERROR(ClearStale(path, address));
   const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
   if (fd < 0) return Failed(path, "socket");

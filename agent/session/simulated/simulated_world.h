@@ -6,12 +6,14 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "agent/session/session.h"
 #include "agent/session/simulated/control_socket.h"
-#include "agent/session/simulated/simulated_backend.h"
 #include "agent/signals/simulated/simulated_prober.h"
 #include "agent/signals/simulated/simulated_signals.h"
+#include "sim/darwin/darwin_mac.h"
 #include "sim/log.h"
 #include "sim/scenario/scenario.h"
+#include "sim/scutil/simulated_scutil.h"
 #include "sim/skewed_clock.h"
 
 namespace holdfast::session {
@@ -20,8 +22,12 @@ namespace holdfast::session {
 class SimulatedWorld {
  public:
   struct Options {
-    std::string scenario;        // path of a YAML file; empty: a Mac with nothing installed
-    std::string control;         // path of the control socket; empty: none
+    std::string scenario;  // path of a YAML file; empty: a Mac with nothing installed
+    std::string control;   // path of the control socket; empty: none
+    // The simulated Mac's session library: sessions then go through the adapter that a Mac has. Empty: not.
+    std::string session_library;
+    // Not OK: the library must not be called, and why; the public interface is used instead, as on a Mac.
+    absl::Status private_calls = absl::OkStatus();
     sim::LogSink log;            // nesessionmanager's lines; may be null
     sim::Player::Report report;  // of each step of the scenario; may be null
   };
@@ -34,18 +40,23 @@ class SimulatedWorld {
   // As the scenario names the Mac; may be empty.
   const std::string& hostname() const { return hostname_; }
   sim::SimulatedMac& mac() { return *mac_; }
-  SimulatedBackend& backend() { return backend_; }
+  Backend& backend() { return *backend_; }
   signals::SimulatedSignals& signals() { return signals_; }
   signals::SimulatedProber& prober() { return prober_; }
 
  private:
   SimulatedWorld(const sim::Scenario& scenario, const Options& options, const Clock& base,
                  PollExecutor& executor);
+  absl::Status UseLibrary(const std::string& path, PollExecutor& executor);
+  void UseScutil(const absl::Status& why, PollExecutor& executor);
 
   sim::SkewedClock clock_;
   const std::string hostname_;
   std::unique_ptr<sim::SimulatedMac> mac_;
-  SimulatedBackend backend_;
+  std::unique_ptr<sim::DarwinMac> darwin_;                        // these two with a session library
+  std::unique_ptr<sim::SimulatedConfigurations> configurations_;  // only
+  std::unique_ptr<sim::SimulatedScutil> scutil_;                  // without the right to call it
+  std::unique_ptr<Backend> backend_;
   signals::SimulatedSignals signals_;
   signals::SimulatedProber prober_;
   sim::CommandInterpreter interpreter_;

@@ -94,8 +94,7 @@ inline constexpr IncidentKind kAgent[] = {
      .steps = "`df -h /System/Volumes/Data`; free some gigabytes: trash, downloads, old installers.\n"
               "Local snapshots hold space: `tmutil listlocalsnapshots /`.\n"
               "`holdfastctl incidents` must not list it any more after a minute.",
-     .escalate = "Nobody, unless the space vanishes again: then the team that owns what fills the disk.",
-     .proved_by = "tests/agent/daemon/agent_test.cc: Agent.AFullDiskLosesNothingAndHoldsNobodyUp"},
+     .escalate = "Nobody, unless the space vanishes again: then the team that owns what fills the disk."},
     {.name = "enrollment_refused",
      .severity = Severity::kError,
      .title = "The server refuses this device",
@@ -110,8 +109,7 @@ inline constexpr IncidentKind kAgent[] = {
               "Token unknown, expired or used up: `holdfast-admin` makes a new one; install it by MDM.\n"
               "Clock: `date` on the Mac; set it.\n"
               "Revoked: ask who revoked the device and why, before anything else.",
-     .escalate = "Whoever runs the Holdfast server: the reason, word by word.",
-     .proved_by = "tests/agent/uplink/enroll_test.cc: UplinkTest.ARefusalThatIsLiftedClosesItsIncident"},
+     .escalate = "Whoever runs the Holdfast server: the reason, word by word."},
     {.name = "journal_corrupt",
      .severity = Severity::kError,
      .title = "The journal was damaged and set aside",
@@ -126,8 +124,7 @@ inline constexpr IncidentKind kAgent[] = {
      .steps = "`diskutil verifyVolume /` and the Mac's recent panics: a failing disk is the usual reason.\n"
               "Keep the file that the evidence names.\n"
               "Nothing else: the agent works on.",
-     .escalate = "Whoever runs Holdfast, with the kept file; security, when the disk is sound.",
-     .proved_by = "tests/agent/daemon/agent_test.cc: Agent.ADamagedJournalIsSetAsideAndReported"},
+     .escalate = "Whoever runs Holdfast, with the kept file; security, when the disk is sound."},
     {.name = "journal_gap",
      .severity = Severity::kWarning,
      .title = "Rows were dropped before upload",
@@ -143,9 +140,7 @@ inline constexpr IncidentKind kAgent[] = {
      .steps = "Was the Mac offline for weeks? Then it is explained.\n"
               "`holdfastctl status`: does it reach the server now?\n"
               "If many Macs have it, Reporting.UnacknowledgedMaxBytes or History.MaxBytes is too small.",
-     .escalate = "Whoever runs Holdfast.",
-     .proved_by =
-         "tests/agent/uplink/sync_test.cc: UplinkTest.ARowThatIsRefusedForGoodIsQuarantinedAndTheRestGoesOn"},
+     .escalate = "Whoever runs Holdfast."},
     {.name = "override_guessing",
      .severity = Severity::kWarning,
      .title = "Somebody guesses a passcode or a code",

@@ -128,6 +128,15 @@ absl::StatusOr<std::vector<journal::Row>> FakeDelegate::History(const journal::F
   return out;
 }
 
+void FakeDelegate::NextTask(uint32_t uid, const TaskRequest& request, GiveTask give) {
+  task_requests.emplace_back(uid, request);
+  if (tasks.empty() && no_more_is_an_error) return give(absl::ResourceExhaustedError("no more tasks"));
+  if (tasks.empty()) return give(std::nullopt);
+  Task next = std::move(tasks.front());
+  tasks.pop_front();
+  give(NumberedTask{task_requests.size(), std::move(next)});
+}
+
 void FakeDelegate::Request(UserRequest request, const std::string& service_name,
                            std::function<void(absl::Status, std::string)> done) {
   requests.emplace_back(std::move(request), service_name);

@@ -2,6 +2,7 @@
 // script.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -19,12 +20,17 @@ class FakeDelegate : public Delegate {
   void Request(UserRequest request, const std::string& service_name,
                std::function<void(absl::Status, std::string)> done) override;
 
+  void NextTask(uint32_t uid, const TaskRequest& request, GiveTask give) override;
+
   StatusView status;
   PolicyView policy;
   std::vector<journal::Row> rows;  // ascending
   absl::Status action_status;
   bool never_answers = false;
   std::vector<std::pair<UserRequest, std::string>> requests;
+  std::deque<Task> tasks;            // given out in order, numbered from 1
+  bool no_more_is_an_error = false;  // no more tasks: the error RESOURCE_EXHAUSTED
+  std::vector<std::pair<uint32_t, TaskRequest>> task_requests;
   std::vector<std::function<void(absl::Status, std::string)>> held;  // those never answered
 };
 

@@ -274,5 +274,19 @@ TEST(ControlServer, HistoryNamesTheKindsItKnows) {
               AllOf(HasSubstr("'sessions'"), HasSubstr("session, path")));
 }
 
+TEST(Tasks, AreGivenOnlyToAHelperOfOurOwnWhereTheSystemCanTell) {
+  ServerOptions options;
+  options.peer_of = [](int) {
+    return Peer{501, 501, 1, [] { return absl::PermissionDeniedError("another program"); }};
+  };
+  FakeDaemon daemon(std::move(options));
+  v1::ControlRequest tasks, status;
+  tasks.mutable_next_task();
+  status.mutable_get_status();
+  EXPECT_EQ(Ask(daemon, tasks).status().code(), absl::StatusCode::kPermissionDenied);
+  EXPECT_TRUE(Ask(daemon, status).ok());
+  daemon.Do([&] { EXPECT_TRUE(daemon.delegate.task_requests.empty()); });
+}
+
 }  // namespace
 }  // namespace holdfast::control

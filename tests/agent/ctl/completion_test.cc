@@ -15,6 +15,7 @@ TEST(Completion, IsAScriptThatTheShellsAccept) {
   EXPECT_THAT(bash.out, AllOf(HasSubstr("why) words="), HasSubstr("--follow"), HasSubstr("complete -F")));
   EXPECT_THAT(RunOn({"completion", "zsh"}).out,
               AllOf(HasSubstr("#compdef holdfastctl"), HasSubstr("'history:What")));
+  EXPECT_THAT(bash.out, HasSubstr("--json nelog scutil-list"));
   EXPECT_EQ(RunOn({"completion", "fish"}).code, ExitCode::kUsage);
   const std::string path = ::testing::TempDir() + "/holdfastctl-completion";
   std::ofstream(path) << bash.out;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "agent/daemon/agent.h"
+#include "agent/daemon/crash_guard.h"
 #include "agent/daemon/journal_options.h"
 #include "agent/session/simulated/simulated_backend.h"
 #include "agent/signals/simulated/simulated_prober.h"
@@ -69,6 +70,8 @@ class World {
     journal = *std::move(journal_or);
     strand = std::make_unique<journal::ExecutorStrand>(time, *journal);
     backend = std::make_unique<session::SimulatedBackend>(mac);
+    held = std::make_unique<HeldBackend>(*backend, time, time);
+    if (hold) held->Hold([this] { agent->TellCapabilities(); });
     signals = std::make_unique<signals::SimulatedSignals>(mac);
     prober = std::make_unique<signals::SimulatedProber>(mac, time, time);
     agent = std::make_unique<Agent>(
@@ -76,7 +79,7 @@ class World {
         AgentParts{.clock = time,
                    .executor = time,
                    .random = random,
-                   .backend = *backend,
+                   .backend = *held,
                    .signals = *signals,
                    .prober = *prober,
                    .journal = *strand,
@@ -86,7 +89,7 @@ class World {
                    .notify = [this](const NotifyUser& notice) { notices.push_back(notice); },
                    .log = [this](const std::string& line) { log.push_back(line); },
                    .begun = [this] { begun_at = time.Now().mono; }});
-    agent->Start(opened, {policy, policy_source});
+    agent->Start(opened, {policy, policy_source, policy_optional});
   }
 
   // kill -9.
@@ -94,6 +97,7 @@ class World {
     agent.reset();
     prober.reset();
     signals.reset();
+    held.reset();
     backend.reset();
     strand.reset();
     journal.reset();
@@ -174,11 +178,14 @@ class World {
   AgentOptions options;
   absl::StatusOr<std::string> policy = kEnforce;
   PolicySource policy_source = PolicySource::kFile;
+  bool policy_optional = false;
 
   journal::OpenReport opened;
   std::unique_ptr<journal::Journal> journal;
   std::unique_ptr<journal::ExecutorStrand> strand;
   std::unique_ptr<session::SimulatedBackend> backend;
+  bool hold = false;  // as after too many crashes
+  std::unique_ptr<HeldBackend> held;
   std::unique_ptr<signals::SimulatedSignals> signals;
   std::unique_ptr<signals::SimulatedProber> prober;
   std::unique_ptr<Agent> agent;

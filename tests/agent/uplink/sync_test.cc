@@ -136,6 +136,7 @@ TEST_F(UplinkTest, ARowThatIsRefusedForGoodIsQuarantinedAndTheRestGoesOn) {
   AddRows(20);
   time_.RunFor(absl::Minutes(2));
   EXPECT_EQ(host_.Opened("journal_gap"), 1);
+  EXPECT_FALSE(host_.incidents.back().open);
   EXPECT_EQ(server_.rows.count(first + 4), 0u);
   EXPECT_EQ(server_.rows.size(), journal_->head().seq - 1);
   int told = 0;

@@ -66,6 +66,23 @@ TEST(EngineAuthentication, FallsBackWhereTheBackEndCannotStartForAUser) {
   EXPECT_EQ(mac.Rows<CommandOutcome>()[0].result, CommandOutcome::Result::kRefused);
 }
 
+// What a back end says of itself is believed, and a replay knows it from the row.
+TEST(EngineAuthentication, ABackEndSaysWhetherItCanStartForAUser) {
+  FakeMac mac;
+  mac.Boot(PolicyWith(Authentication::kUser));
+  mac.Advance(absl::Minutes(1));
+  EXPECT_NE(LastStartedAs(mac), std::nullopt);
+  mac.Give(SelfCheck{kSessionBackend, {{kOnBehalfOfUser, false, "not here"}}});
+  mac.Drops(kCorp, 20);
+  mac.Advance(absl::Minutes(1));
+  EXPECT_EQ(LastStartedAs(mac), std::nullopt);
+  EXPECT_EQ(mac.Starts(kCorp), 2);
+  mac.Give(SelfCheck{kSessionBackend, {{kOnBehalfOfUser, true, ""}}});
+  mac.Drops(kCorp, 20);
+  mac.Advance(absl::Minutes(2));
+  EXPECT_NE(LastStartedAs(mac), std::nullopt);
+}
+
 TEST(EngineAuthentication, InteractiveServicesAreNeverStartedUnasked) {
   FakeMac mac;
   mac.Boot(PolicyWith(Authentication::kInteractive));

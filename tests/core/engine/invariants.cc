@@ -5,7 +5,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "core/engine/causes.h"
-#include "core/engine/graces.h"
 #include "core/engine/phase.h"
 
 namespace holdfast {
@@ -46,7 +45,7 @@ void Invariants::AgentRestarts(std::optional<uint64_t> survived) {
   }
   commands_.clear();
   verdicts_.clear();
-  in_grace_since_.clear();
+  graces_.AgentRestarts();
   held_.clear();
   asleep_ = dark_ = false;  // it runs, so it takes the Mac for awake until told otherwise
 }
@@ -68,7 +67,7 @@ void Invariants::ForgetLostRows(uint64_t survived) {
   setup_ = false;
   login_at_.reset();
   wake_at_.reset();
-  graced_.clear();
+  graces_.Forget();
 }
 
 // Another boot: across it only the wall clock connects moments, as the engine sees them.
@@ -99,8 +98,8 @@ void Invariants::OnStep(const Stamp& now, MonoTime true_time, const EngineInput&
   now_ = now;
   if (const auto* started = std::get_if<AgentStarted>(&input)) {
     if (new_boot || !started->last_alive) {
-      graced_.clear();
-      BeginGrace(boot_at_);
+      graces_.Forget();
+      Begin(boot_at_);
     }
     if (FollowsUncleanStop(*started)) crashes_.push_back(true_now_);
     while (!crashes_.empty() && true_now_ - crashes_.front() > absl::Hours(1)) crashes_.pop_front();
@@ -142,7 +141,7 @@ void Invariants::See(const EngineInput& input) {
   } else if (const auto* user = std::get_if<ConsoleUser>(&input)) {
     SeeConsole(*user);
   } else if (const auto* power = std::get_if<PowerChanged>(&input)) {
-    if (power->event == PowerEvent::kFullWake && (asleep_ || dark_)) BeginGrace(wake_at_);
+    if (power->event == PowerEvent::kFullWake && (asleep_ || dark_)) Begin(wake_at_);
     asleep_ = power->event == PowerEvent::kWillSleep || power->event == PowerEvent::kShutdown;
     dark_ = power->event == PowerEvent::kDarkWake;
   } else if (const auto* request = std::get_if<UserRequest>(&input)) {
@@ -177,7 +176,7 @@ void Invariants::SeeEvent(const SessionEvent& event) {
 void Invariants::SeeConsole(const ConsoleUser& user) {
   const bool login = user.present && (!console_ || !console_->present || console_->uid != user.uid);
   if (login) {
-    BeginGrace(login_at_);
+    Begin(login_at_);
     ClearFailures();
   }
   console_ = user;
@@ -270,24 +269,13 @@ void Invariants::CheckPace(const RetryState& row) {
   watched.open_until = open_until;
 }
 
-void Invariants::BeginGrace(std::optional<MonoTime>& moment) {
+void Invariants::Begin(std::optional<MonoTime>& moment) {
   moment = true_now_;
-  graces_begun_.push_back(true_now_);
-  while (true_now_ - graces_begun_.front() > absl::Hours(27)) graces_begun_.pop_front();
-}
-
-void Invariants::CheckGraces(const Verdict& verdict) {
-  auto& spans = graced_[verdict.key];
-  if (const auto since = in_grace_since_.extract(verdict.key)) spans.emplace_back(since.mapped(), true_now_);
-  if (causes::IsGrace(verdict.cause)) in_grace_since_[verdict.key] = true_now_;
-  while (!spans.empty() && true_now_ - spans.front().second > absl::Hours(24)) spans.pop_front();
-  absl::Duration spent;
-  for (const auto& [from, to] : spans) spent += to - std::max(from, true_now_ - absl::Hours(24));
-  Require(spent <= engine::kMostGracePerDay, "graces excuse more than they may in a day: ", verdict.key);
+  graces_.Begin(true_now_);
 }
 
 void Invariants::CheckVerdict(const Verdict& verdict) {
-  CheckGraces(verdict);
+  graces_.OnVerdict(true_now_, verdict);
   const auto last = verdicts_.find(verdict.key);
   Require(last == verdicts_.end() || last->second.time_class != verdict.time_class ||
               last->second.cause != verdict.cause || last->second.service != verdict.service,
@@ -387,9 +375,9 @@ void Invariants::CheckEndOfStep(std::optional<MonoTime> deadline) {
 }
 
 bool Invariants::InGrace() const {
-  // Updates take their share of a day, and are not followed: far from the limit only.
-  const absl::Duration longest = std::max({policy_.boot_grace, policy_.login_grace, policy_.wake_grace});
-  if (longest * static_cast<int64_t>(graces_begun_.size()) > engine::kMostGracePerDay / 3) return false;
+  if (!graces_.FarFromTheLimit(std::max({policy_.boot_grace, policy_.login_grace, policy_.wake_grace}))) {
+    return false;
+  }
   const auto within = [&](std::optional<MonoTime> from, absl::Duration length) {
     return from && true_now_ - *from < length;
   };

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "core/engine/engine.h"
+#include "grace_account.h"
 #include "guess_account.h"
 
 namespace holdfast {
@@ -20,7 +21,7 @@ class Invariants {
  public:
   // `broken` is told each broken promise as one sentence.
   explicit Invariants(std::function<void(const std::string&)> broken)
-      : broken_(std::move(broken)), guesses_(broken_) {}
+      : broken_(std::move(broken)), guesses_(broken_), graces_(broken_) {}
 
   // After each Step, before its effects are carried out. `true_time` never goes back, whatever the machine's
   // clocks do, and counts sleep and the time between boots; `deadline` is the engine's next one.
@@ -81,8 +82,7 @@ class Invariants {
   template <class... Words>
   void Require(bool kept, const Words&... words);
   bool InGrace() const;
-  void CheckGraces(const Verdict& verdict);
-  void BeginGrace(std::optional<MonoTime>& moment);
+  void Begin(std::optional<MonoTime>& moment);  // one that a grace counts from
   // Whether, by this account, no failure, override or budget keeps the service from being started.
   bool NothingStandsAgainst(const Uuid& service) const;
   const ServiceRule* RuleOf(const Uuid& service) const;
@@ -102,20 +102,17 @@ class Invariants {
   bool incidents_doubtful_ = false;  // rows that closed some may be lost
   std::vector<Running> overrides_;
   GuessAccount guesses_;
+  GraceAccount graces_;
   // Orders that suspend, by number, until when in true time. Windows of the policy go by the wall clock and
   // are not followed.
   std::map<uint64_t, MonoTime> suspensions_;
   std::optional<ConsoleUser> console_;
   std::optional<MonoTime> boot_at_, login_at_, wake_at_;  // in true time
-  std::deque<MonoTime> graces_begun_;                     // of a day
   std::deque<MonoTime> crashes_;                          // of an hour
-  // When graces excused a key, in this boot: across boots the wall clock may say anything.
-  std::map<std::string, std::deque<std::pair<MonoTime, MonoTime>>> graced_;
-  std::map<std::string, MonoTime> in_grace_since_;
-  bool fresh_input_ = false;                    // of the step that is looked at
-  bool ladder_in_step_ = false;                 // a command of a ladder was seen in it
-  std::optional<absl::Duration> code_in_step_;  // a code was spent, for so long
-  bool setup_ = false;                          // Setup Assistant runs
+  bool fresh_input_ = false;                              // of the step that is looked at
+  bool ladder_in_step_ = false;                           // a command of a ladder was seen in it
+  std::optional<absl::Duration> code_in_step_;            // a code was spent, for so long
+  bool setup_ = false;                                    // Setup Assistant runs
   bool asleep_ = false;
   bool dark_ = false;
 };

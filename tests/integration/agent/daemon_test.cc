@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "base/unix_socket.h"
 #include "tests/integration/agent/process.h"
 
 namespace holdfast::integration {
@@ -59,6 +62,77 @@ TEST_F(DaemonTest, StopsCleanlyOnTerm) {
   EXPECT_THAT(daemon.Err(), HasSubstr("stopped"));
   EXPECT_THAT(Dump(), HasSubstr("agent_stopped"));
   EXPECT_TRUE(FileText(folder_ + "/ready").empty());
+}
+
+#ifdef HOLDFAST_CRASHING_LIBRARY
+TEST_F(DaemonTest, APrivateCallThatCrashesIsFoundInAChildAndNotMade) {
+  std::string said;
+  for (const char* library : {HOLDFAST_NE_DOUBLE, HOLDFAST_CRASHING_LIBRARY}) {
+    Process daemon(Argv({"--session-library", library}), folder_ + "/daemon");
+    ASSERT_TRUE(IsReady()) << daemon.Err();
+    EXPECT_EQ(daemon.Stop(), 0);
+    said = daemon.Err();
+  }
+  EXPECT_THAT(said, ContainsRegex("private interface is not called.*it crashed: Aborted.*scutil"));
+  EXPECT_THAT(Dump(), HasSubstr("incident_opened"));
+  EXPECT_THAT(FileText(state_ + "/rehearsal"), HasSubstr("it crashed: Aborted"));
+}
+#endif
+
+// A simulated Mac with two transparent proxies, asked over the socket.
+TEST_F(DaemonTest, SaysWhoWouldCarryAProgramsTraffic) {
+  if (Program("holdfastctl").empty()) GTEST_SKIP() << "holdfastctl is not built";
+  Process daemon(
+      Argv({"--profiles", absl::StrCat(getenv("HOLDFAST_SOURCE"), "/deploy/demo/profiles/proxies-mac")}),
+      folder_ + "/daemon");
+  ASSERT_TRUE(IsReady()) << daemon.Err();
+  Process explain(
+      {"holdfastctl", "--state-dir", state_, "--json", "explain", "com.example.app", "www.example.com:443"},
+      folder_ + "/explain");
+  EXPECT_EQ(explain.Wait(), 0) << explain.Err();
+  for (const char* proxy : {"Netskope", "Global Secure Access"}) {
+    EXPECT_THAT(explain.Out(),
+                ContainsRegex(absl::StrCat("\"layer\":\"proxy\",\"part\":\"[a-z ]+\",\"name\":\"", proxy)));
+  }
+  EXPECT_THAT(explain.Out(), HasSubstr("\"sources\":\"holdfastd\""));
+  EXPECT_THAT(explain.Out(), Not(HasSubstr("only the daemon knows them")));
+  EXPECT_EQ(daemon.Stop(), 0);
+}
+
+// One command to a simulated Mac; its answer.
+std::string Play(const std::string& path, const std::string& command) {
+  const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+  const sockaddr_un address = *UnixAddress(path);
+  char answer[256];
+  ssize_t got = -1;
+  if (connect(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 &&
+      dprintf(fd, "%s\n", command.c_str()) > 0) {
+    got = read(fd, answer, sizeof answer);
+  }
+  close(fd);
+  return got < 0 ? "" : std::string(answer, static_cast<size_t>(got));
+}
+
+// The whole chain: what only the person's own session can start is started there.
+TEST_F(DaemonTest, AServiceOfAUserIsStartedByTheHelperInTheirSession) {
+  if (Program("holdfast-session").empty()) GTEST_SKIP() << "holdfast-session is not built";
+  WriteText(folder_ + "/policy.yaml", absl::StrReplaceAll(kPolicy, {{"machine", "user"}}));
+  WriteText(folder_ + "/mac.yaml", "hostname: mac\nconsole_user: anna\n");
+  const std::string sim = folder_ + "/sim";
+  Process daemon(Argv({"--session-library", HOLDFAST_NE_DOUBLE, "--sim-control", sim, "--scenario",
+                       folder_ + "/mac.yaml", "--policy", folder_ + "/policy.yaml", "--profiles",
+                       absl::StrCat(getenv("HOLDFAST_SOURCE"), "/deploy/demo/profiles/ikev2-mac")}),
+                 folder_ + "/daemon");
+  ASSERT_TRUE(IsReady()) << daemon.Err();
+  Process helper(
+      {"holdfast-session", "--socket", state_ + "/control.sock", "--sim-control", sim, "--uid", "501"},
+      folder_ + "/helper");
+  const auto says = [](const Process& process, const std::string& words) {
+    return Eventually([&] { return process.Err().find(words) != std::string::npos; });
+  };
+  ASSERT_TRUE(says(daemon, "the helper of uid 501 is here")) << daemon.Err() << helper.Err();
+  EXPECT_THAT(Play(sim, "user-disconnect \"Corporate VPN\""), HasSubstr("ok"));
+  EXPECT_TRUE(says(helper, "starting ")) << daemon.Err() << helper.Err();
 }
 
 TEST_F(DaemonTest, ASecondDaemonOnTheSameStateIsRefused) {

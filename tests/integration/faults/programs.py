@@ -1,4 +1,5 @@
 """Holdfast's programs as processes: started, waited for, killed, and never left behind."""
+import contextlib
 import json
 import os
 import signal
@@ -118,6 +119,12 @@ class Agent(Program):
             self.enroll_file = os.path.join(folder, "enroll")
             with open(self.enroll_file, "w", encoding="utf-8", opener=_owner_only) as file:
                 file.write(enrollment + "\n")
+
+    def start(self, *arguments, **options):
+        # It was killed by us, often: an agent that takes this for its own crashes would only report.
+        with contextlib.suppress(FileNotFoundError):
+            os.remove(os.path.join(self.state_dir, "starts"))
+        return super().start(*arguments, **options)
 
     def arguments(self):
         out = ["--state-dir", self.state_dir, "--backend", "simulated", "--scenario", SCENARIO,

@@ -9,6 +9,7 @@
 namespace holdfast::scenarios {
 namespace {
 
+constexpr uint64_t kFailingWrites = 1000;
 constexpr absl::Duration kBoot = absl::Seconds(20);  // from a reboot to the agent's start
 
 class Performance final : private sim::ClockControl {
@@ -93,7 +94,33 @@ class Performance final : private sim::ClockControl {
       case AgentStep::What::kServerBack:
         world_.server.reachable = step.what == AgentStep::What::kServerBack;
         return Tell(world_.server.reachable ? "the server is reached" : "the server is out of reach");
+      case AgentStep::What::kServerRefusesRow:
+        world_.server.poison.insert(world_.journal->head().seq + 1);
+        return Tell("the server will refuse the next row");
+      case AgentStep::What::kServerRefusesEnrollment:
+        world_.server.enroll_refusals.push_back(Refusal(step.text));
+        return Tell("the server will refuse to enroll");
+      case AgentStep::What::kDiskFull:
+        world_.disk.SetCapacity(world_.disk.used());
+        return Tell("the disk is full");
+      case AgentStep::What::kDiskFails:
+        for (uint64_t nth = 1; nth <= kFailingWrites; ++nth) world_.disk.FailAt(sim::Op::kWrite, nth);
+        return Tell("the disk fails");
+      case AgentStep::What::kDiskWell:
+        world_.disk.SetCapacity(std::nullopt);
+        world_.disk.ClearFaults();
+        return Tell("the disk is well");
     }
+  }
+
+  static absl::Status Refusal(const std::string& reason) {
+    for (int i = 1; i < 64; ++i) {
+      const auto known = static_cast<ErrorReason>(i);
+      if (ErrorReasonName(known) == reason)
+        return WithReason(absl::PermissionDeniedError("as the scenario says"), known);
+    }
+    ADD_FAILURE() << "'" << reason << "' is no reason of a refusal";
+    return absl::PermissionDeniedError("");
   }
 
   void Ask(const AgentStep& step) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "core/incidents/registry.h"
 
@@ -92,18 +93,27 @@ absl::Status ReadVerdict(const YamlValue& v, ExpectedVerdict* verdict) {
 
 absl::Status ReadVerb(const YamlValue& v, AgentStep* step) {
   using What = AgentStep::What;
-  static const auto& kVerbs = *new std::map<std::string, What>{{"kill", What::kKill},
-                                                               {"stop", What::kStop},
-                                                               {"start", What::kStart},
-                                                               {"policy", What::kPolicy},
-                                                               {"ask", What::kAsk},
-                                                               {"os-build", What::kOsBuild},
-                                                               {"server-lost", What::kServerLost},
-                                                               {"server-back", What::kServerBack}};
+  static const auto& kVerbs =
+      *new std::map<std::string, What>{{"kill", What::kKill},
+                                       {"stop", What::kStop},
+                                       {"start", What::kStart},
+                                       {"policy", What::kPolicy},
+                                       {"ask", What::kAsk},
+                                       {"os-build", What::kOsBuild},
+                                       {"server-lost", What::kServerLost},
+                                       {"server-back", What::kServerBack},
+                                       {"server-refuses-row", What::kServerRefusesRow},
+                                       {"server-refuses-enrollment", What::kServerRefusesEnrollment},
+                                       {"disk-full", What::kDiskFull},
+                                       {"disk-fails", What::kDiskFails},
+                                       {"disk-well", What::kDiskWell}};
   HOLDFAST_ASSIGN_OR_RETURN(const std::string verb, v.Text());
   const auto found = kVerbs.find(verb);
-  if (found == kVerbs.end())
-    return v.Error("expected kill, stop, start, policy, ask, os-build, server-lost or server-back");
+  if (found == kVerbs.end()) {
+    std::vector<std::string> known;
+    for (const auto& [name, what] : kVerbs) known.push_back(name);
+    return v.Error(absl::StrCat("expected one of ", absl::StrJoin(known, ", ")));
+  }
   step->what = found->second;
   return absl::OkStatus();
 }

@@ -20,6 +20,9 @@
 //                        a person of uid 501 asks: connect, disconnect, override or end-override
 //     - {at: 1m, do: os-build, text: 26A2}  what macOS says it is at the agent's next start
 //     - {at: 1m, do: server-lost}       and server-back: whether the agent reaches its server
+//     - {at: 1m, do: server-refuses-row}  the next row, for good
+//     - {at: 0s, do: server-refuses-enrollment, text: TOKEN_EXHAUSTED}  once, for that reason
+//     - {at: 1m, do: disk-full}         and disk-fails: no write succeeds, until disk-well
 //   server: true         the agent has one, which takes what it sends
 //   expect:              incidents, each of which must open and close so. Nothing else may open
 //     - incident: NAME
@@ -50,10 +53,24 @@ namespace holdfast::scenarios {
 using Window = std::pair<absl::Duration, absl::Duration>;
 
 struct AgentStep {
-  enum class What : uint8_t { kKill, kStop, kStart, kPolicy, kAsk, kOsBuild, kServerLost, kServerBack };
+  enum class What : uint8_t {
+    kKill,
+    kStop,
+    kStart,
+    kPolicy,
+    kAsk,
+    kOsBuild,
+    kServerLost,
+    kServerBack,
+    kServerRefusesRow,
+    kServerRefusesEnrollment,
+    kDiskFull,
+    kDiskFails,
+    kDiskWell
+  };
   absl::Duration at;
   What what = What::kKill;
-  std::string text;  // of a policy; of an OS build
+  std::string text;  // of a policy; of an OS build; of a refusal
   bool unmanaged = false;
   std::string service;  // of an `ask`, by name; empty: every service
   UserRequest request;

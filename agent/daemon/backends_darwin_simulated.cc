@@ -1,0 +1,9 @@
+#include "agent/daemon/machine.h"
+
+namespace holdfast::agent {
+
+std::vector<BackendChoice> BackendChoices() {
+  return {{"darwin", MakeDarwinMachine}, {kSimulatedBackend, MakeSimulatedMachine}};
+}
+
+}  // namespace holdfast::agent

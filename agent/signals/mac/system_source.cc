@@ -1,0 +1,129 @@
+#include "agent/signals/mac/system_source.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "agent/signals/parse/profiles_xml.h"
+#include "agent/signals/parse/sysext_list.h"
+#include "agent/signals/parse/system_text.h"
+
+namespace holdfast::signals {
+namespace {
+
+// Nullptr when the tool failed.
+const std::string* Printed(const ToolAnswers& answers, const char* name) {
+  const auto found = answers.find(name);
+  return found != answers.end() && found->second.ok() ? &*found->second : nullptr;
+}
+
+void ReadExtensions(const ToolAnswers& answers, SystemLook* look) {
+  const std::string* text = Printed(answers, "extensions");
+  if (text == nullptr) return;
+  const auto list = parse::ReadSysextList(*text);
+  if (!list.ok()) return;
+  look->extensions = parse::ExtensionsOf(*list);
+  const std::string* processes = Printed(answers, "processes");
+  std::set<std::string> running;
+  if (processes != nullptr) running = parse::RunningExtensions(*processes);
+  std::set<std::string> seen;
+  for (const ExtensionFacts& extension : look->extensions) {
+    if (!seen.insert(extension.bundle_id).second) continue;
+    ExtensionHealth health;
+    health.bundle_id = extension.bundle_id;
+    if (processes != nullptr) health.running = running.contains(extension.bundle_id);
+    look->system.extensions.push_back(std::move(health));
+  }
+}
+
+// The preferences know apps' configurations too; the profiles know which are the MDM's.
+void ReadConfigurations(const ToolAnswers& answers, const ConfiguredParts& configured, SystemFacts* facts) {
+  facts->configurations = configured.configurations;
+  facts->unread.emplace_back("declarations");  // nothing prints them
+  const std::string* text = Printed(answers, "profiles");
+  if (text == nullptr) return facts->unread.emplace_back("profiles"), void();
+  const auto list = parse::ReadProfileList(*text);
+  if (!list.ok()) return facts->unread.emplace_back("profiles"), void();
+  for (const ConfigurationFacts& from_profile : parse::ConfigurationsOf(*list)) {
+    const auto same = std::find_if(
+        facts->configurations.begin(), facts->configurations.end(),
+        [&](const ConfigurationFacts& known) { return known.identifier == from_profile.identifier; });
+    if (same == facts->configurations.end()) {
+      facts->configurations.push_back(from_profile);
+    } else {
+      *same = from_profile;
+    }
+  }
+}
+
+}  // namespace
+
+const std::vector<std::string>& ProfilesTool() {
+  static const std::vector<std::string>& tool = *new std::vector<std::string>{
+      "/usr/bin/profiles", "show", "-type", "configuration", "-output", "stdout-xml"};
+  return tool;
+}
+
+const std::vector<Tool>& SystemTools() {
+  static const std::vector<Tool>& tools =
+      *new std::vector<Tool>{{"extensions", {"/usr/bin/systemextensionsctl", "list"}},
+                             {"profiles", ProfilesTool()},
+                             {"processes", {"/bin/ps", "-axo", "comm="}},
+                             {"mounts", {"/sbin/mount"}}};
+  return tools;
+}
+
+SystemLook ReadSystem(const ToolAnswers& answers, const ConfiguredParts& configured) {
+  SystemLook look;
+  ReadExtensions(answers, &look);
+  ReadConfigurations(answers, configured, &look.system);
+  look.system.dns_proxies = configured.dns_proxies;
+  look.system.postures = configured.postures;
+  if (const std::string* mounts = Printed(answers, "mounts")) {
+    look.system.xsan_volumes = parse::MountPointsOf(*mounts, "acfs");
+  }
+  return look;
+}
+
+SystemSource::SystemSource(Executor& executor, const Clock& clock, RunTool run,
+                           std::function<void(const std::vector<ExtensionFacts>&)> extensions,
+                           SystemSourceOptions options)
+    : executor_(executor),
+      clock_(clock),
+      run_(std::move(run)),
+      extensions_(std::move(extensions)),
+      options_(options),
+      look_(executor) {}
+
+void SystemSource::Begin(Listener* listener) {
+  listener_ = listener;
+  executor_.Post(lifetime_.Guard([this] { Look(); }));
+}
+
+void SystemSource::SetConfigured(ConfiguredParts configured) {
+  if (configured_ == configured) return;
+  configured_ = std::move(configured);
+  Tell();
+}
+
+void SystemSource::Look() {
+  RunTools(run_, SystemTools(), options_.limit, lifetime_.Guard([this](const ToolAnswers& answers) {
+    answers_ = answers;
+    Tell();
+    look_.Set(clock_.Now().mono + options_.look_every, [this] { Look(); });
+  }));
+}
+
+void SystemSource::Tell() {
+  if (listener_ == nullptr || !answers_) return;
+  const SystemLook look = ReadSystem(*answers_, configured_);
+  if (told_extensions_ != look.extensions) {
+    told_extensions_ = look.extensions;
+    extensions_(look.extensions);
+  }
+  if (told_ == look.system) return;
+  told_ = look.system;
+  listener_->OnSystem(look.system);
+}
+
+}  // namespace holdfast::signals

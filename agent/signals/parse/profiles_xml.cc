@@ -1,0 +1,127 @@
+#include "agent/signals/parse/profiles_xml.h"
+
+#include <algorithm>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "base/error.h"
+#include "profiles/plist/keys.h"
+#include "profiles/plist/plist.h"
+
+namespace holdfast::parse {
+namespace {
+
+using plist::Array;
+using plist::Dict;
+using plist::Value;
+
+constexpr absl::string_view kComputer = "_computerlevel";
+
+// "true" as a text, as the command prints it; a boolean counts too.
+bool IsTrue(const Value& dict, absl::string_view key) {
+  return Switch(dict, key).value_or(absl::AsciiStrToLower(Text(dict, key)) == "true");
+}
+
+// "2023-03-31 01:14:38 +0000"
+std::optional<int64_t> DateAt(const Value& dict, absl::string_view key) {
+  const Value* value = dict.Find(key);
+  if (const auto* date = value == nullptr ? nullptr : value->As<plist::Date>()) return date->unix_seconds;
+  absl::Time time;
+  if (!absl::ParseTime("%Y-%m-%d %H:%M:%S %z", Text(dict, key), &time, nullptr)) return std::nullopt;
+  return absl::ToUnixSeconds(time);
+}
+
+void ReadPayloads(const Value& profile, InstalledProfile& out) {
+  const Value* items = profile.Find("ProfileItems");
+  const Array* payloads = items == nullptr ? nullptr : items->As<Array>();
+  if (payloads == nullptr) return;
+  for (const Value& payload : *payloads) {
+    out.payloads.push_back({Text(payload, "PayloadType"), Text(payload, "PayloadIdentifier"),
+                            Text(payload, "PayloadUUID"), Text(payload, "PayloadDisplayName")});
+  }
+}
+
+InstalledProfile ReadProfile(const Value& profile, absl::string_view user) {
+  InstalledProfile out;
+  out.user = std::string(user);
+  out.identifier = Text(profile, "ProfileIdentifier");
+  out.uuid = Text(profile, "ProfileUUID");
+  out.display_name = Text(profile, "ProfileDisplayName");
+  out.organization = Text(profile, "ProfileOrganization");
+  out.description = Text(profile, "ProfileDescription");
+  out.type = Text(profile, "ProfileType");
+  out.verification_state = Text(profile, "ProfileVerificationState");
+  out.installed = DateAt(profile, "ProfileInstallDate");
+  out.removal_disallowed = IsTrue(profile, "ProfileRemovalDisallowed");
+  ReadPayloads(profile, out);
+  return out;
+}
+
+void ReadLevel(const std::string& key, const Value& value, ProfileList& list) {
+  const Array* profiles = value.As<Array>();
+  if (profiles == nullptr) {
+    list.odd.push_back(
+        {0, absl::StrCat("the entry \"", key, "\" is a ", value.TypeName(), ", no list of profiles")});
+    return;
+  }
+  for (const Value& profile : *profiles) {
+    if (Text(profile, "ProfileIdentifier").empty()) {
+      list.odd.push_back({0, absl::StrCat("an element of \"", key, "\" has no ProfileIdentifier")});
+    } else {
+      list.profiles.push_back(ReadProfile(profile, key == kComputer ? "" : key));
+    }
+  }
+}
+
+bool HasPayload(const InstalledProfile& profile, absl::string_view type) {
+  return std::any_of(profile.payloads.begin(), profile.payloads.end(),
+                     [&](const InstalledPayload& payload) { return payload.type == type; });
+}
+
+}  // namespace
+
+absl::StatusOr<ProfileList> ReadProfileList(absl::string_view bytes) {
+  HOLDFAST_ASSIGN_OR_RETURN(const plist::Document document, plist::Parse(bytes, "list of profiles"));
+  const Dict* root = document.root.As<Dict>();
+  if (root == nullptr) return absl::InvalidArgumentError("its root is no <dict>");
+  ProfileList list;
+  for (const auto& [key, value] : root->entries()) ReadLevel(key, value, list);
+  if (list.profiles.empty() && !list.odd.empty() && root->Find(kComputer) == nullptr) {
+    return absl::InvalidArgumentError(
+        "it is a property list, but not that of `profiles show -output stdout-xml`: no entry is a list of "
+        "profiles");
+  }
+  return list;
+}
+
+namespace {
+
+bool IsEnrolled(const ProfileList& list) {
+  return std::any_of(list.profiles.begin(), list.profiles.end(),
+                     [](const auto& profile) { return HasPayload(profile, "com.apple.mdm"); });
+}
+
+bool IsManaged(const InstalledProfile& profile, bool enrolled) {
+  return profile.removal_disallowed || (enrolled && profile.user.empty());
+}
+
+}  // namespace
+
+std::vector<ConfigurationFacts> ConfigurationsOf(const ProfileList& list) {
+  const bool enrolled = IsEnrolled(list);
+  std::vector<ConfigurationFacts> facts;
+  for (const InstalledProfile& profile : list.profiles) {
+    facts.push_back({profile.identifier, Provenance::kProfile, IsManaged(profile, enrolled)});
+  }
+  return facts;
+}
+
+bool IsManagedForDevice(const ProfileList& list, absl::string_view payload_type) {
+  const bool enrolled = IsEnrolled(list);
+  return std::any_of(list.profiles.begin(), list.profiles.end(), [&](const InstalledProfile& profile) {
+    return profile.user.empty() && IsManaged(profile, enrolled) && HasPayload(profile, payload_type);
+  });
+}
+
+}  // namespace holdfast::parse

@@ -1,0 +1,47 @@
+// `profiles show -output stdout-xml` (and the older `profiles -C -o stdout-xml`): the installed profiles of
+// the Mac and of each user. Of a payload's content nothing is kept: it may hold secrets.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "agent/signals/parse/text_lines.h"
+#include "core/system_facts.h"
+
+namespace holdfast::parse {
+
+struct InstalledPayload {
+  std::string type, identifier, uuid, display_name;
+  friend bool operator==(const InstalledPayload&, const InstalledPayload&) = default;
+};
+
+struct InstalledProfile {
+  std::string user;  // short name; empty: the Mac's own
+  std::string identifier, uuid, display_name, organization, description;
+  std::string type;                  // "Configuration"
+  std::string verification_state;    // "verified"
+  std::optional<int64_t> installed;  // Unix seconds
+  bool removal_disallowed = false;
+  std::vector<InstalledPayload> payloads;
+  friend bool operator==(const InstalledProfile&, const InstalledProfile&) = default;
+};
+
+struct ProfileList {
+  std::vector<InstalledProfile> profiles;  // as printed; none on a Mac without
+  std::vector<OddLine> odd;                // without line numbers
+};
+
+// INVALID_ARGUMENT when it is no property list, or none of that command.
+absl::StatusOr<ProfileList> ReadProfileList(absl::string_view bytes);
+
+// Managed: profiles of the Mac itself on one that an MDM manages, and those that a person may not remove. The
+// output names no installer, so a person's own profile of the first kind is taken for the MDM's.
+std::vector<ConfigurationFacts> ConfigurationsOf(const ProfileList& list);
+
+// Whether a profile of the Mac itself that is managed, as above, has a payload of this type.
+bool IsManagedForDevice(const ProfileList& list, absl::string_view payload_type);
+
+}  // namespace holdfast::parse

@@ -1,0 +1,1 @@
+/Library/Holdfast/bin

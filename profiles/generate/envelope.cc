@@ -1,0 +1,47 @@
+#include "profiles/generate/envelope.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/ids.h"
+
+namespace holdfast::profiles {
+namespace {
+
+struct CommonKeys {
+  std::string type, identifier, display_name, description, organization;
+};
+
+void SetCommon(const CommonKeys& keys, plist::Dict& out) {
+  out.Set("PayloadType", keys.type);
+  out.Set("PayloadIdentifier", keys.identifier);
+  out.Set("PayloadUUID", Uuid::FromName(absl::StrCat(keys.type, "/", keys.identifier)).ToString());
+  out.Set("PayloadVersion", int64_t{1});  // of the format: the only one there is
+  out.Set("PayloadDisplayName", keys.display_name);
+  out.Set("PayloadDescription", keys.description);
+  if (!keys.organization.empty()) out.Set("PayloadOrganization", keys.organization);
+}
+
+}  // namespace
+
+plist::Value MakeProfile(const Envelope& envelope, std::vector<PayloadPart> parts) {
+  plist::Dict profile;
+  SetCommon({"Configuration", envelope.identifier, envelope.display_name, envelope.description,
+             envelope.organization},
+            profile);
+  profile.Set("PayloadScope", "System");
+  plist::Array content;
+  for (PayloadPart& part : parts) {
+    plist::Dict payload;
+    // A payload with the profile's own identifier is taken for the profile by some management servers.
+    SetCommon({part.type, absl::StrCat(envelope.identifier, ".payload.", part.name), part.display_name,
+               part.description, envelope.organization},
+              payload);
+    for (plist::Entry& entry : part.content.entries()) payload.Set(entry.key, std::move(entry.value));
+    content.emplace_back(std::move(payload));
+  }
+  profile.Set("PayloadContent", std::move(content));
+  return profile;
+}
+
+}  // namespace holdfast::profiles

@@ -1,0 +1,3 @@
+// abseil asks for the local time zone's name through this header.
+#pragma once
+#include <CoreFoundation/CoreFoundation.h>
