@@ -53,6 +53,8 @@ absl::Status ReadWhole(Kind kind, absl::string_view text, bool json, const Io& i
       return ParseScutilStatus(text, json, io);
     case Kind::kSysextList:
       return ParseSysextList(text, json, io);
+    case Kind::kSysextDb:
+      return ParseSysextDb(text, json, io);
     case Kind::kProfilesXml:
       return ParseProfilesXml(text, json, io);
     case Kind::kNePlist:

@@ -14,6 +14,7 @@ namespace holdfast::ctl {
 absl::Status ParseScutilList(absl::string_view text, bool json, const Io& io);
 absl::Status ParseScutilStatus(absl::string_view text, bool json, const Io& io);
 absl::Status ParseSysextList(absl::string_view text, bool json, const Io& io);
+absl::Status ParseSysextDb(absl::string_view bytes, bool json, const Io& io);
 absl::Status ParseProfilesXml(absl::string_view text, bool json, const Io& io);
 absl::Status ParseNePlist(absl::string_view bytes, bool json, const Io& io);
 

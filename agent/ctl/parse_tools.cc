@@ -1,9 +1,10 @@
-// holdfastctl parse scutil-list, scutil-status, sysext-list
+// holdfastctl parse scutil-list, scutil-status, sysext-list, sysext-db
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "agent/ctl/parse_kinds.h"
 #include "agent/signals/parse/scutil_list.h"
 #include "agent/signals/parse/scutil_status.h"
+#include "agent/signals/parse/sysext_db.h"
 #include "agent/signals/parse/sysext_list.h"
 #include "base/error.h"
 #include "base/text/table.h"
@@ -137,6 +138,18 @@ std::string Table(const std::vector<SysextRow>& rows, const text::Terminal& term
   return table.empty() ? "No system extension is listed.\n" : table.Render(terminal);
 }
 
+void Print(const parse::SysextList& list, const char* kind, bool json, const Io& io) {
+  ParseOutput out(kind, json, io);
+  for (const SysextRow& row : list.rows) out.Fact([&](text::JsonWriter& json) { Write(json, row); });
+  out.Text(Table(list.rows, io.terminal));
+  if (list.announced && static_cast<size_t>(*list.announced) != list.rows.size()) {
+    out.Text(absl::StrCat("The list announces ", *list.announced, " extensions: some of it is missing.\n"));
+  }
+  Counts counts = {{"extensions", list.rows.size()}, {"not recognised", list.odd.size()}};
+  if (list.announced) counts.insert(counts.begin(), {"announced", static_cast<uint64_t>(*list.announced)});
+  out.End(counts, list.odd);
+}
+
 }  // namespace
 
 absl::Status ParseScutilList(absl::string_view text, bool json, const Io& io) {
@@ -165,15 +178,13 @@ absl::Status ParseScutilStatus(absl::string_view text, bool json, const Io& io) 
 
 absl::Status ParseSysextList(absl::string_view text, bool json, const Io& io) {
   HOLDFAST_ASSIGN_OR_RETURN(const parse::SysextList list, parse::ReadSysextList(text));
-  ParseOutput out("sysext-list", json, io);
-  for (const SysextRow& row : list.rows) out.Fact([&](text::JsonWriter& json) { Write(json, row); });
-  out.Text(Table(list.rows, io.terminal));
-  if (list.announced && static_cast<size_t>(*list.announced) != list.rows.size()) {
-    out.Text(absl::StrCat("The list announces ", *list.announced, " extensions: some of it is missing.\n"));
-  }
-  Counts counts = {{"extensions", list.rows.size()}, {"not recognised", list.odd.size()}};
-  if (list.announced) counts.insert(counts.begin(), {"announced", static_cast<uint64_t>(*list.announced)});
-  out.End(counts, list.odd);
+  Print(list, "sysext-list", json, io);
+  return absl::OkStatus();
+}
+
+absl::Status ParseSysextDb(absl::string_view bytes, bool json, const Io& io) {
+  HOLDFAST_ASSIGN_OR_RETURN(const parse::SysextList list, parse::ReadSysextDb(bytes));
+  Print(list, "sysext-db", json, io);
   return absl::OkStatus();
 }
 

@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "agent/daemon/machine.h"
 #include "agent/platform/darwin/peer_code.h"
@@ -25,6 +26,12 @@
 namespace holdfast::agent {
 namespace {
 
+// "15.1" is 15; 0 for what is no version.
+int MajorOf(const std::string& version) {
+  int major = 0;
+  return absl::SimpleAtoi(version.substr(0, version.find('.')), &major) ? major : 0;
+}
+
 // Path and console user by looking, what the unified log and the system's tools say, sleep and wake.
 class DarwinSignals final : public signals::Source {
  public:
@@ -34,7 +41,8 @@ class DarwinSignals final : public signals::Source {
         log_(parts.executor, parts.clock),
         network_(parts.executor, parts.clock, run,
                  [] { return platform::InterfacesOf(platform::ReadInterfaceAddresses()); }),
-        system_(parts.executor, parts.clock, run, std::move(extensions)),
+        system_(parts.executor, parts.clock, run, std::move(extensions),
+                {.macos = MajorOf(platform::ReadMachineIdentity().os_version)}),
         installation_(parts.executor, parts.clock, run),
         power_(parts.executor) {}
   absl::Status Begin(signals::Listener* listener) override {

@@ -10,6 +10,7 @@
 #include "agent/signals/parse/network_text.h"
 #include "agent/signals/parse/profiles_xml.h"
 #include "agent/signals/parse/scutil_list.h"
+#include "agent/signals/parse/sysext_db.h"
 #include "agent/signals/parse/sysext_list.h"
 #include "agent/signals/parse/system_text.h"
 
@@ -31,6 +32,12 @@ std::string Odd(size_t lines) {
 
 absl::StatusOr<std::string> Extensions(const std::string& text) {
   const auto list = parse::ReadSysextList(text);
+  if (!list.ok()) return list.status();
+  return absl::StrCat(list->rows.size(), " extensions", Odd(list->odd.size()));
+}
+
+absl::StatusOr<std::string> ExtensionsDatabase(const std::string& text) {
+  const auto list = parse::ReadSysextDb(text);
   if (!list.ok()) return list.status();
   return absl::StrCat(list->rows.size(), " extensions", Odd(list->odd.size()));
 }
@@ -59,6 +66,12 @@ absl::StatusOr<std::string> Route(const std::string& text) {
   return absl::StrCat("the internet is reached by ", route.interface_name);
 }
 
+absl::StatusOr<std::string> Routes(const std::string& text) {
+  const std::vector<parse::RouteAnswer> routes = parse::ReadDefaultRoutes(text);
+  if (routes.empty()) return absl::NotFoundError("it lists no default route");
+  return absl::StrCat(routes.size(), " default routes, the first by ", routes[0].interface_name);
+}
+
 absl::StatusOr<std::string> Processes(const std::string& text) {
   return absl::StrCat(parse::RunningExtensions(text).size(), " system extensions run");
 }
@@ -67,13 +80,17 @@ absl::StatusOr<std::string> Mounts(const std::string& text) {
   return absl::StrCat(parse::MountPointsOf(text, "acfs").size(), " Xsan volumes are mounted");
 }
 
-constexpr Probe kProbes[] = {{"extensions", Extensions, "which system extensions are active"},
-                             {"processes", Processes, "whether an active extension runs"},
-                             {"profiles", Profiles, "whose a configuration is"},
-                             {"dns", Resolvers, "which resolvers are asked"},
-                             {"route4", Route, "whether traffic goes into the tunnel"},
-                             {"mounts", Mounts, "whether an Xsan volume is mounted"},
-                             {"services", Services, "services, should the private interface go"}};
+constexpr Probe kProbes[] = {
+    {"extensions", Extensions, "which system extensions are active"},
+    {"extensions_db", ExtensionsDatabase,
+     "which system extensions are active while systemextensionsctl hangs"},
+    {"processes", Processes, "whether an active extension runs"},
+    {"profiles", Profiles, "whose a configuration is"},
+    {"dns", Resolvers, "which resolvers are asked"},
+    {"route4", Route, "whether traffic goes into the tunnel"},
+    {"routes", Routes, "the gateway of the network under a tunnel (TrustedNetworks)"},
+    {"mounts", Mounts, "whether an Xsan volume is mounted"},
+    {"services", Services, "services, should the private interface go"}};
 
 std::vector<signals::Tool> AllTools() {
   std::vector<signals::Tool> tools = signals::SystemTools();

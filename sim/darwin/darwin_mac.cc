@@ -15,7 +15,8 @@ Answers Answers::FromSeed(uint64_t seed) {
        {&Answers::repeats_are_told, &Answers::status_connects_first, &Answers::canceled_without_manager,
         &Answers::second_cancel_repeats, &Answers::cleared_handler_may_run, &Answers::death_is_told,
         &Answers::subscription_survives, &Answers::unknown_info_is_empty, &Answers::unsigned_numbers,
-        &Answers::pid_stays_after_death, &Answers::events_carry_data, &Answers::events_repeat}) {
+        &Answers::pid_stays_after_death, &Answers::events_carry_data, &Answers::events_repeat,
+        &Answers::handles_are_shared}) {
     answers.*answer = random.Next() % 2 == 0;
   }
   return answers;

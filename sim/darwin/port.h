@@ -28,7 +28,8 @@ struct Answers {
   bool unsigned_numbers = false;
   bool pid_stays_after_death = true;  // until the new manager writes its own
   bool events_carry_data = false;
-  bool events_repeat = false;  // as when only the extended status changed
+  bool events_repeat = false;       // as when only the extended status changed
+  bool handles_are_shared = false;  // two creates for one configuration give one handle, with one handler
 
   bool info_is_answered = true;  // no: a manager that is stuck
 

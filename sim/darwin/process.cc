@@ -91,6 +91,14 @@ void Process::ToLibrary(std::function<void()> work) {
   library_->Post(port_->Hop(), std::move(work));
 }
 
+hf_ne_session* Process::Session(const Uuid& id, int type) {
+  if (!answers().handles_are_shared) return new hf_ne_session(shared_from_this());
+  const std::lock_guard lock(mutex_);
+  hf_ne_session*& known = sessions_[{id, type}];
+  if (known == nullptr || !known->TryRetain()) known = new hf_ne_session(shared_from_this());
+  return known;
+}
+
 std::shared_ptr<Connection> Process::ConnectionTo(const Uuid& id, int type) {
   std::weak_ptr<Connection>& known = connections_[{id, type}];
   std::shared_ptr<Connection> connection = known.lock();
@@ -134,6 +142,10 @@ void Process::Fire(Connection& connection, int event) {
 }
 
 void Process::Bury(hf_ne_session* session) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(sessions_, [&](const auto& entry) { return entry.second == session; });
+  }
   const std::shared_ptr<hf_ne_session> dying(session, [](hf_ne_session* s) {
     ClearHandler(*s);
     delete s;

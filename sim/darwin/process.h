@@ -50,6 +50,9 @@ class Process : public std::enable_shared_from_this<Process> {
   // From the manager to the library.
   void ToLibrary(std::function<void()> work);
 
+  // A new session of a configuration, or, where handles are shared, one more reference to the living one.
+  hf_ne_session* Session(const Uuid& id, int type);
+
   // --- on the library's queue
   std::shared_ptr<Connection> ConnectionTo(const Uuid& id, int type);
   // Makes sure that the manager knows us, then goes on.
@@ -84,6 +87,7 @@ class Process : public std::enable_shared_from_this<Process> {
   std::map<std::pair<Uuid, int>, std::weak_ptr<Connection>> connections_;
   std::map<Uuid, SessionStatus> told_;  // in the manager: the last status of each that it sent
   std::mutex mutex_;                    // of what follows
+  std::map<std::pair<Uuid, int>, hf_ne_session*> sessions_;  // where handles are shared
   std::map<int, Registration> registrations_;
   int next_token_ = 1;
   int published_pid_ = 0;

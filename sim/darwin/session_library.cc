@@ -78,7 +78,7 @@ HOLDFAST_EXPORT abi::Session ne_session_create(const unsigned char* configuratio
   if (configuration == nullptr || type <= 0) return nullptr;
   Uuid id;
   std::memcpy(id.bytes.data(), configuration, id.bytes.size());
-  auto* session = new hf_ne_session(Process::Current());
+  hf_ne_session* session = Process::Current()->Session(id, type);
   With(session, [id, type](hf_ne_session& s) { s.connection = s.process->ConnectionTo(id, type); });
   return session;
 }

@@ -9,9 +9,21 @@ namespace {
 
 // The tool fails when there is no route: that is an answer.
 std::string InterfaceIn(const ToolAnswers& answers, const char* name) {
-  const auto found = answers.find(name);
-  if (found == answers.end() || !found->second.ok()) return "";
-  return parse::ReadRouteGet(*found->second).interface_name;
+  const std::string* text = Printed(answers, name);
+  return text != nullptr ? parse::ReadRouteGet(*text).interface_name : "";
+}
+
+// Of the network under the tunnels: a tunnel that takes the default route has no neighbours.
+std::string GatewayMac(const ToolAnswers& answers, const NetworkFacts& facts) {
+  const std::string* routes = Printed(answers, "routes");
+  const std::string* neighbours = Printed(answers, "neighbours");
+  if (routes == nullptr || neighbours == nullptr) return "";
+  for (const parse::RouteAnswer& route : parse::ReadDefaultRoutes(*routes)) {
+    const InterfaceFacts* interface = FindInterface(facts, route.interface_name);
+    if (interface == nullptr || interface->tunnel) continue;
+    return parse::HardwareAddressOf(*neighbours, route);
+  }
+  return "";
 }
 
 }  // namespace
@@ -21,6 +33,8 @@ const std::vector<Tool>& NetworkTools() {
   static const std::vector<Tool>& tools =
       *new std::vector<Tool>{{"route4", {"/sbin/route", "-n", "get", "-inet", "1.1.1.1"}},
                              {"route6", {"/sbin/route", "-n", "get", "-inet6", "2606:4700:4700::1111"}},
+                             {"routes", {"/usr/sbin/netstat", "-rn", "-f", "inet"}},
+                             {"neighbours", {"/usr/sbin/arp", "-an"}},
                              {"dns", {"/usr/sbin/scutil", "--dns"}}};
   return tools;
 }
@@ -28,11 +42,12 @@ const std::vector<Tool>& NetworkTools() {
 NetworkFacts ReadNetwork(const ToolAnswers& answers, std::vector<InterfaceFacts> interfaces) {
   NetworkFacts facts;
   facts.interfaces = std::move(interfaces);
+  facts.gateway_mac = GatewayMac(answers, facts);
   facts.route_v4 = InterfaceIn(answers, "route4");
   facts.route_v6 = InterfaceIn(answers, "route6");
-  const auto dns = answers.find("dns");
-  if (dns == answers.end() || !dns->second.ok()) return facts;
-  auto configuration = parse::ReadScutilDns(*dns->second);
+  const std::string* dns = Printed(answers, "dns");
+  if (dns == nullptr) return facts;
+  auto configuration = parse::ReadScutilDns(*dns);
   if (!configuration.ok()) return facts;
   facts.resolvers = std::move(configuration->resolvers);
   facts.search_domains = std::move(configuration->search_domains);

@@ -5,46 +5,61 @@
 #include <utility>
 
 #include "agent/signals/parse/profiles_xml.h"
+#include "agent/signals/parse/sysext_db.h"
 #include "agent/signals/parse/sysext_list.h"
 #include "agent/signals/parse/system_text.h"
 
 namespace holdfast::signals {
 namespace {
 
-// Nullptr when the tool failed.
-const std::string* Printed(const ToolAnswers& answers, const char* name) {
-  const auto found = answers.find(name);
-  return found != answers.end() && found->second.ok() ? &*found->second : nullptr;
+// The first macOS that heeds NonRemovableSystemExtensions (Apple's schema of the payload).
+constexpr int kKeepsExtensions = 15;
+
+// By the tool, else by the database that it prints, which a tool that hangs does not keep from us.
+absl::StatusOr<parse::SysextList> ListedExtensions(const ToolAnswers& answers) {
+  absl::StatusOr<parse::SysextList> list = absl::UnavailableError("neither tool said anything");
+  if (const std::string* text = Printed(answers, "extensions")) list = parse::ReadSysextList(*text);
+  const std::string* database = Printed(answers, "extensions_db");
+  if (!list.ok() && database != nullptr) list = parse::ReadSysextDb(*database);
+  return list;
 }
 
-void ReadExtensions(const ToolAnswers& answers, SystemLook* look) {
-  const std::string* text = Printed(answers, "extensions");
-  if (text == nullptr) return;
-  const auto list = parse::ReadSysextList(*text);
+void ReadExtensions(const ToolAnswers& answers, const std::optional<parse::ProfileList>& profiles, int macos,
+                    SystemLook* look) {
+  const auto list = ListedExtensions(answers);
   if (!list.ok()) return;
   look->extensions = parse::ExtensionsOf(*list);
   const std::string* processes = Printed(answers, "processes");
   std::set<std::string> running;
   if (processes != nullptr) running = parse::RunningExtensions(*processes);
+  std::set<parse::TeamAndBundle> kept;
+  if (profiles && macos >= kKeepsExtensions) kept = parse::NotRemovable(*profiles);
   std::set<std::string> seen;
   for (const ExtensionFacts& extension : look->extensions) {
     if (!seen.insert(extension.bundle_id).second) continue;
     ExtensionHealth health;
     health.bundle_id = extension.bundle_id;
     if (processes != nullptr) health.running = running.contains(extension.bundle_id);
+    // No declaration can say it: the profiles are all that there is.
+    if (profiles && macos > 0) health.removable = !kept.contains({extension.team_id, extension.bundle_id});
     look->system.extensions.push_back(std::move(health));
   }
 }
 
+std::optional<parse::ProfileList> ReadProfiles(const ToolAnswers& answers) {
+  const std::string* text = Printed(answers, "profiles");
+  if (text == nullptr) return std::nullopt;
+  auto list = parse::ReadProfileList(*text);
+  return list.ok() ? std::optional(*std::move(list)) : std::nullopt;
+}
+
 // The preferences know apps' configurations too; the profiles know which are the MDM's.
-void ReadConfigurations(const ToolAnswers& answers, const ConfiguredParts& configured, SystemFacts* facts) {
+void ReadConfigurations(const std::optional<parse::ProfileList>& profiles, const ConfiguredParts& configured,
+                        SystemFacts* facts) {
   facts->configurations = configured.configurations;
   facts->unread.emplace_back("declarations");  // nothing prints them
-  const std::string* text = Printed(answers, "profiles");
-  if (text == nullptr) return facts->unread.emplace_back("profiles"), void();
-  const auto list = parse::ReadProfileList(*text);
-  if (!list.ok()) return facts->unread.emplace_back("profiles"), void();
-  for (const ConfigurationFacts& from_profile : parse::ConfigurationsOf(*list)) {
+  if (!profiles) return facts->unread.emplace_back("profiles"), void();
+  for (const ConfigurationFacts& from_profile : parse::ConfigurationsOf(*profiles)) {
     const auto same = std::find_if(
         facts->configurations.begin(), facts->configurations.end(),
         [&](const ConfigurationFacts& known) { return known.identifier == from_profile.identifier; });
@@ -65,18 +80,20 @@ const std::vector<std::string>& ProfilesTool() {
 }
 
 const std::vector<Tool>& SystemTools() {
-  static const std::vector<Tool>& tools =
-      *new std::vector<Tool>{{"extensions", {"/usr/bin/systemextensionsctl", "list"}},
-                             {"profiles", ProfilesTool()},
-                             {"processes", {"/bin/ps", "-axo", "comm="}},
-                             {"mounts", {"/sbin/mount"}}};
+  static const std::vector<Tool>& tools = *new std::vector<Tool>{
+      {"extensions", {"/usr/bin/systemextensionsctl", "list"}},
+      {"extensions_db", {"/usr/bin/plutil", "-convert", "xml1", "-o", "-", parse::kSysextDbPath}},
+      {"profiles", ProfilesTool()},
+      {"processes", {"/bin/ps", "-axo", "comm="}},
+      {"mounts", {"/sbin/mount"}}};
   return tools;
 }
 
-SystemLook ReadSystem(const ToolAnswers& answers, const ConfiguredParts& configured) {
+SystemLook ReadSystem(const ToolAnswers& answers, const ConfiguredParts& configured, int macos) {
   SystemLook look;
-  ReadExtensions(answers, &look);
-  ReadConfigurations(answers, configured, &look.system);
+  const std::optional<parse::ProfileList> profiles = ReadProfiles(answers);
+  ReadExtensions(answers, profiles, macos, &look);
+  ReadConfigurations(profiles, configured, &look.system);
   look.system.dns_proxies = configured.dns_proxies;
   look.system.postures = configured.postures;
   if (const std::string* mounts = Printed(answers, "mounts")) {
@@ -116,7 +133,7 @@ void SystemSource::Look() {
 
 void SystemSource::Tell() {
   if (listener_ == nullptr || !answers_) return;
-  const SystemLook look = ReadSystem(*answers_, configured_);
+  const SystemLook look = ReadSystem(*answers_, configured_, options_.macos);
   if (told_extensions_ != look.extensions) {
     told_extensions_ = look.extensions;
     extensions_(look.extensions);

@@ -13,7 +13,7 @@
 
 namespace holdfast::signals {
 
-// The tools and their answers' names: "extensions", "profiles", "processes" and "mounts".
+// The tools and their answers' names: "extensions", "extensions_db", "profiles", "processes" and "mounts".
 const std::vector<Tool>& SystemTools();
 // The command of "profiles" alone.
 const std::vector<std::string>& ProfilesTool();
@@ -32,9 +32,11 @@ struct SystemLook {
   SystemFacts system;
   std::vector<ExtensionFacts> extensions;
 };
-SystemLook ReadSystem(const ToolAnswers& answers, const ConfiguredParts& configured);
+// `macos` is the system's major version, 0 when it is not known.
+SystemLook ReadSystem(const ToolAnswers& answers, const ConfiguredParts& configured, int macos);
 
 struct SystemSourceOptions {
+  int macos = 0;  // the major version; 0: not known
   absl::Duration look_every = absl::Minutes(1);
   absl::Duration limit = absl::Seconds(20);
 };

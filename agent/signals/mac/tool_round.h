@@ -17,6 +17,12 @@ struct Tool {
 };
 using ToolAnswers = std::map<std::string, absl::StatusOr<std::string>>;
 
+// What that tool printed; nullptr when it failed.
+inline const std::string* Printed(const ToolAnswers& answers, const char* name) {
+  const auto found = answers.find(name);
+  return found != answers.end() && found->second.ok() ? &*found->second : nullptr;
+}
+
 inline void RunTools(const RunTool& run, const std::vector<Tool>& tools, absl::Duration limit,
                      std::function<void(const ToolAnswers&)> done) {
   struct Round {

@@ -9,6 +9,7 @@
 #include "agent/signals/parse/ne_plist.h"
 #include "agent/signals/parse/sc_dictionary.h"
 #include "agent/signals/parse/scutil_list.h"
+#include "agent/signals/parse/sysext_db.h"
 
 namespace holdfast::parse {
 namespace {
@@ -17,12 +18,13 @@ struct Description {
   Kind kind;
   absl::string_view name, origin;
 };
-constexpr std::array<Description, 6> kKinds = {{
+constexpr std::array<Description, 7> kKinds = {{
     {Kind::kNelog, "nelog", "lines of the unified log or of syslog"},
     {Kind::kScutilList, "scutil-list", "the output of `scutil --nc list`"},
     {Kind::kScutilStatus, "scutil-status",
      "the output of `scutil --nc status`, `show`, `statistics` or `ondemand`"},
     {Kind::kSysextList, "sysext-list", "the output of `systemextensionsctl list`"},
+    {Kind::kSysextDb, "sysext-db", kSysextDbPath},
     {Kind::kProfilesXml, "profiles-xml", "the output of `profiles show -output stdout-xml`"},
     {Kind::kNePlist, "ne-plist", kNePreferencesPath},
 }};
@@ -79,6 +81,7 @@ std::optional<Kind> LooksLike(absl::string_view text) {
     if (absl::StrContains(text, "ProfileIdentifier") || absl::StrContains(text, "_computerlevel")) {
       return Kind::kProfilesXml;
     }
+    if (absl::StrContains(text, "extensionPolicies")) return Kind::kSysextDb;
     return xml ? std::nullopt : std::optional(Kind::kNePlist);  // a long binary names itself at its end
   }
   if (LooksLikeLog(text)) return Kind::kNelog;

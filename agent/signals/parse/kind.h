@@ -9,7 +9,15 @@
 
 namespace holdfast::parse {
 
-enum class Kind : uint8_t { kNelog, kScutilList, kScutilStatus, kSysextList, kProfilesXml, kNePlist };
+enum class Kind : uint8_t {
+  kNelog,
+  kScutilList,
+  kScutilStatus,
+  kSysextList,
+  kSysextDb,
+  kProfilesXml,
+  kNePlist
+};
 
 absl::string_view KindName(Kind kind);    // "scutil-list"
 absl::string_view KindOrigin(Kind kind);  // "the output of `scutil --nc list`"

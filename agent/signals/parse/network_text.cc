@@ -6,6 +6,9 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
 #include "agent/signals/parse/text_lines.h"
 #include "base/error.h"
@@ -23,6 +26,20 @@ std::optional<Pair> SplitPair(absl::string_view line) {
   if (colon == absl::string_view::npos) return std::nullopt;
   return Pair{absl::StripAsciiWhitespace(line.substr(0, colon)),
               absl::StripAsciiWhitespace(line.substr(colon + 1))};
+}
+
+// "0:1c:42:0:0:18" with each byte's two digits; empty for anything else ("(incomplete)").
+std::string WholeHardwareAddress(absl::string_view text) {
+  const std::vector<absl::string_view> bytes = absl::StrSplit(text, ':');
+  if (bytes.size() != 6) return "";
+  std::vector<std::string> whole;
+  for (const absl::string_view byte : bytes) {
+    if (byte.empty() || byte.size() > 2 || !std::all_of(byte.begin(), byte.end(), absl::ascii_isxdigit)) {
+      return "";
+    }
+    whole.push_back(absl::AsciiStrToLower(absl::StrCat(byte.size() == 1 ? "0" : "", byte)));
+  }
+  return absl::StrJoin(whole, ":");
 }
 
 // "14 (utun4)"
@@ -110,6 +127,36 @@ RouteAnswer ReadRouteGet(absl::string_view text) {
   }
   if (answer.interface_name.empty()) answer.gateway.clear();
   return answer;
+}
+
+std::vector<RouteAnswer> ReadDefaultRoutes(absl::string_view text) {
+  std::vector<RouteAnswer> routes;
+  const auto lines = TextLines(text);
+  if (!lines.ok()) return routes;
+  size_t interface_column = 0;  // it moved between releases: the heading tells
+  for (const absl::string_view line : *lines) {
+    const std::vector<absl::string_view> words =
+        absl::StrSplit(line, absl::ByAnyChar(" \t"), absl::SkipEmpty());
+    if (words.size() > 2 && words[0] == "Destination") {
+      interface_column = std::find(words.begin(), words.end(), "Netif") - words.begin();
+    } else if (interface_column > 1 && words.size() > interface_column && words[0] == "default") {
+      routes.push_back({std::string(words[interface_column]), std::string(words[1])});
+    }
+  }
+  return routes;
+}
+
+std::string HardwareAddressOf(absl::string_view arp_text, const RouteAnswer& neighbour) {
+  const auto lines = TextLines(arp_text);
+  if (!lines.ok() || neighbour.gateway.empty()) return "";
+  const std::string address = absl::StrCat("(", neighbour.gateway, ")");
+  for (const absl::string_view line : *lines) {
+    // "? (192.0.2.1) at 0:1c:42:0:0:18 on en0 ifscope [ethernet]"
+    const std::vector<absl::string_view> words = absl::StrSplit(line, ' ', absl::SkipEmpty());
+    if (words.size() < 6 || words[1] != address || words[5] != neighbour.interface_name) continue;
+    if (std::string whole = WholeHardwareAddress(words[3]); !whole.empty()) return whole;
+  }
+  return "";
 }
 
 absl::StatusOr<DnsConfiguration> ReadScutilDns(absl::string_view text) {

@@ -1,4 +1,4 @@
-// What a Mac's network tools print: `route -n get HOST` and `scutil --dns`.
+// What a Mac's network tools print: `route -n get HOST`, `netstat -rn -f inet`, `arp -an` and `scutil --dns`.
 #pragma once
 
 #include <string>
@@ -18,6 +18,14 @@ struct RouteAnswer {
 
 // Never fails: a text that names no interface tells of no route, as the tool does by an error of its own.
 RouteAnswer ReadRouteGet(absl::string_view text);
+
+// The default routes of `netstat -rn`, as listed: the first is the one in use, others are each interface's
+// own. Never fails: no table, no routes.
+std::vector<RouteAnswer> ReadDefaultRoutes(absl::string_view text);
+
+// The hardware address that `arp -an` has for an IP address on an interface, as "aa:bb:cc:dd:ee:ff"; empty
+// when it has none.
+std::string HardwareAddressOf(absl::string_view arp_text, const RouteAnswer& neighbour);
 
 struct DnsConfiguration {
   std::vector<ResolverFacts> resolvers;     // asked for every name, in order; each once

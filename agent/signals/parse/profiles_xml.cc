@@ -17,6 +17,7 @@ using plist::Dict;
 using plist::Value;
 
 constexpr absl::string_view kComputer = "_computerlevel";
+constexpr absl::string_view kExtensionPolicy = "com.apple.system-extension-policy";
 
 // "true" as a text, as the command prints it; a boolean counts too.
 bool IsTrue(const Value& dict, absl::string_view key) {
@@ -32,14 +33,38 @@ std::optional<int64_t> DateAt(const Value& dict, absl::string_view key) {
   return absl::ToUnixSeconds(time);
 }
 
+// {"TEAM123456": ["com.example.filter"]}
+void ReadExtensions(const Value* content, absl::string_view key, std::set<TeamAndBundle>* out) {
+  const Value* teams = content == nullptr ? nullptr : content->Find(key);
+  const Dict* dict = teams == nullptr ? nullptr : teams->As<Dict>();
+  if (dict == nullptr) return;
+  for (const auto& [team, value] : dict->entries()) {
+    const Array* bundles = value.As<Array>();
+    if (bundles == nullptr) continue;
+    for (const Value& bundle : *bundles) {
+      if (const auto* name = bundle.As<std::string>()) out->emplace(team, *name);
+    }
+  }
+}
+
+InstalledPayload ReadPayload(const Value& payload) {
+  InstalledPayload out{Text(payload, "PayloadType"),
+                       Text(payload, "PayloadIdentifier"),
+                       Text(payload, "PayloadUUID"),
+                       Text(payload, "PayloadDisplayName"),
+                       {}};
+  if (out.type != kExtensionPolicy) return out;
+  for (const char* key : {"NonRemovableSystemExtensions", "NonRemovableFromUISystemExtensions"}) {
+    ReadExtensions(payload.Find("PayloadContent"), key, &out.not_removable);
+  }
+  return out;
+}
+
 void ReadPayloads(const Value& profile, InstalledProfile& out) {
   const Value* items = profile.Find("ProfileItems");
   const Array* payloads = items == nullptr ? nullptr : items->As<Array>();
   if (payloads == nullptr) return;
-  for (const Value& payload : *payloads) {
-    out.payloads.push_back({Text(payload, "PayloadType"), Text(payload, "PayloadIdentifier"),
-                            Text(payload, "PayloadUUID"), Text(payload, "PayloadDisplayName")});
-  }
+  for (const Value& payload : *payloads) out.payloads.push_back(ReadPayload(payload));
 }
 
 InstalledProfile ReadProfile(const Value& profile, absl::string_view user) {
@@ -115,6 +140,17 @@ std::vector<ConfigurationFacts> ConfigurationsOf(const ProfileList& list) {
     facts.push_back({profile.identifier, Provenance::kProfile, IsManaged(profile, enrolled)});
   }
   return facts;
+}
+
+std::set<TeamAndBundle> NotRemovable(const ProfileList& list) {
+  std::set<TeamAndBundle> extensions;
+  for (const InstalledProfile& profile : list.profiles) {
+    if (!profile.user.empty()) continue;
+    for (const InstalledPayload& payload : profile.payloads) {
+      extensions.insert(payload.not_removable.begin(), payload.not_removable.end());
+    }
+  }
+  return extensions;
 }
 
 bool IsManagedForDevice(const ProfileList& list, absl::string_view payload_type) {

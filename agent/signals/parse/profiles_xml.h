@@ -1,9 +1,12 @@
 // `profiles show -output stdout-xml` (and the older `profiles -C -o stdout-xml`): the installed profiles of
-// the Mac and of each user. Of a payload's content nothing is kept: it may hold secrets.
+// the Mac and of each user. Of a payload's content nothing is kept, since it may hold secrets, but the system
+// extensions that nobody may remove.
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -13,8 +16,11 @@
 
 namespace holdfast::parse {
 
+using TeamAndBundle = std::pair<std::string, std::string>;
+
 struct InstalledPayload {
   std::string type, identifier, uuid, display_name;
+  std::set<TeamAndBundle> not_removable;  // extensions, where it is a policy of them
   friend bool operator==(const InstalledPayload&, const InstalledPayload&) = default;
 };
 
@@ -40,6 +46,10 @@ absl::StatusOr<ProfileList> ReadProfileList(absl::string_view bytes);
 // Managed: profiles of the Mac itself on one that an MDM manages, and those that a person may not remove. The
 // output names no installer, so a person's own profile of the first kind is taken for the MDM's.
 std::vector<ConfigurationFacts> ConfigurationsOf(const ProfileList& list);
+
+// The extensions that the Mac's own profiles keep a person from removing (NonRemovableSystemExtensions,
+// NonRemovableFromUISystemExtensions; macOS 15 and later heed them).
+std::set<TeamAndBundle> NotRemovable(const ProfileList& list);
 
 // Whether a profile of the Mac itself that is managed, as above, has a payload of this type.
 bool IsManagedForDevice(const ProfileList& list, absl::string_view payload_type);

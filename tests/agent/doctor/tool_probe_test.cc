@@ -21,6 +21,12 @@ absl::StatusOr<std::string> Well(const std::vector<std::string>& arguments) {
         "enabled\tactive\tteamID\tbundleID (version)\tname\t[state]\n"
         "*\t*\tABCDE12345\tcom.example.filter (2.0/2)\tFilter\t[activated enabled]\n");
   }
+  if (absl::StrContains(program, "plutil")) {
+    return std::string("<plist version=\"1.0\"><dict><key>extensions</key><array/></dict></plist>");
+  }
+  if (absl::StrContains(program, "netstat")) {
+    return std::string("Destination Gateway Flags Netif Expire\ndefault 192.0.2.1 UGScg en0\n");
+  }
   if (absl::StrContains(program, "profiles")) return std::string("<plist version=\"1.0\"><dict/></plist>");
   if (absl::StrContains(program, "route")) return std::string("  interface: en0\n");
   if (arguments.size() > 1 && arguments[1] == "--dns")
@@ -33,12 +39,13 @@ absl::StatusOr<std::string> Well(const std::vector<std::string>& arguments) {
 
 TEST(Tools, WhatEachSaysIsCounted) {
   const auto findings = ProbeTools(Well);
-  ASSERT_THAT(findings, SizeIs(7));
+  ASSERT_THAT(findings, SizeIs(9));
   for (const Finding& finding : findings)
     EXPECT_EQ(finding.state, State::kOk) << finding.name << finding.detail;
   EXPECT_EQ(findings[0].name, "/usr/bin/systemextensionsctl list");
   EXPECT_EQ(findings[0].detail, "1 extensions");
-  EXPECT_EQ(findings[4].detail, "the internet is reached by en0");
+  EXPECT_EQ(findings[5].detail, "the internet is reached by en0");
+  EXPECT_EQ(findings[6].detail, "1 default routes, the first by en0");
 }
 
 TEST(Tools, OneThatFailsOrSaysSomethingElseIsNamedWithWhatIsLost) {
@@ -51,7 +58,7 @@ TEST(Tools, OneThatFailsOrSaysSomethingElseIsNamedWithWhatIsLost) {
       ProbeTools([](const auto&) { return absl::StatusOr<std::string>("usage: something else"); });
   int degraded = 0;
   for (const Finding& finding : odd) degraded += finding.state == State::kDegraded;
-  EXPECT_EQ(degraded, 5);  // ps and mount print lines of any shape
+  EXPECT_EQ(degraded, 7);  // ps and mount print lines of any shape
 }
 
 }  // namespace

@@ -90,6 +90,23 @@ TEST_P(NeSessionTest, NothingIsToldAfterItsEnd) {
   EXPECT_EQ(Alive("sessions"), 0);
 }
 
+// As when a configuration is removed and comes back at once. Where the library gives both one handle, the end
+// of the first is under way on the handle that the second listens to.
+TEST_P(NeSessionTest, ItsSuccessorIsNotDeaf) {
+  const Uuid id = Install("one");
+  auto session = Make(id);
+  time.RunFor(absl::Seconds(1));
+  session.reset();
+  session = Make(id);
+  time.RunFor(absl::Seconds(1));
+  EXPECT_EQ(Canceled(), 0u);
+  events.clear();
+  ASSERT_TRUE(session->Start());
+  time.RunFor(absl::Seconds(10));
+  EXPECT_THAT(events, ::testing::Contains(Event::kStatusChanged));
+  EXPECT_EQ(Status(*session), SessionStatus::kConnected);
+}
+
 TEST_P(NeSessionTest, ItsOwnCallbackMayEndIt) {
   std::unique_ptr<NeSession> session;
   session =

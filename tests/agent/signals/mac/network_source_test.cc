@@ -38,6 +38,33 @@ TEST(NetworkText, ReadsWhereARouteLeaves) {
   EXPECT_EQ(parse::ReadRouteGet(""), parse::RouteAnswer{});
 }
 
+constexpr char kRoutes[] =
+    "Routing tables\n\nInternet:\nDestination        Gateway            Flags               Netif Expire\n"
+    "default            link#20            UCSg                utun4\n"
+    "default            192.0.2.1          UGScIg              en0\n"
+    "127                127.0.0.1          UCS                 lo0\n";
+constexpr char kNeighbours[] =
+    "? (192.0.2.1) at 0:1c:42:0:0:18 on en7 ifscope [ethernet]\n"
+    "? (192.0.2.1) at 0:1C:42:0:0:19 on en0 ifscope [ethernet]\n"
+    "? (192.0.2.7) at (incomplete) on en0 ifscope [ethernet]\n";
+
+TEST(NetworkText, ReadsTheDefaultRoutesInOrder) {
+  EXPECT_THAT(parse::ReadDefaultRoutes(kRoutes),
+              ElementsAre(parse::RouteAnswer{"utun4", "link#20"}, parse::RouteAnswer{"en0", "192.0.2.1"}));
+  // As older systems print it.
+  EXPECT_THAT(parse::ReadDefaultRoutes("Destination Gateway Flags Refs Use Netif Expire\n"
+                                       "default 192.0.2.1 UGSc 90 0 en1\ndefault 192.0.2.2 UGSc\n"),
+              ElementsAre(parse::RouteAnswer{"en1", "192.0.2.1"}));
+  EXPECT_THAT(parse::ReadDefaultRoutes("default 192.0.2.1 UGSc en0\n"), IsEmpty());
+}
+
+TEST(NetworkText, ReadsANeighboursAddressWithAllItsDigits) {
+  EXPECT_EQ(parse::HardwareAddressOf(kNeighbours, {"en0", "192.0.2.1"}), "00:1c:42:00:00:19");
+  EXPECT_EQ(parse::HardwareAddressOf(kNeighbours, {"en0", "192.0.2.7"}), "");
+  EXPECT_EQ(parse::HardwareAddressOf(kNeighbours, {"en0", "192.0.2.8"}), "");
+  EXPECT_EQ(parse::HardwareAddressOf("? () at 0:1c:42:0:0:19 on en0 ifscope\n", {"en0", ""}), "");
+}
+
 TEST(NetworkText, ReadsWhoIsAskedForEveryName) {
   const auto dns = parse::ReadScutilDns(kDns);
   ASSERT_TRUE(dns.ok()) << dns.status();
@@ -53,7 +80,10 @@ TEST(NetworkText, ReadsWhoIsAskedForEveryName) {
 class Network : public ::testing::Test {
  protected:
   void SetUp() override {
-    tools.prints = {{"-inet 1.1.1.1", RouteBy("en0")}, {"scutil --dns", kDns}};
+    tools.prints = {{"-inet 1.1.1.1", RouteBy("en0")},
+                    {"scutil --dns", kDns},
+                    {"netstat", kRoutes},
+                    {"arp", kNeighbours}};
     source.Begin(&told);
     time.RunFor(absl::Seconds(1));
   }
@@ -70,9 +100,10 @@ TEST_F(Network, TellsWhatTheToolsSayOnce) {
   EXPECT_EQ(told.networks[0].route_v6, "");  // the tool failed: there is none
   EXPECT_EQ(told.networks[0].resolvers.size(), 3u);
   EXPECT_EQ(told.networks[0].interfaces, interfaces);
+  EXPECT_EQ(told.networks[0].gateway_mac, "00:1c:42:00:00:19");
   time.RunFor(absl::Minutes(1));
   EXPECT_EQ(told.networks.size(), 1u);
-  EXPECT_EQ(tools.runs, 3);  // nothing changed: no tool is run again
+  EXPECT_EQ(tools.runs, static_cast<int>(NetworkTools().size()));  // nothing changed: no tool is run again
 }
 
 TEST_F(Network, ATunnelThatComesUpIsSeenWithinSeconds) {
@@ -82,6 +113,7 @@ TEST_F(Network, ATunnelThatComesUpIsSeenWithinSeconds) {
   ASSERT_EQ(told.networks.size(), 2u);
   EXPECT_EQ(told.networks[1].route_v4, "utun4");
   EXPECT_TRUE(IsTunnel(told.networks[1], "utun4"));
+  EXPECT_EQ(told.networks[1].gateway_mac, "00:1c:42:00:00:19");  // of the network under it
 }
 
 TEST_F(Network, ARouteThatChangesAloneIsSeenInTheEnd) {

@@ -28,7 +28,10 @@ constexpr char kProfiles[] =
     "<key>ProfileIdentifier</key><string>com.example.vpn</string>"
     "<key>ProfileUUID</key><string>11111111-1111-4111-8111-111111111111</string>"
     "<key>ProfileRemovalDisallowed</key><string>true</string>"
-    "<key>ProfileType</key><string>Configuration</string>"
+    "<key>ProfileType</key><string>Configuration</string><key>ProfileItems</key><array><dict>"
+    "<key>PayloadType</key><string>com.apple.system-extension-policy</string><key>PayloadContent</key><dict>"
+    "<key>NonRemovableSystemExtensions</key><dict><key>ABCDE12345</key><array><string>com.example.filter"
+    "</string></array></dict></dict></dict></array>"
     "</dict></array></dict></plist>";
 
 TEST(SystemText, FindsVolumesOfOneKind) {
@@ -78,6 +81,30 @@ TEST_F(System, PutsTogetherWhatEachToolSays) {
   EXPECT_THAT(facts.unread, ElementsAre("declarations"));
   ASSERT_EQ(extensions.size(), 1u);
   EXPECT_EQ(extensions[0].at(0).team_id, "ABCDE12345");
+}
+
+TEST(ReadSystem, WhetherAnExtensionCanBeRemovedIsTheProfilesWord) {
+  const auto removable = [](ToolAnswers answers, int macos) {
+    return ReadSystem(answers, {}, macos).system.extensions.at(0).removable;
+  };
+  const ToolAnswers kept = {{"extensions", kExtensions}, {"profiles", kProfiles}};
+  EXPECT_EQ(removable(kept, 15), false);
+  EXPECT_EQ(removable(kept, 14), true);  // it does not know the key
+  EXPECT_EQ(removable(kept, 0), std::nullopt);
+  EXPECT_EQ(removable({{"extensions", kExtensions}}, 15), std::nullopt);
+  EXPECT_EQ(removable({{"extensions", kExtensions}, {"profiles", "<plist><dict/></plist>"}}, 15), true);
+}
+
+TEST_F(System, AToolThatHangsIsReplacedByTheDatabase) {
+  tools.prints.erase("systemextensionsctl");
+  tools.prints["plutil"] =
+      "<plist version=\"1.0\"><dict><key>extensions</key><array><dict><key>bundleVersion</key><dict>"
+      "<key>CFBundleVersion</key><string>113</string></dict><key>identifier</key><string>com.example.a"
+      "</string><key>state</key><string>activated_enabled</string></dict></array></dict></plist>";
+  Begin();
+  ASSERT_EQ(extensions.size(), 1u);
+  EXPECT_EQ(extensions[0].at(0).bundle_id, "com.example.a");
+  EXPECT_EQ(extensions[0].at(0).state, "activated enabled");
 }
 
 TEST_F(System, IsToldAgainOnlyWhenItChanged) {

@@ -10,6 +10,7 @@
 #include "agent/signals/parse/ne_plist.h"
 #include "agent/signals/parse/profiles_xml.h"
 #include "agent/signals/parse/scutil_status.h"
+#include "agent/signals/parse/sysext_db.h"
 #include "agent/signals/parse/sysext_list.h"
 #include "tests/agent/signals/parse/fixtures.h"
 #include "tests/agent/signals/parse/log_recorder.h"
@@ -17,8 +18,8 @@
 namespace holdfast::parse {
 namespace {
 
-constexpr Kind kAll[] = {Kind::kNelog,      Kind::kScutilList,  Kind::kScutilStatus,
-                         Kind::kSysextList, Kind::kProfilesXml, Kind::kNePlist};
+constexpr Kind kAll[] = {Kind::kNelog,    Kind::kScutilList,  Kind::kScutilStatus, Kind::kSysextList,
+                         Kind::kSysextDb, Kind::kProfilesXml, Kind::kNePlist};
 
 // Facts as sentences, without the numbers of lines.
 std::vector<std::string> FactsOf(Kind kind, const std::string& text) {
@@ -49,7 +50,8 @@ std::vector<std::string> FactsOf(Kind kind, const std::string& text) {
       }
       break;
     case Kind::kSysextList:
-      if (const auto list = ReadSysextList(text); list.ok()) {
+    case Kind::kSysextDb:
+      if (const auto list = kind == Kind::kSysextDb ? ReadSysextDb(text) : ReadSysextList(text); list.ok()) {
         for (const SysextRow& row : list->rows) {
           facts.push_back(absl::StrCat(row.facts.bundle_id, "|", row.facts.version, "|", row.facts.state, "|",
                                        row.enabled, row.active));
@@ -75,7 +77,7 @@ std::vector<std::string> FactsOf(Kind kind, const std::string& text) {
 }
 
 TEST(Damage, TheFixturesAreWhole) {
-  const std::vector<size_t> expected = {13, 2, 6, 2, 1, 5};
+  const std::vector<size_t> expected = {13, 2, 6, 2, 2, 1, 5};
   std::vector<size_t> found;
   for (Kind kind : kAll) {
     found.push_back(FactsOf(kind, ValidText(kind)).size());

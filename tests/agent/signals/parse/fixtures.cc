@@ -58,6 +58,19 @@ constexpr char kExtensions[] =
     "\t*\tTEAM123456\tcom.example.a (1.15/1.15)\ta\t[activated waiting for user]\n"
     "*\t*\tTEAM123456\tcom.example.a (1.13/1.13)\ta\t[activated enabled]\n";
 
+constexpr char kDatabase[] =
+    "<?xml version=\"1.0\"?>\n<plist version=\"1.0\">\n<dict><key>developerMode</key><false/>\n"
+    "<key>extensionPolicies</key><array/>\n<key>extensions</key><array>\n"
+    "<dict><key>bundleVersion</key><dict><key>CFBundleShortVersionString</key><string>1.13</string>"
+    "<key>CFBundleVersion</key><string>113</string></dict>\n<key>categories</key><array>"
+    "<string>com.apple.system_extension.network_extension</string></array>\n"
+    "<key>identifier</key><string>com.example.a</string>\n<key>state</key><string>activated_enabled</string>"
+    "<key>teamID</key><string>TEAM123456</string></dict>\n"
+    "<dict><key>bundleVersion</key><dict><key>CFBundleVersion</key><string>112</string></dict>\n"
+    "<key>identifier</key><string>com.example.a</string>\n"
+    "<key>state</key><string>terminated_waiting_to_uninstall_on_reboot</string>"
+    "<key>teamID</key><string>TEAM123456</string></dict>\n</array>\n</dict>\n</plist>\n";
+
 constexpr char kProfiles[] =
     "<?xml version=\"1.0\"?>\n<plist version=\"1.0\">\n<dict><key>_computerlevel</key><array>\n<dict>"
     "<key>ProfileIdentifier</key><string>com.example.a</string>\n<key>ProfileInstallDate</key>"
@@ -78,6 +91,8 @@ std::string ValidText(Kind kind) {
       return kStatus;
     case Kind::kSysextList:
       return kExtensions;
+    case Kind::kSysextDb:
+      return kDatabase;
     case Kind::kProfilesXml:
       return kProfiles;
     case Kind::kNePlist:

@@ -53,8 +53,29 @@ TEST(ProfilesXml, EverythingButTheContent) {
                                            "verified",
                                            1'680'225'278,
                                            true,
-                                           {{"com.apple.vpn.managed", "p", "PU", "Payload"}}}));
+                                           {{"com.apple.vpn.managed", "p", "PU", "Payload", {}}}}));
   EXPECT_THAT(list->odd, IsEmpty());
+}
+
+TEST(ProfilesXml, ExtensionsThatNobodyRemoves) {
+  const auto profile = [](absl::string_view type, absl::string_view key) {
+    return absl::StrCat(
+        "<dict><key>ProfileIdentifier</key><string>a</string><key>ProfileItems</key><array><dict>",
+        "<key>PayloadType</key><string>", type, "</string><key>PayloadContent</key><dict><key>", key,
+        "</key><dict><key>TEAM123456</key><array><string>com.example.", key,
+        "</string></array></dict></dict></dict></array></dict>");
+  };
+  const char policy[] = "com.apple.system-extension-policy";
+  const auto list = ReadProfileList(
+      Plist(Level("_computerlevel", profile(policy, "NonRemovableSystemExtensions") +
+                                        profile(policy, "NonRemovableFromUISystemExtensions") +
+                                        profile(policy, "RemovableSystemExtensions") +
+                                        profile("other", "NonRemovableSystemExtensions")) +
+            Level("anna", profile(policy, "NonRemovableSystemExtensions"))));
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_THAT(NotRemovable(*list),
+              ElementsAre(TeamAndBundle{"TEAM123456", "com.example.NonRemovableFromUISystemExtensions"},
+                          TeamAndBundle{"TEAM123456", "com.example.NonRemovableSystemExtensions"}));
 }
 
 TEST(ProfilesXml, UsersHaveTheirOwn) {
