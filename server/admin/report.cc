@@ -46,6 +46,18 @@ Printer::Field<S> TotalField(const std::string& name, int64_t (v1::ClassTotals::
           }};
 }
 
+// The mean time to restore: violation by outage; one that still lasts counts with what it has lasted.
+int64_t MeanOutage(const S& s) {
+  return s.outages().count() == 0 ? 0 : s.totals().violation_ns() / s.outages().count();
+}
+
+Printer::Field<S> OutageField(const std::string& name, int64_t (*ns)(const S&), bool csv) {
+  return {{csv ? absl::StrCat(name, " OUTAGE SECONDS") : name, Align::kRight}, [=](const S& s) {
+            if (csv) return Cell(Seconds(ns(s)));
+            return Cell(ns(s) == 0 ? "-" : Duration(ns(s)), ns(s) == 0 ? Style::kDim : Style::kPlain);
+          }};
+}
+
 std::vector<Printer::Field<S>> ReportFields(bool csv) {
   using T = v1::ClassTotals;
   return {
@@ -66,6 +78,15 @@ std::vector<Printer::Field<S>> ReportFields(bool csv) {
       TotalField("ASLEEP OR OFF", &T::asleep_or_off_ns, Style::kPlain, csv),
       TotalField("OBSERVED ONLY", &T::observed_only_ns, Style::kPlain, csv),
       TotalField("NOT REQUIRED", &T::not_required_ns, Style::kPlain, csv),
+      {{"OUTAGES", Align::kRight},
+       [](const S& s) {
+         const int64_t count = s.outages().count();
+         return Cell(absl::StrCat(count), count == 0 ? Style::kDim : Style::kPlain);
+       }},
+      OutageField(
+          "LONGEST", [](const S& s) { return s.outages().longest_ns(); }, csv),
+      OutageField(
+          "MEAN", [](const S& s) { return MeanOutage(s); }, csv),
       {{"RULE"}, [](const S& s) { return Cell(s.rule()); }, false},
       {{"KEY"}, [](const S& s) { return Cell(s.key()); }, false},
       {{"DEVICE ID"}, [](const S& s) { return Cell(s.device_id()); }, false},

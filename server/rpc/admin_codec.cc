@@ -78,6 +78,19 @@ ClassTotals FromProto(const v1::ClassTotals& m) {
   return out;
 }
 
+v1::Outages ToProto(const compliance::Outages& m) {
+  v1::Outages out;
+  out.set_count(m.count);
+  out.set_longest_ns(m.longest_ns);
+  out.set_first_ns(m.first_ns);
+  out.set_last_ns(m.last_ns);
+  return out;
+}
+
+compliance::Outages FromProto(const v1::Outages& m) {
+  return {m.count(), m.longest_ns(), m.first_ns(), m.last_ns()};
+}
+
 v1::ServiceCompliance ToProto(const ServiceCompliance& m) {
   v1::ServiceCompliance out;
   out.set_device_id(m.device.ToString());
@@ -94,6 +107,7 @@ v1::ServiceCompliance ToProto(const ServiceCompliance& m) {
   }
   if (const std::optional<double> share = ProtectedShare(m.totals)) out.set_protected_share(*share);
   out.set_uncertainty_ns(m.uncertainty_ns);
+  *out.mutable_outages() = ToProto(m.outages);
   return out;
 }
 
@@ -110,6 +124,7 @@ absl::StatusOr<ServiceCompliance> FromProto(const v1::ServiceCompliance& m) {
     out.causes.push_back({time_class, cause.cause(), cause.ns()});
   }
   out.uncertainty_ns = m.uncertainty_ns();
+  out.outages = FromProto(m.outages());
   return out;
 }
 

@@ -107,6 +107,7 @@ struct ServiceCompliance {
   ClassTotals totals{};
   std::vector<CauseTotal> causes;  // by class, then cause
   int64_t uncertainty_ns = 0;
+  compliance::Outages outages;
 };
 
 struct ReportChainHead {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "core/compliance/posture.h"
 #include "proto/wire/event_codec.h"
+#include "server/service/day_keeper.h"
 
 namespace holdfast::server {
 namespace {
@@ -53,15 +54,20 @@ absl::Status Derivation::AddPoint(const fleet::StoredRow& row, Point point) {
   if (point.kind != PointKind::kGap) point.at = row.at;
   point.uncertainty_ns = std::max(point.uncertainty_ns, row.uncertainty_ns);
   if (point.kind != PointKind::kDown && point.kind != PointKind::kGap) point.from = point.at;
-  return context_.store.AddPoint(
-      {.device = row.device, .chain = row.chain, .seq = row.row.seq, .point = std::move(point)});
+  return Store({.device = row.device, .chain = row.chain, .seq = row.row.seq, .point = std::move(point)});
 }
 
 absl::Status Derivation::AddGap(uint64_t seq, ServerTime from, const Estimate& to) {
   Point point{.kind = PointKind::kGap, .at = to.at, .uncertainty_ns = to.uncertainty_ns};
   point.from = std::min(from, to.at);
-  return context_.store.AddPoint(
+  return Store(
       {.device = device_.record.key, .chain = chain_.ordinal, .seq = seq, .point = std::move(point)});
+}
+
+absl::Status Derivation::Store(const fleet::TimelinePoint& point) {
+  const ServerTime from = std::min(point.point.from, point.point.at);
+  HOLDFAST_RETURN_IF_ERROR(DayKeeper::Forget(context_, device_.record, from));
+  return context_.store.AddPoint(point);
 }
 
 // A new log: what the old one held and had not sent is lost.

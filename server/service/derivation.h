@@ -28,6 +28,8 @@ class Derivation {
   absl::Status Finish();
 
   // The history from `from` to `to` is missing.
+  // Of the past: days that were kept without it are forgotten.
+  absl::Status Store(const fleet::TimelinePoint& point);
   absl::Status AddGap(uint64_t seq, ServerTime from, const Estimate& to);
 
  private:

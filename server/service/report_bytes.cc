@@ -21,13 +21,14 @@ void WriteService(CanonicalWriter& out, const ServiceCompliance& s) {
   out.U32(static_cast<uint32_t>(s.causes.size()));
   for (const CauseTotal& c : s.causes) out.U8(static_cast<uint8_t>(c.time_class)).Bytes(c.cause).I64(c.ns);
   out.I64(s.uncertainty_ns);
+  out.I64(s.outages.count).I64(s.outages.longest_ns).I64(s.outages.first_ns).I64(s.outages.last_ns);
 }
 
 }  // namespace
 
 std::string CanonicalReportBytes(const ComplianceReport& report) {
   CanonicalWriter out;
-  out.Raw("holdfast-report-v1").I64(report.from.ns).I64(report.to.ns).I64(report.made.ns);
+  out.Raw("holdfast-report-v2").I64(report.from.ns).I64(report.to.ns).I64(report.made.ns);
   out.U32(static_cast<uint32_t>(report.devices));
   WriteTotals(out, report.totals);
   out.U32(static_cast<uint32_t>(report.services.size()));

@@ -1,25 +1,66 @@
 // The compliance report: every device in scope, every key, every nanosecond of the window.
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
-#include "core/compliance/account.h"
+#include "server/service/accounts.h"
 #include "server/service/report_bytes.h"
 #include "server/service/state.h"
 
 namespace holdfast::server {
 namespace {
 
-// Once revoked, nothing is required of a device any more.
-void EndAtRevocation(const fleet::DeviceRecord& record, compliance::Timeline& timeline) {
-  if (!record.revoked) return;
-  for (const std::string& key : compliance::KeysOf(timeline)) {
-    timeline.points.push_back({.kind = compliance::PointKind::kVerdict,
-                               .at = *record.revoked,
-                               .key = key,
-                               .time_class = TimeClass::kNotRequired});
+// What a report says of a device beside its accounts.
+struct Beside {
+  std::vector<fleet::CurrentVerdict> verdicts;
+  std::vector<fleet::ChainRecord> chains;
+};
+
+// In the order of `devices`, which is that of their keys.
+absl::StatusOr<std::vector<Beside>> ReadBeside(fleet::FleetStore& store,
+                                               const std::vector<fleet::DeviceRecord>& devices, bool all) {
+  std::vector<Beside> out(devices.size());
+  if (!all) {
+    for (size_t i = 0; i < devices.size(); ++i) {
+      HOLDFAST_ASSIGN_OR_RETURN(out[i].verdicts, store.VerdictsOf(devices[i].key));
+      HOLDFAST_ASSIGN_OR_RETURN(out[i].chains, store.ChainsOf(devices[i].key));
+    }
+    return out;
   }
+  // Both come in the order of the keys.
+  const auto seek = [&](size_t& at, fleet::DeviceKey key) {
+    while (at < devices.size() && devices[at].key < key) ++at;
+    return at < devices.size() && devices[at].key == key;
+  };
+  size_t at = 0;
+  HOLDFAST_RETURN_IF_ERROR(store.EachVerdict([&](fleet::DeviceKey key, const fleet::CurrentVerdict& verdict) {
+    if (seek(at, key)) out[at].verdicts.push_back(verdict);
+  }));
+  at = 0;
+  HOLDFAST_RETURN_IF_ERROR(store.EachChain([&](const fleet::ChainRecord& chain) {
+    if (seek(at, chain.device)) out[at].chains.push_back(chain);
+  }));
+  return out;
+}
+
+ServiceCompliance ServiceOf(const fleet::DeviceRecord& record, const Beside& beside,
+                            compliance::KeyAccount& account) {
+  ServiceCompliance service;
+  service.device = record.id;
+  service.hostname = record.hardware.hostname;
+  service.key = std::move(account.key);
+  for (const fleet::CurrentVerdict& v : beside.verdicts) {
+    if (v.key != service.key) continue;
+    service.rule = v.rule;
+    service.service_name = v.service_name;
+  }
+  service.totals = account.totals;
+  service.causes = std::move(account.causes);
+  service.uncertainty_ns = account.uncertainty_ns;
+  service.outages = account.outages;
+  return service;
 }
 
 }  // namespace
@@ -35,36 +76,27 @@ absl::StatusOr<std::vector<fleet::DeviceRecord>> ServerCore::State::DevicesInSco
   HOLDFAST_RETURN_IF_ERROR(context.store.EachDevice(
       request.group, [&](const fleet::DeviceRecord& record) { devices.push_back(record); }));
   for (fleet::DeviceRecord& record : devices) directory.Refresh(record);
-  std::sort(devices.begin(), devices.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return devices;
 }
 
-absl::Status ServerCore::State::AddToReport(const fleet::DeviceRecord& record, ComplianceReport& report) {
-  const compliance::Window window{report.from, report.to};
-  compliance::Timeline timeline;
-  HOLDFAST_ASSIGN_OR_RETURN(timeline.points, context.store.PointsFor(record.key, window.from, window.to));
-  timeline.last_contact = record.last_seen;
-  EndAtRevocation(record, timeline);
-  HOLDFAST_ASSIGN_OR_RETURN(const auto verdicts, context.store.VerdictsOf(record.key));
-  for (compliance::KeyAccount& account : compliance::AccountOf(std::move(timeline), window)) {
-    ServiceCompliance service;
-    service.device = record.id;
-    service.hostname = record.hardware.hostname;
-    service.key = std::move(account.key);
-    for (const fleet::CurrentVerdict& v : verdicts) {
-      if (v.key != service.key) continue;
-      service.rule = v.rule;
-      service.service_name = v.service_name;
+absl::Status ServerCore::State::FillReport(const std::vector<fleet::DeviceRecord>& devices, bool all,
+                                           ComplianceReport& report) {
+  Accounts accounts(context.store, {report.from, report.to});
+  HOLDFAST_ASSIGN_OR_RETURN(auto of_devices, accounts.Of(devices, all));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto beside, ReadBeside(context.store, devices, all));
+  std::vector<size_t> by_id(devices.size());
+  std::iota(by_id.begin(), by_id.end(), size_t{0});
+  std::sort(by_id.begin(), by_id.end(), [&](size_t a, size_t b) { return devices[a].id < devices[b].id; });
+  report.services.reserve(devices.size());
+  report.chain_heads.reserve(devices.size());
+  for (const size_t i : by_id) {
+    for (compliance::KeyAccount& account : of_devices[i].keys) {
+      report.services.push_back(ServiceOf(devices[i], beside[i], account));
+      compliance::Add(report.totals, report.services.back().totals);
     }
-    service.totals = account.totals;
-    service.causes = std::move(account.causes);
-    service.uncertainty_ns = account.uncertainty_ns;
-    compliance::Add(report.totals, service.totals);
-    report.services.push_back(std::move(service));
-  }
-  HOLDFAST_ASSIGN_OR_RETURN(const auto chains, context.store.ChainsOf(record.key));
-  for (const fleet::ChainRecord& chain : chains) {
-    report.chain_heads.push_back({record.id, chain.epoch, chain.seq, chain.hash});
+    for (const fleet::ChainRecord& chain : beside[i].chains) {
+      report.chain_heads.push_back({devices[i].id, chain.epoch, chain.seq, chain.hash});
+    }
   }
   return absl::OkStatus();
 }
@@ -84,9 +116,8 @@ absl::StatusOr<GetComplianceReportResponse> ServerCore::GetComplianceReport(
   }
   HOLDFAST_ASSIGN_OR_RETURN(const auto devices, state_->DevicesInScope(request));
   report.devices = static_cast<int>(devices.size());
-  for (const fleet::DeviceRecord& record : devices) {
-    HOLDFAST_RETURN_IF_ERROR(state_->AddToReport(record, report));
-  }
+  const bool all = request.device.empty() && request.group.empty();
+  HOLDFAST_RETURN_IF_ERROR(state_->FillReport(devices, all, report));
   const Sha256Digest digest = Sha256(CanonicalReportBytes(report));
   HOLDFAST_ASSIGN_OR_RETURN(KeySignature signature, state_->context.issuer.SignReport(AsBytes(digest)));
   response.signature = std::move(signature.signature);

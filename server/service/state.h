@@ -6,6 +6,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "server/service/context.h"
+#include "server/service/day_keeper.h"
 #include "server/service/directory.h"
 #include "server/service/enrollment.h"
 #include "server/service/orders.h"
@@ -25,7 +26,8 @@ struct ServerCore::State {
         orders(context),
         sync(context, directory, policies, rollouts, orders),
         enrollment(context, directory, policies),
-        row_check(context, directory) {}
+        row_check(context, directory),
+        day_keeper(context, directory) {}
 
   // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
   // names the matches when there are several.
@@ -38,9 +40,10 @@ struct ServerCore::State {
   absl::StatusOr<Device> DeviceMessage(fleet::DeviceRecord record);
   HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
                             const std::string& hostname) const;
-  // Those that a report is about, sorted by id.
+  // Those that a report is about, by key.
   absl::StatusOr<std::vector<fleet::DeviceRecord>> DevicesInScope(const GetComplianceReportRequest& request);
-  absl::Status AddToReport(const fleet::DeviceRecord& record, ComplianceReport& report);
+  absl::Status FillReport(const std::vector<fleet::DeviceRecord>& devices, bool all,
+                          ComplianceReport& report);
 
   absl::Status FlushContacts();
   absl::Status JudgeSilence(ServerTime now);
@@ -58,6 +61,7 @@ struct ServerCore::State {
   SyncHandler sync;
   Enrollment enrollment;
   RowCheck row_check;
+  DayKeeper day_keeper;
   std::function<void(const Uuid&, absl::Duration)> nudge;
   std::function<void(const HistoryRow&)> row_listener;
   std::function<void(const absl::Status&)> store_listener;

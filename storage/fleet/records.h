@@ -10,6 +10,7 @@
 #include "base/ids.h"
 #include "base/sha256.h"
 #include "base/time.h"
+#include "core/compliance/days.h"
 #include "core/compliance/point.h"
 #include "core/event/time_class.h"
 #include "storage/journal/row.h"
@@ -22,6 +23,14 @@ using DeviceKey = int64_t;
 struct Hardware {
   std::string serial_number, platform_uuid, model, os_version, os_build, hostname;
   friend bool operator==(const Hardware&, const Hardware&) = default;
+};
+
+// The days whose accounts are kept: first to last; none when last is before first. A day of them without
+// accounts had nothing required.
+struct KeptDays {
+  compliance::Day first = 0, last = -1;
+  bool empty() const { return last < first; }
+  friend bool operator==(const KeptDays&, const KeptDays&) = default;
 };
 
 struct DeviceRecord {
@@ -40,6 +49,7 @@ struct DeviceRecord {
   std::string policy_state;  // "applying", "applied", "failed: WHY", empty before the first report
   int64_t clock_offset_ns = 0;
   bool asleep = false;  // said goodbye for sleep or shutdown and was not heard of since
+  KeptDays kept;
 };
 
 enum class CertificateState : uint8_t { kCandidate = 1, kValid = 2, kRevoked = 3 };

@@ -106,6 +106,8 @@ class RowStore {
   virtual absl::Status UpdateChain(const ChainRecord& chain) = 0;
   // Oldest first.
   virtual absl::StatusOr<std::vector<ChainRecord>> ChainsOf(DeviceKey device) = 0;
+  // Of all devices, by device, oldest first.
+  virtual absl::Status EachChain(const std::function<void(const ChainRecord&)>& visit) = 0;
   // A row whose (device, epoch, seq) is stored already is ALREADY_EXISTS.
   virtual absl::Status AddRows(absl::Span<const StoredRow> rows) = 0;
   virtual absl::StatusOr<std::optional<StoredRow>> FindRow(DeviceKey device, int64_t chain, uint64_t seq) = 0;
@@ -133,8 +135,32 @@ class ComplianceStore {
   // `from`, in the order in which the device wrote them.
   virtual absl::StatusOr<std::vector<compliance::Point>> PointsFor(DeviceKey device, ServerTime from,
                                                                    ServerTime to) = 0;
+  // When the device's first point happened, or its span began; nothing without any.
+  virtual absl::StatusOr<std::optional<ServerTime>> FirstPoint(DeviceKey device) = 0;
   virtual absl::Status PutVerdict(DeviceKey device, const CurrentVerdict& verdict) = 0;
   virtual absl::StatusOr<std::vector<CurrentVerdict>> VerdictsOf(DeviceKey device) = 0;  // by key
+  // Of all devices, by device and key.
+  virtual absl::Status EachVerdict(const std::function<void(DeviceKey, const CurrentVerdict&)>& visit) = 0;
+};
+
+// Accounts of days that are over, by months (compliance::EncodeDays); which of them hold is in the device's
+// record.
+class DayStore {
+ public:
+  virtual ~DayStore() = default;
+  virtual absl::Status SetKeptDays(DeviceKey device, const KeptDays& kept) = 0;
+  virtual absl::Status PutMonth(DeviceKey device, int64_t month,
+                                absl::string_view days) = 0;  // adds or replaces
+  // Months [from, to], in order. The bytes are valid during the call.
+  virtual absl::Status EachMonthOf(DeviceKey device, int64_t from, int64_t to,
+                                   const std::function<void(int64_t, absl::string_view)>& visit) = 0;
+  // The same of all devices, in the order of their keys.
+  virtual absl::Status EachMonth(int64_t from, int64_t to,
+                                 const std::function<void(DeviceKey, absl::string_view)>& visit) = 0;
+  // Devices of which a day up to `through` is complete and not kept: it is over, they were heard of after it,
+  // and they were not revoked before its end. Those that are furthest behind come first.
+  virtual absl::StatusOr<std::vector<DeviceKey>> DevicesWithDaysToKeep(compliance::Day through,
+                                                                       int limit) = 0;
 };
 
 struct IncidentQuery {
@@ -211,6 +237,7 @@ class FleetStore : public DeviceStore,
                    public CredentialStore,
                    public RowStore,
                    public ComplianceStore,
+                   public DayStore,
                    public IncidentStore,
                    public RolloutStore,
                    public AdminStore {

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "server/service/accounts.h"
 #include "tests/simulation/policies.h"
 
 namespace holdfast::simulation {
@@ -94,6 +95,23 @@ void FinalChecks::Incidents(const std::function<void(const std::string&)>& broke
     if (incidents.ok() && !incidents->incidents.empty()) {
       broken(absl::StrCat(never, ": ", incidents->incidents[0].summary));
     }
+  }
+}
+
+void FinalChecks::KeptDays(const std::function<void(const std::string&)>& broken) {
+  if (!server_.up()) return;
+  std::vector<fleet::DeviceRecord> kept;
+  const absl::Status read =
+      server_.store().EachDevice("", [&](const fleet::DeviceRecord& device) { kept.push_back(device); });
+  if (!read.ok()) return broken(std::string(read.message()));
+  std::vector<fleet::DeviceRecord> computed = kept;
+  for (fleet::DeviceRecord& device : computed) device.kept = {};
+  server::Accounts accounts(server_.store(), {window_.from, window_.to});
+  const auto from_days = accounts.Of(kept, /*all=*/true), from_points = accounts.Of(computed, /*all=*/true);
+  if (!from_days.ok() || !from_points.ok()) return broken("the accounts cannot be made");
+  for (size_t i = 0; i < kept.size(); ++i) {
+    if ((*from_days)[i].keys == (*from_points)[i].keys) continue;
+    broken(absl::StrCat(kept[i].hardware.hostname, ": its kept days are not what its points say"));
   }
 }
 

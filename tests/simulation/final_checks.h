@@ -26,6 +26,8 @@ class FinalChecks {
   Sha256Digest Journal(SimulatedDevice& device, Monitor& monitor);
   // That the server found nothing that only forgers bring about.
   void Incidents(const std::function<void(const std::string&)>& broken);
+  // Days that are kept say what their points say.
+  void KeptDays(const std::function<void(const std::string&)>& broken);
 
  private:
   SimulatedServer& server_;

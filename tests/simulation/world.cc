@@ -70,6 +70,7 @@ void World::Check() {
     heads_.push_back(checks.Journal(*who.device, *who.monitor));
   }
   checks.Incidents([this](const std::string& what) { OnBroken("server", what); });
+  checks.KeptDays([this](const std::string& what) { OnBroken("server", what); });
 }
 
 void World::CheckRows() {

@@ -55,6 +55,7 @@ DeviceRecord DeviceFrom(const sqlite::Statement& s) {
   d.last_seen = TimeAt(s, 16);
   d.clock_offset_ns = s.Int(17);
   d.asleep = s.Int(18) != 0;
+  d.kept = {s.Int(22), s.Int(23)};
   return d;
 }
 

@@ -66,6 +66,15 @@ std::string PageSql(const RowQuery& q) {
                       " LIMIT ?6");
 }
 
+ChainRecord ChainFrom(const sqlite::Statement& s) {
+  return {.device = s.Int(0),
+          .epoch = s.U64(1),
+          .ordinal = s.Int(2),
+          .seq = s.U64(3),
+          .hash = DigestAt(s, 4),
+          .last_at = TimeAt(s, 5)};
+}
+
 }  // namespace
 
 absl::Status SqliteFleetStore::AddChain(ChainRecord& chain) {
@@ -96,12 +105,17 @@ absl::StatusOr<std::vector<ChainRecord>> SqliteFleetStore::ChainsOf(DeviceKey de
   while (true) {
     HOLDFAST_ASSIGN_OR_RETURN(const bool more, find.Step());
     if (!more) return out;
-    out.push_back({.device = find.Int(0),
-                   .epoch = find.U64(1),
-                   .ordinal = find.Int(2),
-                   .seq = find.U64(3),
-                   .hash = DigestAt(find, 4),
-                   .last_at = TimeAt(find, 5)});
+    out.push_back(ChainFrom(find));
+  }
+}
+
+absl::Status SqliteFleetStore::EachChain(const std::function<void(const ChainRecord&)>& visit) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto each, db_->Prepare("SELECT device, epoch, ordinal, seq, hash, last_at FROM "
+                                                    "chains ORDER BY device, ordinal"));
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, each.Step());
+    if (!more) return absl::OkStatus();
+    visit(ChainFrom(each));
   }
 }
 

@@ -68,8 +68,6 @@ CREATE TABLE sections(
 )sql";
 
 // `timeline`: key empty for what concerns every key; starts is the begin of a span (kDown, kGap), else at.
-// Daily rollups (device, key, day -> nanoseconds per class and cause) belong beside it, written when a day of
-// a device is complete.
 constexpr char kCompliance[] = R"sql(
 CREATE TABLE timeline(
   device INTEGER NOT NULL, key TEXT NOT NULL, at INTEGER NOT NULL, chain INTEGER NOT NULL, seq INTEGER NOT NULL,
@@ -128,11 +126,22 @@ CREATE TABLE handed(
 CREATE INDEX handed_by_version ON handed(version, device_group, state, counted, at);
 )sql";
 
-constexpr std::array<sqlite::Migration, 4> kMigrations = {
+// A month of a device in one row: a report over a fleet reads few rows, in the order of the devices.
+constexpr char kDays[] = R"sql(
+ALTER TABLE devices ADD COLUMN first_kept INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN last_kept INTEGER NOT NULL DEFAULT -1;
+CREATE INDEX devices_by_last_kept ON devices(last_kept, key);
+CREATE TABLE months(
+  device INTEGER NOT NULL REFERENCES devices(key), month INTEGER NOT NULL, days BLOB NOT NULL,
+  PRIMARY KEY(device, month)) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 5> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
-     {.version = 4, .sql = kRollouts, .code = nullptr}}};
+     {.version = 4, .sql = kRollouts, .code = nullptr},
+     {.version = 5, .sql = kDays, .code = nullptr}}};
 
 }  // namespace
 

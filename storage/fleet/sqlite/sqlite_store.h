@@ -49,6 +49,7 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status AddChain(ChainRecord& chain) override;
   absl::Status UpdateChain(const ChainRecord& chain) override;
   absl::StatusOr<std::vector<ChainRecord>> ChainsOf(DeviceKey device) override;
+  absl::Status EachChain(const std::function<void(const ChainRecord&)>& visit) override;
   absl::Status AddRows(absl::Span<const StoredRow> rows) override;
   absl::StatusOr<std::optional<StoredRow>> FindRow(DeviceKey device, int64_t chain, uint64_t seq) override;
   absl::StatusOr<std::vector<StoredRow>> RowsBehind(const std::optional<StoredRow>& after, int limit,
@@ -63,6 +64,15 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status AddPoint(const TimelinePoint& point) override;
   absl::StatusOr<std::vector<compliance::Point>> PointsFor(DeviceKey device, ServerTime from,
                                                            ServerTime to) override;
+  absl::StatusOr<std::optional<ServerTime>> FirstPoint(DeviceKey device) override;
+  absl::Status EachVerdict(const std::function<void(DeviceKey, const CurrentVerdict&)>& visit) override;
+  absl::Status SetKeptDays(DeviceKey device, const KeptDays& kept) override;
+  absl::Status PutMonth(DeviceKey device, int64_t month, absl::string_view days) override;
+  absl::Status EachMonthOf(DeviceKey device, int64_t from, int64_t to,
+                           const std::function<void(int64_t, absl::string_view)>& visit) override;
+  absl::Status EachMonth(int64_t from, int64_t to,
+                         const std::function<void(DeviceKey, absl::string_view)>& visit) override;
+  absl::StatusOr<std::vector<DeviceKey>> DevicesWithDaysToKeep(compliance::Day through, int limit) override;
   absl::Status PutVerdict(DeviceKey device, const CurrentVerdict& verdict) override;
   absl::StatusOr<std::vector<CurrentVerdict>> VerdictsOf(DeviceKey device) override;
 

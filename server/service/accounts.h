@@ -1,0 +1,44 @@
+// What each service that was required of devices was, in a window: summed from the days that are kept, and
+// from the points of the timeline where none are. The answer does not depend on which days are kept.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/compliance/days.h"
+#include "server/service/context.h"
+
+namespace holdfast::server {
+
+class Accounts {
+ public:
+  Accounts(fleet::FleetStore& store, const compliance::Window& window) : store_(store), window_(window) {}
+
+  struct OfDevice {
+    const fleet::DeviceRecord* device = nullptr;
+    std::vector<compliance::KeyAccount> keys;
+  };
+  // In the order of the devices' keys, in which they must be given. `all`: these are all devices that there
+  // are, and what is kept of them is read in one piece.
+  absl::StatusOr<std::vector<OfDevice>> Of(const std::vector<fleet::DeviceRecord>& devices, bool all);
+
+ private:
+  struct Sum {
+    Sum(const fleet::DeviceRecord& d, const compliance::Window& window);
+    const fleet::DeviceRecord* device;
+    compliance::Day first, last;  // of the kept days that count; none when last is before first
+    compliance::WindowSum sum;
+    bool damaged = false;  // what is kept
+    bool keeps() const { return first <= last; }
+  };
+  absl::Status AddKept(std::vector<Sum>& sums, bool all);
+  static void AddDays(Sum& sum, absl::string_view days);
+  absl::Status AddPoints(Sum& sum, const compliance::Window& window);
+  absl::StatusOr<std::vector<compliance::KeyAccount>> Finish(Sum& sum);
+
+  fleet::FleetStore& store_;
+  const compliance::Window window_;
+};
+
+}  // namespace holdfast::server
