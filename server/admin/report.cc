@@ -1,16 +1,26 @@
 #include <google/protobuf/util/json_util.h>
 
+#include <cerrno>
+#include <fstream>
 #include <memory>
+#include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/strip.h"
 #include "absl/time/clock.h"
 #include "base/crypto/keys.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "server/admin/command.h"
+#include "server/admin/report_page.h"
+#include "server/admin/report_summary.h"
 #include "server/admin/text_forms.h"
 #include "server/rpc/admin_codec.h"
 #include "server/service/report_bytes.h"
@@ -23,11 +33,13 @@ using text::Cell;
 using text::Style;
 
 constexpr size_t kMaxReportBytes = size_t{1} << 30;
+constexpr size_t kMaxInventoryBytes = size_t{64} << 20;
 constexpr size_t kRawKeyBytes = 32;
 
 struct ReportFlags {
   std::string from = "30d", to, device, group;
   std::string file, key_file;
+  std::string page, inventory;
 };
 
 Cell ShareCell(const v1::ServiceCompliance& s) {
@@ -44,11 +56,6 @@ Printer::Field<S> TotalField(const std::string& name, int64_t (v1::ClassTotals::
             if (csv) return Cell(Seconds(value));
             return Cell(value == 0 ? "-" : Duration(value), value == 0 ? Style::kDim : style);
           }};
-}
-
-// The mean time to restore: violation by outage; one that still lasts counts with what it has lasted.
-int64_t MeanOutage(const S& s) {
-  return s.outages().count() == 0 ? 0 : s.totals().violation_ns() / s.outages().count();
 }
 
 Printer::Field<S> OutageField(const std::string& name, int64_t (*ns)(const S&), bool csv) {
@@ -86,12 +93,53 @@ std::vector<Printer::Field<S>> ReportFields(bool csv) {
       OutageField(
           "LONGEST", [](const S& s) { return s.outages().longest_ns(); }, csv),
       OutageField(
-          "MEAN", [](const S& s) { return MeanOutage(s); }, csv),
+          "MEAN", [](const S& s) { return MeanOutageNs(s); }, csv),
       {{"RULE"}, [](const S& s) { return Cell(s.rule()); }, false},
       {{"KEY"}, [](const S& s) { return Cell(s.key()); }, false},
       {{"DEVICE ID"}, [](const S& s) { return Cell(s.device_id()); }, false},
       {{"UNCERTAINTY SECONDS"}, [](const S& s) { return Cell(Seconds(s.uncertainty_ns())); }, false},
   };
+}
+
+// In a group too: what is enrolled elsewhere is enrolled.
+absl::StatusOr<std::set<std::string>> EnrolledSerials(Session& session) {
+  std::set<std::string> serials;
+  v1::ListDevicesRequest request;
+  request.set_page_size(1000);
+  do {
+    v1::ListDevicesResponse response;
+    HOLDFAST_RETURN_IF_ERROR(session.client.Call(&AdminClient::Stub::ListDevices, request, &response));
+    for (const v1::Device& device : response.devices()) {
+      serials.insert(absl::AsciiStrToUpper(device.serial_number()));
+    }
+    request.set_page_token(response.next_page_token());
+  } while (!request.page_token().empty());
+  return serials;
+}
+
+// The first column of a CSV, or a list; a header that is called serial_number or the like is none.
+absl::StatusOr<std::vector<std::string>> NeverEnrolled(Session& session, const std::string& inventory) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string text, ReadFile(inventory, kMaxInventoryBytes));
+  HOLDFAST_ASSIGN_OR_RETURN(const std::set<std::string> enrolled, EnrolledSerials(session));
+  std::set<std::string> missing;
+  for (const absl::string_view line : absl::StrSplit(text, absl::ByAnyChar("\r\n"), absl::SkipWhitespace())) {
+    const absl::string_view first = line.substr(0, line.find_first_of(",;\t"));
+    const std::string serial = absl::AsciiStrToUpper(absl::StripAsciiWhitespace(
+        absl::StripPrefix(absl::StripSuffix(absl::StripAsciiWhitespace(first), "\""), "\"")));
+    const bool heading = absl::StartsWith(serial, "SERIAL");
+    if (!serial.empty() && !heading && !enrolled.contains(serial)) missing.insert(serial);
+  }
+  return std::vector<std::string>(missing.begin(), missing.end());
+}
+
+absl::Status WritePage(const std::string& path, const v1::GetComplianceReportResponse& response,
+                       const PageOptions& options) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string json, wire::ToJson(response));
+  std::ofstream out(path, std::ios::binary | std::ios::trunc);
+  out << ReportPage(response, json, options);
+  out.close();
+  if (out.good()) return absl::OkStatus();
+  return ErrnoStatus(errno, "writing the page", path);
 }
 
 absl::Status MakeReport(Session& session, const ReportFlags& flags) {
@@ -109,6 +157,13 @@ absl::Status MakeReport(Session& session, const ReportFlags& flags) {
   v1::GetComplianceReportResponse response;
   HOLDFAST_RETURN_IF_ERROR(session.client.Call(&AdminClient::Stub::GetComplianceReport, request, &response));
   const Printer& p = session.printer;
+  if (!flags.page.empty()) {
+    PageOptions options;
+    if (!flags.inventory.empty()) {
+      HOLDFAST_ASSIGN_OR_RETURN(options.never_enrolled, NeverEnrolled(session, flags.inventory));
+    }
+    return WritePage(flags.page, response, options);
+  }
   if (p.format() == Format::kJson) {
     p.Json(response);
     return absl::OkStatus();
@@ -118,7 +173,16 @@ absl::Status MakeReport(Session& session, const ReportFlags& flags) {
                       " from ", p.Time(report.from()), " to ", p.Time(report.to()), "\n"));
   p.List(report.services(), ReportFields(p.format() == Format::kCsv),
          "No service was required in this time.");
-  p.Note(absl::StrCat("\nShare: protected / (protected + violation + unknown). Signed with key ",
+  const ReportSummary summary = Summarize(report, 0);
+  p.Note(
+      absl::StrCat("\nTogether: protected share ", summary.availability ? Share(*summary.availability) : "-",
+                   ", ", summary.outages, summary.outages == 1 ? " outage" : " outages",
+                   summary.outages == 0
+                       ? ""
+                       : absl::StrCat(", restored after ", Duration(summary.mean_outage_ns),
+                                      " on average, the longest took ", Duration(summary.longest_outage_ns)),
+                   "."));
+  p.Note(absl::StrCat("Share: protected / (protected + violation + unknown). Signed with key ",
                       response.key_id(), " over ", report.chain_heads_size(),
                       " chain heads; --json keeps the signature."));
   return absl::OkStatus();
@@ -133,15 +197,23 @@ absl::StatusOr<std::string> ReadReportKey(const std::string& path) {
       path, " is not a report key: it has 64 hex digits (report.pub in the server's data folder)"));
 }
 
-absl::Status VerifyReport(const Printer& p, const ReportFlags& flags) {
-  HOLDFAST_ASSIGN_OR_RETURN(const std::string json, ReadFile(flags.file, kMaxReportBytes));
+// As `report --json` printed it, or inside a page that `report --html` made.
+absl::StatusOr<v1::GetComplianceReportResponse> ReadSaved(const std::string& path) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string text, ReadFile(path, kMaxReportBytes));
+  const absl::string_view json = ReportInPage(text).value_or(text);
   v1::GetComplianceReportResponse saved;
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;
-  if (const auto status = google::protobuf::util::JsonStringToMessage(json, &saved, options); !status.ok()) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        flags.file, " is not a report as 'report --json' prints it: ", status.message().ToString()));
-  }
+  const auto status =
+      google::protobuf::util::JsonStringToMessage({json.data(), json.size()}, &saved, options);
+  if (status.ok()) return saved;
+  return absl::InvalidArgumentError(
+      absl::StrCat(path, " is neither a report as 'report --json' prints it nor a page of 'report --html': ",
+                   status.message().ToString()));
+}
+
+absl::Status VerifyReport(const Printer& p, const ReportFlags& flags) {
+  HOLDFAST_ASSIGN_OR_RETURN(const v1::GetComplianceReportResponse saved, ReadSaved(flags.file));
   HOLDFAST_ASSIGN_OR_RETURN(const std::string key, ReadReportKey(flags.key_file));
   HOLDFAST_ASSIGN_OR_RETURN(const server::ComplianceReport report, server::FromProto(saved.report()));
   if (const absl::Status status = server::VerifyReport(report, saved.signature(), key); !status.ok()) {
@@ -149,6 +221,11 @@ absl::Status VerifyReport(const Printer& p, const ReportFlags& flags) {
   }
   p.Text(absl::StrCat("The report is as the server signed it, with key ", crypto::KeyId(key), ".\n"));
   return absl::OkStatus();
+}
+
+absl::Status MakePage(const ReportFlags& flags) {
+  HOLDFAST_ASSIGN_OR_RETURN(const v1::GetComplianceReportResponse saved, ReadSaved(flags.file));
+  return WritePage(flags.page, saved, {});
 }
 
 }  // namespace
@@ -160,11 +237,18 @@ void AddReportCommands(CLI::App& app, Chosen& chosen) {
   report->add_option("--to", flags->to, "End; without: now");
   report->add_option("--device", flags->device, "Only this device");
   report->add_option("--group", flags->group, "Only this group");
+  CLI::Option* page = report->add_option("--html", flags->page,
+                                         "Write a page that prints well and carries the signed report");
+  report
+      ->add_option("--inventory", flags->inventory,
+                   "Serial numbers that should be enrolled: a list, or a CSV's first column")
+      ->needs(page);
   report->callback([&chosen, flags, report] {
     if (report->get_subcommands().empty()) chosen.run = [flags](Session& s) { return MakeReport(s, *flags); };
   });
 
-  CLI::App* verify = report->add_subcommand("verify", "Check a saved report (report --json > FILE), offline");
+  CLI::App* verify = report->add_subcommand(
+      "verify", "Check a saved report (report --json > FILE, or a page of --html), offline");
   verify->add_option("file", flags->file, "The saved report")->required();
   verify
       ->add_option("--key", flags->key_file, "The server's public report key: report.pub of its data folder")
@@ -172,6 +256,12 @@ void AddReportCommands(CLI::App& app, Chosen& chosen) {
   verify->callback([&chosen, flags] {
     chosen.run_offline = [flags](const Printer& p) { return VerifyReport(p, *flags); };
   });
+
+  CLI::App* remade = report->add_subcommand("page", "Make the page of a saved report again, offline");
+  remade->add_option("file", flags->file, "The saved report, or a page with one")->required();
+  remade->add_option("--html", flags->page, "The page to write")->required();
+  remade->callback(
+      [&chosen, flags] { chosen.run_offline = [flags](const Printer&) { return MakePage(*flags); }; });
 }
 
 }  // namespace holdfast::admin

@@ -279,6 +279,8 @@ v1::ComplianceReport ToProto(const ComplianceReport& m) {
     chain->set_hash(Bytes(head.hash));
   }
   out.set_devices(m.devices);
+  out.set_device(m.device);
+  out.set_group(m.group);
   return out;
 }
 
@@ -301,6 +303,8 @@ absl::StatusOr<ComplianceReport> FromProto(const v1::ComplianceReport& m) {
     out.chain_heads.push_back(head);
   }
   out.devices = m.devices();
+  out.device = m.device();
+  out.group = m.group();
   return out;
 }
 

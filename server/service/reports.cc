@@ -107,6 +107,8 @@ absl::StatusOr<GetComplianceReportResponse> ServerCore::GetComplianceReport(
   GetComplianceReportResponse response;
   ComplianceReport& report = response.report;
   report.made = state_->context.Now();
+  report.device = request.device;
+  report.group = request.group;
   report.from = request.from;
   report.to = std::min(request.to, report.made);
   if (report.to <= report.from) {
@@ -114,6 +116,8 @@ absl::StatusOr<GetComplianceReportResponse> ServerCore::GetComplianceReport(
                                                    FormatUtc(request.from), " to ", FormatUtc(report.to),
                                                    " is empty"));
   }
+  // Hundreds of thousands of questions see one state of the store, and lock its file once.
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(state_->context.store));
   HOLDFAST_ASSIGN_OR_RETURN(const auto devices, state_->DevicesInScope(request));
   report.devices = static_cast<int>(devices.size());
   const bool all = request.device.empty() && request.group.empty();

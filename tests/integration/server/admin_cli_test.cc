@@ -6,6 +6,7 @@
 #include "absl/strings/str_split.h"
 #include "base/crypto/authority.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "holdfast/v1/admin_service.pb.h"
 #include "tests/integration/server/running_server.h"
 
@@ -125,6 +126,23 @@ TEST_F(AdminCli, ReportVerifiesOfflineAndOnlyUnchanged) {
   const Result bad = RunWith({"report", "verify", Write("forged.json", forged), "--key", key});
   EXPECT_EQ(bad.code, kExitFailed);
   EXPECT_THAT(bad.err, HasSubstr("NOT as the server signed it"));
+}
+
+TEST_F(AdminCli, APageForAuditorsCarriesTheSignedReport) {
+  const std::string page = Write("page.html", ""), key = server_->data_dir() + "/report.pub";
+  const std::string inventory = Write("inventory.csv", "Serial Number,Owner\nC02NEVER1,bob\n");
+  const Result made = Run({"report", "--from", "1h", "--html", page, "--inventory", inventory});
+  ASSERT_EQ(made.code, 0) << made.err;
+  std::string text = *ReadFile(page, 1 << 20);
+  EXPECT_THAT(text, HasSubstr("The whole fleet, 2 devices"));
+  EXPECT_THAT(text, HasSubstr("<code>C02NEVER1</code>"));
+  EXPECT_THAT(text, Not(HasSubstr("SERIAL NUMBER")));
+  EXPECT_EQ(RunWith({"report", "verify", page, "--key", key}).code, 0);
+  EXPECT_EQ(RunWith({"report", "page", page, "--html", Write("again.html", "")}).code, 0);
+  const size_t devices = text.rfind("\"devices\": 2");
+  ASSERT_NE(devices, std::string::npos);
+  text[devices + 11] = '3';
+  EXPECT_EQ(RunWith({"report", "verify", Write("forged.html", text), "--key", key}).code, kExitFailed);
 }
 
 TEST_F(AdminCli, PolicyIsCheckedStoredAndShownAsItWasPut) {
