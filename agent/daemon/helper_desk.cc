@@ -51,8 +51,8 @@ bool HelperDesk::CanStart(uint32_t uid) const {
   return seat->second->waiting || clock_.Now().mono - seat->second->seen < kBusy;
 }
 
-void HelperDesk::Start(uint32_t uid, control::StartTask task, std::function<void(absl::Status)> done) {
-  Add(uid, std::move(task), kTaskPatience, std::move(done));
+void HelperDesk::Start(uint32_t uid, const control::StartTask& task, std::function<void(absl::Status)> done) {
+  Add(uid, task, kTaskPatience, std::move(done));
 }
 
 void HelperDesk::Notify(uint32_t uid, control::NotifyTask task) {

@@ -33,7 +33,7 @@ class HelperDesk {
   // Whether a helper that starts services is there for this user.
   bool CanStart(uint32_t uid) const;
   // `done` is called once, later: what the helper said, or DEADLINE_EXCEEDED.
-  void Start(uint32_t uid, control::StartTask task, std::function<void(absl::Status)> done);
+  void Start(uint32_t uid, const control::StartTask& task, std::function<void(absl::Status)> done);
   // Kept until a helper of this user fetches it, for kNoticeLasts at most.
   void Notify(uint32_t uid, control::NotifyTask task);
 

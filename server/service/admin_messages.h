@@ -118,7 +118,7 @@ struct ReportChainHead {
 };
 struct ComplianceReport {
   ServerTime from, to, made;
-  std::string device, group;  // what was asked for; both empty: the whole fleet
+  std::string device, group;                // what was asked for; both empty: the whole fleet
   std::vector<ServiceCompliance> services;  // by device id, then key
   ClassTotals totals{};
   std::vector<ReportChainHead> chain_heads;  // by device id, then in the order of the epochs

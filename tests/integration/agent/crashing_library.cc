@@ -4,6 +4,7 @@
 
 struct hf_ne_session;
 
-extern "C" __attribute__((visibility("default"))) hf_ne_session* ne_session_create(const unsigned char*, int) {
+extern "C" __attribute__((visibility("default"))) hf_ne_session* ne_session_create(const unsigned char*,
+                                                                                   int) {
   abort();
 }
