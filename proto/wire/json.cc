@@ -2,12 +2,14 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "proto/compat.h"
+
 namespace holdfast::wire {
 
 absl::StatusOr<std::string> ToJson(const google::protobuf::Message& message, JsonLayout layout) {
   google::protobuf::util::JsonPrintOptions options;
   options.add_whitespace = layout == JsonLayout::kIndented;
-  options.always_print_primitive_fields = true;
+  compat::PrintDefaults(options);
   std::string json;
   const auto status = google::protobuf::util::MessageToJsonString(message, &json, options);
   if (!status.ok()) return absl::InternalError(std::string(status.message()));

@@ -209,7 +209,7 @@ absl::StatusOr<v1::GetComplianceReportResponse> ReadSaved(const std::string& pat
   if (status.ok()) return saved;
   return absl::InvalidArgumentError(
       absl::StrCat(path, " is neither a report as 'report --json' prints it nor a page of 'report --html': ",
-                   status.message().ToString()));
+                   std::string(status.message())));
 }
 
 absl::Status VerifyReport(const Printer& p, const ReportFlags& flags) {

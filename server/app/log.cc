@@ -1,6 +1,5 @@
 #include "server/app/log.h"
 
-#include <grpc/support/log.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/time.h"
+#include "proto/compat.h"
 
 namespace holdfast::server {
 namespace {
@@ -38,15 +38,12 @@ void Log(LogLevel level, absl::string_view text) {
 }
 
 void RouteGrpcLog() {
-  gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
-  gpr_set_log_function([](gpr_log_func_args* args) {
-    if (args->severity == GPR_LOG_SEVERITY_ERROR)
-      Log(LogLevel::kWarning, absl::StrCat("grpc: ", args->message));
-  });
+  compat::SendGrpcErrorsTo(
+      [](absl::string_view text) { Log(LogLevel::kWarning, absl::StrCat("grpc: ", text)); });
 }
 
 void SilenceGrpcLog() {
-  gpr_set_log_function([](gpr_log_func_args* /*args*/) {});
+  compat::SendGrpcErrorsTo(nullptr);
 }
 
 }  // namespace holdfast::server
