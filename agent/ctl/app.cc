@@ -34,7 +34,7 @@ struct Line {
   OverrideOptions override_;
   PolicyOptions policy;
   LintOptions lint;
-  std::string before, after;
+  std::string before, after, file;
   ReplayOptions replay;
   ParseOptions parse;
   GenerateOptions generate;
@@ -136,6 +136,19 @@ void AddHistory(CLI::App& app, Line& line) {
       ->type_name("N")
       ->check(CLI::Range(1, 5000));
   history->add_flag("--follow,-f", line.history.follow, "Go on with what happens, until interrupted");
+  Command(*history, line, "export", "The journal as a file that anybody can check (docs/journal.md)",
+          [&line](Commands& c) { return c.ExportJournal(line.file); })
+      ->add_option("--output", line.file, "A file; without: standard output")
+      ->type_name("FILE");
+  Command(*history, line, "verify", "Check such a file, on any machine",
+          [&line](Commands& c) { return c.VerifyExport(line.file); })
+      ->add_option("FILE", line.file, "The file, - for standard input")
+      ->required();
+  history->callback([&line, history] {
+    if (history->get_subcommands().empty()) {
+      line.chosen = [&line](Commands& c) { return c.History(line.history); };
+    }
+  });
 }
 
 void AddActing(CLI::App& app, Line& line) {

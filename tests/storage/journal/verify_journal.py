@@ -2,6 +2,7 @@
 
   verify_journal.py vectors FILE.json    the test vectors
   verify_journal.py journal FILE.db      every row of a journal, from its checkpoints to its head
+  verify_journal.py export FILE          what `holdfastctl history export` wrote
 Exits 0 when everything agrees, 1 with the first disagreement otherwise.
 """
 import hashlib, json, os, sqlite3, struct, sys
@@ -42,4 +43,22 @@ def check_journal(path):
     print(f"epoch {epoch % 2**64:016x}: rows through {seq} agree, head {stored.hex()}")
 
 
-{"vectors": check_vectors, "journal": check_journal}[sys.argv[1]](sys.argv[2])
+def check_export(path):
+    lines = [json.loads(line) for line in open(path, encoding="utf-8")]
+    head, seq, stored = lines[0], None, ""
+    for row in lines[1:]:
+        data = bytes.fromhex(row["canonical"])
+        if data[:4] != b"HFR1" or hashlib.sha256(data).hexdigest() != row["hash"]:
+            sys.exit(f"row {row['seq']}: its content does not match its hash")
+        epoch, this = struct.unpack(">QQ", data[36:52])
+        if (f"{epoch:016x}", this) != (head["epoch"], row["seq"]) or (seq is not None and this <= seq):
+            sys.exit(f"row {row['seq']}: it is in the wrong place")
+        if seq is not None and this == seq + 1 and data[4:36].hex() != stored:
+            sys.exit(f"row {this}: it does not follow row {seq}")
+        seq, stored = this, row["hash"]
+    if (seq, stored) != (head["through"], head["head"]):
+        sys.exit(f"the file ends at row {seq} and its head is {head['through']}")
+    print(f"epoch {head['epoch']}: rows through {seq} agree, head {stored}")
+
+
+{"vectors": check_vectors, "export": check_export, "journal": check_journal}[sys.argv[1]](sys.argv[2])
