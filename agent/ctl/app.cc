@@ -11,6 +11,7 @@
 #include "agent/ctl/doctor.h"
 #include "agent/ctl/explain.h"
 #include "agent/ctl/generate.h"
+#include "agent/ctl/history_commands.h"
 #include "agent/ctl/parse.h"
 #include "agent/ctl/policy_files.h"
 #include "agent/ctl/replay.h"
@@ -121,7 +122,7 @@ void AddReplay(CLI::App& app, Line& line, const Io& io) {
       ->type_name("TIME");
 }
 
-void AddHistory(CLI::App& app, Line& line) {
+void AddHistory(CLI::App& app, Line& line, const Io& io) {
   CLI::App* history = Command(app, line, "history", "What happened on this machine, oldest first",
                               [&line](Commands& c) { return c.History(line.history); });
   history->add_option("--since", line.history.since, "From then on: 30m, 2d, 2026-11-21, RFC 3339")
@@ -141,7 +142,7 @@ void AddHistory(CLI::App& app, Line& line) {
       ->add_option("--output", line.file, "A file; without: standard output")
       ->type_name("FILE");
   Command(*history, line, "verify", "Check such a file, on any machine",
-          [&line](Commands& c) { return c.VerifyExport(line.file); })
+          [&line, &io](Commands&) { return VerifyHistoryFile(line.file, line.json, io); })
       ->add_option("FILE", line.file, "The file, - for standard input")
       ->required();
   history->callback([&line, history] {
@@ -302,7 +303,7 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   AddReading(app, line);
   AddPolicy(app, line, io);
   AddReplay(app, line, io);
-  AddHistory(app, line);
+  AddHistory(app, line, io);
   AddActing(app, line);
   AddParse(app, line, io);
   AddExplain(app, line, io);

@@ -2,21 +2,15 @@
 
 #include <google/protobuf/struct.pb.h>
 
-#include <cerrno>
-#include <fstream>
-
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "agent/control/translate.h"
 #include "agent/ctl/find_service.h"
-#include "agent/ctl/history_file.h"
+#include "agent/ctl/history_commands.h"
 #include "agent/ctl/privacy.h"
 #include "agent/ctl/when.h"
-#include "base/error.h"
-#include "base/file.h"
 #include "base/ids.h"
-#include "base/text/json.h"
 #include "base/text/width.h"
 #include "storage/journal/reader.h"
 
@@ -246,44 +240,7 @@ Failure Commands::History(const HistoryOptions& options) {
 }
 
 Failure Commands::ExportJournal(const std::string& file) {
-  const auto reader = journal::Reader::Open(common_.journal_path);
-  if (!reader.ok()) return Annotate(reader.status(), "reading the journal");
-  if (file.empty() || file == "-") return ExportHistory(**reader, io_.out);
-  std::ofstream out(file, std::ios::binary | std::ios::trunc);
-  if (!out) return ErrnoStatus(errno, "writing", file);
-  absl::Status exported = ExportHistory(**reader, out);
-  out.close();
-  if (exported.ok() && !out.good()) exported = ErrnoStatus(errno, "writing", file);
-  return exported;
-}
-
-Failure Commands::VerifyExport(const std::string& file) {
-  std::ifstream opened;
-  const bool from_input = file == "-" && io_.in != nullptr;
-  if (!from_input) opened.open(file, std::ios::binary);
-  if (!from_input && !opened) return {ExitCode::kUsage, ErrnoStatus(errno, "opening", file)};
-  const auto found = ctl::VerifyHistory(from_input ? *io_.in : opened);
-  if (!found.ok()) return Annotate(found.status(), absl::StrCat("checking '", file, "'"));
-  if (common_.json) {
-    text::JsonWriter json;
-    json.Object()
-        .Text("epoch", EpochToString(found->epoch))
-        .Number("first", static_cast<int64_t>(found->first));
-    json.Number("last", static_cast<int64_t>(found->last)).Number("rows", static_cast<int64_t>(found->rows));
-    json.Number("holes", static_cast<int64_t>(found->holes)).Text("head", ToHex(found->head)).EndObject();
-    io_.out << json.Take() << "\n";
-    return {};
-  }
-  io_.out << "Epoch " << EpochToString(found->epoch) << ": " << found->rows << " rows, " << found->first
-          << " to " << found->last << ", are as they were written, and each follows the one before.\n";
-  if (found->holes > 0) {
-    io_.out << "In " << found->holes
-            << " places rows are missing that the journal no longer had when it was exported.\n";
-  }
-  io_.out << "Head: " << ToHex(found->head)
-          << "\nA journal that was written anew as a whole has another head: compare it with "
-          << "the one that the server has, or that a signed report rests on.\n";
-  return {};
+  return ExportHistoryFile(common_.journal_path, file, io_);
 }
 
 // People get the rows' table, programs one row a line.

@@ -55,8 +55,6 @@ class Commands {
   Failure History(const HistoryOptions& options);
   // The whole journal; to standard output when `file` is empty or "-".
   Failure ExportJournal(const std::string& file);
-  // Such a file ("-": standard input), on any machine.
-  Failure VerifyExport(const std::string& file);
   Failure Connect(const std::string& service);
   Failure Disconnect(const std::string& service);
   Failure Override(const OverrideOptions& options);

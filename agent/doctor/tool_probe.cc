@@ -30,14 +30,9 @@ std::string Odd(size_t lines) {
   return lines == 0 ? "" : absl::StrCat("; ", lines, " lines were not understood");
 }
 
+template <absl::StatusOr<parse::SysextList> (*kRead)(absl::string_view)>
 absl::StatusOr<std::string> Extensions(const std::string& text) {
-  const auto list = parse::ReadSysextList(text);
-  if (!list.ok()) return list.status();
-  return absl::StrCat(list->rows.size(), " extensions", Odd(list->odd.size()));
-}
-
-absl::StatusOr<std::string> ExtensionsDatabase(const std::string& text) {
-  const auto list = parse::ReadSysextDb(text);
+  const auto list = kRead(text);
   if (!list.ok()) return list.status();
   return absl::StrCat(list->rows.size(), " extensions", Odd(list->odd.size()));
 }
@@ -81,8 +76,8 @@ absl::StatusOr<std::string> Mounts(const std::string& text) {
 }
 
 constexpr Probe kProbes[] = {
-    {"extensions", Extensions, "which system extensions are active"},
-    {"extensions_db", ExtensionsDatabase,
+    {"extensions", Extensions<parse::ReadSysextList>, "which system extensions are active"},
+    {"extensions_db", Extensions<parse::ReadSysextDb>,
      "which system extensions are active while systemextensionsctl hangs"},
     {"processes", Processes, "whether an active extension runs"},
     {"profiles", Profiles, "whose a configuration is"},
@@ -94,6 +89,7 @@ constexpr Probe kProbes[] = {
 
 std::vector<signals::Tool> AllTools() {
   std::vector<signals::Tool> tools = signals::SystemTools();
+  tools.push_back(signals::ExtensionsDatabase());
   tools.insert(tools.end(), signals::NetworkTools().begin(), signals::NetworkTools().end());
   tools.push_back({"services", {"/usr/sbin/scutil", "--nc", "list"}});
   return tools;

@@ -1,7 +1,6 @@
 #include <google/protobuf/util/json_util.h>
 
-#include <cerrno>
-#include <fstream>
+#include <functional>
 #include <memory>
 #include <set>
 #include <string>
@@ -49,20 +48,22 @@ Cell ShareCell(const v1::ServiceCompliance& s) {
 }
 
 using S = v1::ServiceCompliance;
-Printer::Field<S> TotalField(const std::string& name, int64_t (v1::ClassTotals::*ns)() const, Style style,
-                             bool csv) {
+Printer::Field<S> TimeField(const std::string& name, std::function<int64_t(const S&)> ns, Style style,
+                            bool csv) {
   return {{name, Align::kRight}, [=](const S& s) {
-            const int64_t value = (s.totals().*ns)();
+            const int64_t value = ns(s);
             if (csv) return Cell(Seconds(value));
             return Cell(value == 0 ? "-" : Duration(value), value == 0 ? Style::kDim : style);
           }};
 }
 
+Printer::Field<S> TotalField(const std::string& name, int64_t (v1::ClassTotals::*ns)() const, Style style,
+                             bool csv) {
+  return TimeField(name, [ns](const S& s) { return (s.totals().*ns)(); }, style, csv);
+}
+
 Printer::Field<S> OutageField(const std::string& name, int64_t (*ns)(const S&), bool csv) {
-  return {{csv ? absl::StrCat(name, " OUTAGE SECONDS") : name, Align::kRight}, [=](const S& s) {
-            if (csv) return Cell(Seconds(ns(s)));
-            return Cell(ns(s) == 0 ? "-" : Duration(ns(s)), ns(s) == 0 ? Style::kDim : Style::kPlain);
-          }};
+  return TimeField(csv ? absl::StrCat(name, " OUTAGE SECONDS") : name, ns, Style::kPlain, csv);
 }
 
 std::vector<Printer::Field<S>> ReportFields(bool csv) {
@@ -135,11 +136,7 @@ absl::StatusOr<std::vector<std::string>> NeverEnrolled(Session& session, const s
 absl::Status WritePage(const std::string& path, const v1::GetComplianceReportResponse& response,
                        const PageOptions& options) {
   HOLDFAST_ASSIGN_OR_RETURN(const std::string json, wire::ToJson(response));
-  std::ofstream out(path, std::ios::binary | std::ios::trunc);
-  out << ReportPage(response, json, options);
-  out.close();
-  if (out.good()) return absl::OkStatus();
-  return ErrnoStatus(errno, "writing the page", path);
+  return WriteFileAtomically(path, ReportPage(response, json, options));
 }
 
 absl::Status MakeReport(Session& session, const ReportFlags& flags) {

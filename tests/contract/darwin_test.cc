@@ -2,18 +2,15 @@
 // answers to what is not known of the real one.
 #include "agent/session/darwin/darwin_backend.h"
 #include "sim/darwin/darwin_mac.h"
-#include "sim/virtual_time.h"
-#include "tests/contract/session_contract.h"
-#include "tests/sim/mac_fixture.h"
+#include "tests/contract/simulated_mac_subject.h"
 
 namespace holdfast::session {
 namespace {
 
-class DarwinSubject final : public Subject {
+class DarwinSubject final : public SimulatedMacSubject {
  public:
   DarwinSubject(const sim::DeliverySettings& delivery, const sim::Answers& answers)
-      : mac_(time_, time_, 3, {.delivery = delivery}), darwin_(mac_, answers, 5), configurations_(mac_) {
-    for (const char* name : {"one", "two"}) mac_.Install(sim::MakeProfile(sim::MakeService(name)));
+      : SimulatedMacSubject(delivery), darwin_(mac_, answers, 5), configurations_(mac_) {
     darwin_.Enter();
     auto client = ne::Client::Make(std::make_shared<ne::Symbols>(darwin_.Symbols()));
     EXPECT_TRUE(client.ok()) << client.status();
@@ -26,31 +23,10 @@ class DarwinSubject final : public Subject {
     EXPECT_EQ(Alive("objects"), 0);
   }
   Backend& backend() override { return *backend_; }
-  Uuid service() const override { return Uuid::FromName("one"); }
-  Uuid other_service() const override { return Uuid::FromName("two"); }
-  bool RunUntil(const std::function<bool()>& done) override {
-    const MonoTime limit = time_.Now().mono + absl::Minutes(10);
-    while (!done()) {
-      if (time_.Now().mono > limit || !time_.RunOne()) return false;
-    }
-    return true;
-  }
-  void Settle() override { time_.RunFor(absl::Minutes(10)); }
-  void Hang(const Uuid& service) override {
-    mac_.SetGateway(service == Uuid::FromName("one") ? "one.example.com" : "two.example.com",
-                    sim::Gateway::kHangs);
-  }
-  bool RestartManager() override {
-    mac_.RestartManager();
-    return true;
-  }
-  int SkippedStarts() const override { return static_cast<int>(mac_.skipped_starts()); }
 
  private:
   static int Alive(const char* kind) { return sim::DarwinLibrary::Load().holdfast_double_alive(kind); }
 
-  sim::VirtualTime time_;
-  sim::SimulatedMac mac_;
   sim::DarwinMac darwin_;
   sim::SimulatedConfigurations configurations_;
   std::unique_ptr<DarwinBackend> backend_;

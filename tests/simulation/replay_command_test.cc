@@ -17,6 +17,7 @@
 #include "storage/journal/journal.h"
 #include "tests/simulation/policies.h"
 #include "tests/simulation/world.h"
+#include "tests/storage/temp_folder.h"
 
 namespace holdfast::simulation {
 namespace {
@@ -28,12 +29,6 @@ using ::testing::StartsWith;
 
 class ReplayCommand : public ::testing::Test {
  protected:
-  ReplayCommand() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~ReplayCommand() override { std::filesystem::remove_all(folder_); }
-
   // Half an hour in which somebody disconnects once, and the agent brings the tunnel back.
   void RecordALife() {
     World world({.seed = 1, .devices = 1, .policies_change = false});
@@ -58,10 +53,10 @@ class ReplayCommand : public ::testing::Test {
     ASSERT_TRUE(written.ok()) << written.status();
   }
   std::string Draft(const std::string& text) {
-    std::ofstream(folder_ + "/draft.yaml") << text;
-    return folder_ + "/draft.yaml";
+    std::ofstream(folder_.File("draft.yaml")) << text;
+    return folder_.File("draft.yaml");
   }
-  std::string journal_path() const { return folder_ + "/journal.db"; }
+  std::string journal_path() const { return folder_.File("journal.db"); }
 
   ctl::ExitCode Replay(const std::string& draft, std::vector<std::string> more = {}) {
     std::vector<std::string> arguments = {"policy",     "replay",    "--policy",
@@ -72,7 +67,7 @@ class ReplayCommand : public ::testing::Test {
     return ctl::Run(arguments, {out_, err_, {}, absl::UTCTimeZone(), [](absl::Duration) { return false; }});
   }
 
-  std::string folder_;
+  TempFolder folder_;
   std::ostringstream out_, err_;
 };
 
@@ -130,7 +125,7 @@ TEST_F(ReplayCommand, WhatCannotBeReplayedIsSaid) {
   EXPECT_EQ(Replay(PlainPolicy(1), {"--since", "2031-01-01"}), ctl::ExitCode::kUsage);
   EXPECT_THAT(err_.str(),
               AllOf(HasSubstr("nothing was recorded since 2031-01-01"), HasSubstr("its last row")));
-  EXPECT_EQ(Replay(PlainPolicy(1), {"--policy", folder_ + "/none.yaml"}), ctl::ExitCode::kUsage);
+  EXPECT_EQ(Replay(PlainPolicy(1), {"--policy", folder_.File("none.yaml")}), ctl::ExitCode::kUsage);
 }
 
 }  // namespace

@@ -79,6 +79,12 @@ const std::vector<std::string>& ProfilesTool() {
   return tool;
 }
 
+const Tool& ExtensionsDatabase() {
+  static const Tool& tool =
+      *new Tool{"extensions_db", {"/usr/bin/plutil", "-convert", "xml1", "-o", "-", parse::kSysextDbPath}};
+  return tool;
+}
+
 const std::vector<Tool>& SystemTools() {
   static const std::vector<Tool>& tools = *new std::vector<Tool>{
       {"extensions", {"/usr/bin/systemextensionsctl", "list"}},
@@ -125,10 +131,20 @@ void SystemSource::SetConfigured(ConfiguredParts configured) {
 
 void SystemSource::Look() {
   RunTools(run_, SystemTools(), options_.limit, lifetime_.Guard([this](const ToolAnswers& answers) {
-    answers_ = answers;
-    Tell();
-    look_.Set(clock_.Now().mono + options_.look_every, [this] { Look(); });
+    if (Printed(answers, "extensions") != nullptr) return Looked(answers);
+    RunTools(run_, {ExtensionsDatabase()}, options_.limit,
+             lifetime_.Guard([this, answers](const ToolAnswers& database) {
+               ToolAnswers all = answers;
+               all.insert(database.begin(), database.end());
+               Looked(std::move(all));
+             }));
   }));
+}
+
+void SystemSource::Looked(ToolAnswers answers) {
+  answers_ = std::move(answers);
+  Tell();
+  look_.Set(clock_.Now().mono + options_.look_every, [this] { Look(); });
 }
 
 void SystemSource::Tell() {

@@ -13,8 +13,10 @@
 
 namespace holdfast::signals {
 
-// The tools and their answers' names: "extensions", "extensions_db", "profiles", "processes" and "mounts".
+// The tools and their answers' names: "extensions", "profiles", "processes" and "mounts".
 const std::vector<Tool>& SystemTools();
+// "extensions_db": what is asked where "extensions" failed.
+const Tool& ExtensionsDatabase();
 // The command of "profiles" alone.
 const std::vector<std::string>& ProfilesTool();
 
@@ -60,6 +62,7 @@ class SystemSource {
 
  private:
   void Look();
+  void Looked(ToolAnswers answers);
   void Tell();
 
   Executor& executor_;

@@ -9,6 +9,7 @@
 #include "agent/ctl/app.h"
 #include "base/file.h"
 #include "tests/profiles/mach_o.h"
+#include "tests/storage/temp_folder.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -18,15 +19,9 @@ using ::testing::StartsWith;
 
 class GenerateTest : public ::testing::Test {
  protected:
-  GenerateTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~GenerateTest() override { std::filesystem::remove_all(folder_); }
-
   std::string Write(const std::string& name, const std::string& bytes) {
-    std::ofstream(folder_ + "/" + name, std::ios::binary) << bytes;
-    return folder_ + "/" + name;
+    std::ofstream(folder_.File(name), std::ios::binary) << bytes;
+    return folder_.File(name);
   }
   ExitCode Ctl(std::vector<std::string> arguments) {
     out_.str("");
@@ -34,7 +29,7 @@ class GenerateTest : public ::testing::Test {
     arguments.insert(arguments.begin(), {"profile", "generate"});
     return ctl::Run(arguments, {out_, err_, {}, absl::UTCTimeZone(), [](absl::Duration) { return false; }});
   }
-  std::string folder_;
+  TempFolder folder_;
   std::ostringstream out_, err_;
 };
 
@@ -47,7 +42,7 @@ TEST_F(GenerateTest, PrintsAProfile) {
 
 TEST_F(GenerateTest, WritesAFileThatPolicyLintReads) {
   const std::string policy = Write("policy.yaml", "policyVersion: 3\nreconnect: {settle: 4s}\n");
-  const std::string profile = folder_ + "/holdfast.mobileconfig";
+  const std::string profile = folder_.File("holdfast.mobileconfig");
   ASSERT_EQ(Ctl({"preferences", "--policy", policy, "-o", profile}), ExitCode::kOk) << err_.str();
   EXPECT_EQ(out_.str(), "");
   std::ostringstream out, err;
@@ -82,10 +77,10 @@ TEST_F(GenerateTest, OptionsThatContradictEachOtherAreRefused) {
 }
 
 TEST_F(GenerateTest, AFileThatIsNotThereIsNamed) {
-  EXPECT_EQ(Ctl({"privacy", "--program", folder_ + "/none"}), ExitCode::kFailed);
-  EXPECT_THAT(err_.str(), HasSubstr(folder_ + "/none"));
-  EXPECT_EQ(Ctl({"notifications", "-o", folder_ + "/none/x"}), ExitCode::kFailed);
-  EXPECT_THAT(err_.str(), HasSubstr(folder_ + "/none/x"));
+  EXPECT_EQ(Ctl({"privacy", "--program", folder_.File("none")}), ExitCode::kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr(folder_.File("none")));
+  EXPECT_EQ(Ctl({"notifications", "-o", folder_.File("none/x")}), ExitCode::kFailed);
+  EXPECT_THAT(err_.str(), HasSubstr(folder_.File("none/x")));
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 
 #include "agent/ctl/app.h"
 #include "tests/agent/signals/parse/ne_fixture.h"
+#include "tests/storage/temp_folder.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -35,15 +36,9 @@ constexpr char kList[] =
 
 class ParseTest : public ::testing::Test {
  protected:
-  ParseTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~ParseTest() override { std::filesystem::remove_all(folder_); }
-
   // `text` as a file; `more` arguments follow.
   ExitCode Parse(const std::string& kind, const std::string& text, std::vector<std::string> more = {}) {
-    const std::string path = folder_ + "/given";
+    const std::string path = folder_.File("given");
     std::ofstream(path, std::ios::binary) << text;
     more.insert(more.begin(), {"parse", kind, path});
     return Run(more);
@@ -57,7 +52,7 @@ class ParseTest : public ::testing::Test {
   }
   std::string out() const { return out_.str(); }
   std::string err() const { return err_.str(); }
-  std::string folder_;
+  TempFolder folder_;
 
  private:
   std::ostringstream out_, err_;
@@ -239,9 +234,9 @@ TEST_F(ParseTest, AnotherKindIsNamed) {
 }
 
 TEST_F(ParseTest, WhatCannotBeReadSaysWhy) {
-  EXPECT_EQ(Run({"parse", "nelog", folder_ + "/none"}), ExitCode::kUsage);
+  EXPECT_EQ(Run({"parse", "nelog", folder_.File("none")}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("/none: No such file or directory"));
-  EXPECT_EQ(Run({"parse", "nelog", folder_}), ExitCode::kUsage);
+  EXPECT_EQ(Run({"parse", "nelog", folder_.path()}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("Is a directory"));
   EXPECT_EQ(Run({"parse", "nolog", "-"}), ExitCode::kUsage);
   EXPECT_THAT(err(), HasSubstr("scutil-list"));

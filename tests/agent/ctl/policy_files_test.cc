@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include "agent/ctl/app.h"
+#include "tests/storage/temp_folder.h"
 
 namespace holdfast::ctl {
 namespace {
@@ -15,15 +16,9 @@ using ::testing::HasSubstr;
 
 class PolicyFilesTest : public ::testing::Test {
  protected:
-  PolicyFilesTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "holdfast-XXXXXX").string();
-    folder_ = mkdtemp(pattern.data());
-  }
-  ~PolicyFilesTest() override { std::filesystem::remove_all(folder_); }
-
   std::string Write(const std::string& name, const std::string& text) {
-    std::ofstream(folder_ + "/" + name) << text;
-    return folder_ + "/" + name;
+    std::ofstream(folder_.File(name)) << text;
+    return folder_.File(name);
   }
   ExitCode Ctl(std::vector<std::string> arguments) {
     out_.str("");
@@ -37,10 +32,11 @@ class PolicyFilesTest : public ::testing::Test {
 
  private:
   std::string Without(std::string text) const {
-    for (size_t at; (at = text.find(folder_ + "/")) != std::string::npos;) text.erase(at, folder_.size() + 1);
+    for (size_t at; (at = text.find(folder_.path() + "/")) != std::string::npos;)
+      text.erase(at, folder_.path().size() + 1);
     return text;
   }
-  std::string folder_;
+  TempFolder folder_;
   std::ostringstream out_, err_;
 };
 
