@@ -30,6 +30,7 @@ RULES = [
     ("server/admin/", BASE + ["core/", "proto/", "holdfast/v1/", "server/admin/", "server/app/log.h",
                               "server/app/ready_file.h", "server/rpc/admin_codec.h", "server/service/report_bytes.h"]),
     ("server/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "server/"]),
+    ("server-mock/swarm/", BASE + ["core/", "storage/", "proto/", "holdfast/v1/", "agent/uplink/", "agent/journal/", "agent/platform/state_files.h", "server/app/", "server/admin/", "server-mock/swarm/"]),
     ("server-mock/", BASE + ["core/", "storage/", "proto/", "holdfast/v1/", "server/", "server-mock/"]),
 ]
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)

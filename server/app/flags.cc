@@ -49,6 +49,10 @@ std::optional<ServerFlags> ParseServerFlags(int argc, const char* const* argv, i
       ->type_name("NAME")
       ->expected(1)
       ->take_all();
+  app.add_option("--enrollments-per-second", flags.enrollments_per_second,
+                 "New devices let in per second, after a burst of 200; more for the days of a roll-out")
+      ->check(CLI::Range(1.0, 1000.0))
+      ->capture_default_str();
   app.add_option("--ready-file", flags.ready_file,
                  "JSON with ports and paths, written once the server serves")
       ->type_name("FILE");

@@ -24,6 +24,7 @@ struct ServerFlags {
   Endpoint admin_listen{"127.0.0.1", 8444};
   std::vector<std::string> public_hosts;
   std::string ready_file;
+  double enrollments_per_second = 20;
 };
 
 // Prints help, version or an error itself; then `exit_code` is set and nothing is returned.

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "server/app/data_dir.h"
+#include "server/app/descriptor_limit.h"
 #include "server/app/log.h"
 #include "server/app/ready_file.h"
 #include "server/rpc/rpc_server.h"
@@ -44,6 +46,9 @@ absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const 
   options.agent_listen = flags.agent_listen;
   options.admin_listen = flags.admin_listen;
   options.ca_certificates_pem = issuer.CaCertificatesPem();
+  MethodLimits& enroll = options.admission.methods[static_cast<size_t>(AgentMethod::kEnroll)];
+  enroll.per_second = flags.enrollments_per_second;
+  enroll.burst = std::max(enroll.burst, enroll.per_second);
   options.on_tick_error = [](const absl::Status& status) {
     Log(LogLevel::kError, absl::StrCat("housekeeping: ", status.message()));
   };
@@ -102,6 +107,7 @@ absl::Status Announce(const ServerFlags& flags, const DataDir& dir, const KeyIss
 
 int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) {
   umask(077);
+  RaiseDescriptorLimit();
   SystemClock clock;
   SystemRandom random;
   absl::StatusOr<DataDir> dir = DataDir::Open(flags.data_dir);

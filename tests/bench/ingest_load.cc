@@ -9,35 +9,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "proto/wire/event_codec.h"
+#include "server-mock/swarm/life.h"
 #include "storage/journal/row.h"
 
 namespace holdfast::bench {
-namespace {
-
-// A day in the life of a device, in the proportions in which rows occur: mostly sessions and probes, a change
-// of verdict every tenth row, an incident every 250th.
-Event EventNumber(int i, const Uuid& service) {
-  const std::string detail(60, static_cast<char>('a' + i % 26));
-  if (i % 250 == 10) return IncidentOpened{.name = "stuck_connecting", .severity = "warning", .key = "corp"};
-  if (i % 250 == 40) return IncidentClosed{.name = "stuck_connecting", .key = "corp", .reason = "connected"};
-  if (i % 10 == 5) {
-    return Verdict{.key = "corp",
-                   .rule = "Corp VPN",
-                   .service = service,
-                   .service_name = "Corp",
-                   .time_class = i % 20 == 5 ? TimeClass::kViolation : TimeClass::kProtected,
-                   .cause = "stuck",
-                   .detail = detail};
-  }
-  if (i % 3 == 0)
-    return ProbeResult{.service = service, .target = "tcp:10.66.0.1:443", .ok = true, .error = detail};
-  return SessionEvent{.service = service,
-                      .generation = static_cast<uint64_t>(i),
-                      .status = SessionStatus::kConnected,
-                      .detail = detail};
-}
-
-}  // namespace
 
 void Require(bool ok, const std::string& what) {
   if (ok) return;
@@ -65,7 +40,7 @@ wire::SyncRequest NextMessage(BenchDevice& device, int rows) {
   request.frame.emplace();
   request.frame->previous_hash = device.head;
   for (int i = 0; i < rows; ++i) {
-    const Event event = EventNumber(static_cast<int>(device.seq), device.id);
+    const Event event = swarm::EventNumber(device.seq, device.id);
     journal::Row row;
     row.epoch = device.epoch;
     row.seq = ++device.seq;

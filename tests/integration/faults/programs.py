@@ -12,7 +12,8 @@ from children import tied  # of scripts/, which support puts on the path
 class Program:
     """One program that says by its ready file that it runs. Standard error and output go to `log`."""
 
-    def __init__(self, name, folder):
+    def __init__(self, name, folder, inside=()):
+        self.inside = list(inside)  # the beginning of a command line that runs it elsewhere
         self.path = os.path.join(BIN, name)
         check(os.access(self.path, os.X_OK), f"{self.path} is not there: build it, or set HOLDFAST_BIN")
         os.makedirs(folder, mode=0o700, exist_ok=True)
@@ -28,7 +29,7 @@ class Program:
         if os.path.exists(self.ready_file):
             os.unlink(self.ready_file)  # a killed process left it
         with open(self.log, "ab") as log:
-            command = [self.path, *(self.arguments() if arguments is None else arguments)]
+            command = [*self.inside, self.path, *(self.arguments() if arguments is None else arguments)]
             self.process = subprocess.Popen(tied(command), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
 
     def start(self, seconds=30):
@@ -76,15 +77,19 @@ class Program:
 
 
 class Server(Program):
-    def __init__(self, folder, data_dir=None):
-        super().__init__("holdfast-server", folder)
+    def __init__(self, folder, data_dir=None, inside=(), host=None):
+        super().__init__("holdfast-server", folder, inside)
+        self.host = host  # the name that agents reach it by; none: only those of this machine do
         self.data_dir = data_dir or os.path.join(folder, "data")
         self.database = os.path.join(self.data_dir, "fleet.db")
+        self.extra = []  # further arguments
         self.port = 0  # any free one at the first start, then the one that agents know
 
     def arguments(self):
-        return ["--data-dir", self.data_dir, "--agent-listen", f"127.0.0.1:{self.port}",
-                "--admin-listen", "127.0.0.1:0", "--ready-file", self.ready_file]
+        listen = "0.0.0.0" if self.host else "127.0.0.1"
+        named = ["--public-host", self.host] if self.host else []
+        return ["--data-dir", self.data_dir, "--agent-listen", f"{listen}:{self.port}",
+                "--admin-listen", "127.0.0.1:0", "--ready-file", self.ready_file, *named, *self.extra]
 
     def start(self, seconds=30):
         super().start(seconds)
@@ -93,7 +98,7 @@ class Server(Program):
 
     def admin(self, *arguments):
         """What holdfast-admin answers, as JSON."""
-        command = [os.path.join(BIN, "holdfast-admin"), "--data-dir", self.data_dir, "--json", *arguments]
+        command = [*self.inside, os.path.join(BIN, "holdfast-admin"), "--data-dir", self.data_dir, "--json", *arguments]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
         check(done.returncode == 0, f"holdfast-admin {' '.join(arguments)}: {done.stderr.strip()}")
         return json.loads(done.stdout) if done.stdout.strip() else {}
@@ -107,8 +112,8 @@ class Server(Program):
 class Agent(Program):
     """holdfastd with a simulated Mac."""
 
-    def __init__(self, folder, enrollment=None, state_dir=None, policy=POLICY, extra=()):
-        super().__init__("holdfastd", folder)
+    def __init__(self, folder, enrollment=None, state_dir=None, policy=POLICY, extra=(), inside=()):
+        super().__init__("holdfastd", folder, inside)
         self.state_dir = state_dir or os.path.join(folder, "state")
         self.journal = os.path.join(self.state_dir, "journal.db")
         self.sim_control = os.path.join(folder, "sim")
