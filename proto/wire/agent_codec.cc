@@ -15,8 +15,8 @@ absl::Status Bad(absl::string_view field, absl::string_view why) {
 }
 absl::Status TooLarge(absl::string_view field, uint64_t size, uint64_t limit) {
   return WithReason(
-      absl::InvalidArgumentError(absl::StrCat("message field ", field, ": ", size, " exceeds the limit of ",
-                                              limit, "; send less at once")),
+      absl::ResourceExhaustedError(absl::StrCat("message field ", field, ": ", size, " exceeds the limit of ",
+                                                limit, "; send less at once")),
       ErrorReason::kTooLarge);
 }
 
@@ -116,8 +116,9 @@ absl::StatusOr<RowFrame> ReadFrame(const v1::RowFrame& m, Epoch epoch) {
 
 absl::Status ReadSections(const v1::SyncRequest& m, SyncRequest* out) {
   for (const auto& section : m.sections()) {
+    // Not TOO_LARGE, which would have the device halve its rows: they are not what is wrong.
     if (section.body().size() > kMaxSectionBytes)
-      return TooLarge("section.body", section.body().size(), kMaxSectionBytes);
+      return Bad("section.body", absl::StrCat("has more than ", kMaxSectionBytes, " bytes"));
     StateSection s{section.name(), section.body(), {}};
     HOLDFAST_RETURN_IF_ERROR(Fixed("section.hash", section.hash(), &s.hash));
     out->sections.push_back(std::move(s));
@@ -320,6 +321,9 @@ absl::StatusOr<RenewResponse> FromProto(const v1::RenewCertificateResponse& m) {
   return RenewResponse{m.certificate_chain_pem(), Strings(m.ca_certificates_pem())};
 }
 
+absl::StatusOr<Uuid> FromProto(const v1::WatchRequest& m) {
+  return DeviceId(m.device_id());
+}
 v1::WatchResponse ToProto(const WatchNudge& m) {
   v1::WatchResponse out;
   out.set_max_jitter_ns(absl::ToInt64Nanoseconds(m.max_jitter));

@@ -1,6 +1,6 @@
 // AgentService messages: plain values <-> protobuf. FromProto checks sizes, ranges and limits and gives
-// INVALID_ARGUMENT with ErrorReason::kBadRequest (kTooLarge where that is it) naming the field; it never
-// trusts the other side.
+// INVALID_ARGUMENT with ErrorReason::kBadRequest naming the field, or, for a frame that fewer rows would
+// help, RESOURCE_EXHAUSTED with kTooLarge; it never trusts the other side.
 #pragma once
 
 #include "absl/status/statusor.h"
@@ -26,6 +26,7 @@ v1::RenewCertificateRequest ToProto(const RenewRequest& m);
 absl::StatusOr<RenewRequest> FromProto(const v1::RenewCertificateRequest& m);
 v1::RenewCertificateResponse ToProto(const RenewResponse& m);
 absl::StatusOr<RenewResponse> FromProto(const v1::RenewCertificateResponse& m);
+absl::StatusOr<Uuid> FromProto(const v1::WatchRequest& m);
 v1::WatchResponse ToProto(const WatchNudge& m);
 WatchNudge FromProto(const v1::WatchResponse& m);
 

@@ -199,7 +199,7 @@ GetPolicyRequest FromProto(const v1::GetPolicyRequest& m) {
 }
 
 ListAuditRequest FromProto(const v1::ListAuditRequest& m) {
-  return {std::max(m.page_size(), 0), m.page_token()};
+  return {m.page_size(), m.page_token()};
 }
 
 v1::Device ToProto(const Device& m) {

@@ -103,7 +103,7 @@ grpc::ServerWriteReactor<v1::WatchResponse>* AgentService::Watch(grpc::CallbackS
   const auto begin = [&]() -> absl::Status {
     HOLDFAST_ASSIGN_OR_RETURN(const Peer peer, peers_.Verified(*context));
     HOLDFAST_ASSIGN_OR_RETURN(auto ticket, admission_.Enter(AgentMethod::kWatch, 0, clock_.Now().mono));
-    HOLDFAST_ASSIGN_OR_RETURN(const Uuid device, Uuid::Parse(request->device_id()));
+    HOLDFAST_ASSIGN_OR_RETURN(const Uuid device, wire::FromProto(*request));
     sink->Hold(std::move(ticket));
     stream->OnGone([this, device, sink] {
       backend_.EndWatch(device, sink);

@@ -79,6 +79,22 @@ TEST(AgentCodec, AFrameIsRefusedByItsDeclaredSizeBeforeItIsParsed) {
   message.mutable_frame()->set_size(kMaxFrameBytes + 1);
   auto out = FromProto(message);
   EXPECT_EQ(ReasonOf(out.status()), ErrorReason::kTooLarge);
+  EXPECT_EQ(out.status().code(), absl::StatusCode::kResourceExhausted) << "the one code of this reason";
+}
+
+TEST(AgentCodec, ASectionThatIsTooLargeIsNotHelpedByFewerRows) {
+  auto message = ToProto(FullRequest());
+  message.add_sections()->set_body(std::string(kMaxSectionBytes + 1, 'x'));
+  EXPECT_EQ(ReasonOf(FromProto(message).status()), ErrorReason::kBadRequest);
+}
+
+TEST(AgentCodec, EachMethodThatNamesADeviceSaysThatItIsNone) {
+  v1::RenewCertificateRequest renew;
+  renew.set_device_id("not-a-uuid");
+  EXPECT_EQ(ReasonOf(FromProto(renew).status()), ErrorReason::kBadRequest);
+  v1::WatchRequest watch;
+  watch.set_device_id("not-a-uuid");
+  EXPECT_EQ(ReasonOf(FromProto(watch).status()), ErrorReason::kBadRequest);
 }
 
 TEST(AgentCodec, WrongSizesAndUnknownEncodingsAreBadRequestsThatNameTheField) {
