@@ -1,8 +1,7 @@
 #!/usr/bin/env python3
 """AdminService through reflection alone: a client that knows no .proto file lists devices and reads a report.
 
-Needs grpcio and grpcio-reflection in a virtual environment of its own under HOLDFAST_BUILD; without a package registry
-it says so and is skipped (exit code 77).
+Needs the packages of ../python_environment.py; where they cannot be had it is skipped (exit code 77).
 """
 
 import json
@@ -14,41 +13,13 @@ import sys
 import tempfile
 import time
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[3] / "scripts"),
+                str(pathlib.Path(__file__).resolve().parents[1])]
+import python_environment
 from children import tied
 
-SKIP = 77
 BIN = pathlib.Path(os.environ["HOLDFAST_BIN"])
-BUILD = pathlib.Path(os.environ["HOLDFAST_BUILD"])
 ENROLL_DEVICE = os.environ["HOLDFAST_ENROLL_DEVICE"]
-PACKAGES = ["grpcio==1.66.2", "grpcio-reflection==1.66.2", "protobuf==5.29.6"]
-
-
-def skip(reason):
-    print(f"SKIPPED: {reason}")
-    sys.exit(SKIP)
-
-
-def run_in_environment():
-    """Makes the virtual environment once and starts this script again inside it."""
-    folder = BUILD / "python" / "reflection"
-    python = folder / "bin" / "python3"
-    marker = folder / "installed"
-    if not marker.exists() or marker.read_text() != " ".join(PACKAGES):
-        made = subprocess.run([sys.executable, "-m", "venv", folder], capture_output=True, text=True)
-        if made.returncode != 0:
-            skip(f"python3 -m venv failed: {(made.stdout + made.stderr).strip()}")
-        try:
-            pip = subprocess.run(
-                [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:",
-                 "--retries", "1", "--timeout", "15", *PACKAGES],
-                capture_output=True, text=True, timeout=240)
-        except subprocess.TimeoutExpired:
-            skip("pip did not reach a package registry in time")
-        if pip.returncode != 0:
-            skip(f"pip could not install {' '.join(PACKAGES)}: {pip.stderr.strip()[-400:]}")
-        marker.write_text(" ".join(PACKAGES))
-    os.execv(python, [str(python), __file__, "--inside"])
 
 
 class Server:
@@ -135,8 +106,7 @@ def check(server):
 
 
 def main():
-    if "--inside" not in sys.argv:
-        run_in_environment()
+    python_environment.enter(__file__)
     with tempfile.TemporaryDirectory() as folder:
         server = Server(pathlib.Path(folder))
         try:
