@@ -18,19 +18,6 @@ constexpr size_t kMaxBacklog = 10'000;  // rows a watcher may be behind
 
 using EventStream = CoreStream<v1::WatchEventsResponse>;
 
-// What is known of the caller before the core thread has looked at it.
-struct Caller {
-  std::string bearer;
-  std::string source;
-};
-
-Caller CallerOf(const grpc::ServerContextBase& context) {
-  const auto& metadata = context.client_metadata();
-  const auto it = metadata.find("authorization");
-  return {it == metadata.end() ? "" : std::string(it->second.data(), it->second.size()),
-          PeerAddress(context.peer())};
-}
-
 class StreamSink final : public EventSink {
  public:
   explicit StreamSink(std::shared_ptr<EventStream> stream) : stream_(std::move(stream)) {}
@@ -46,24 +33,41 @@ class StreamSink final : public EventSink {
   std::shared_ptr<EventStream> stream_;
 };
 
-absl::StatusOr<EventFeed::Filter> Admit(ServerCore& core, const Caller& caller,
-                                        const v1::WatchEventsRequest& request) {
-  HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, core.Authenticate(caller.bearer, caller.source));
+}  // namespace
+
+// What is known of the caller before the core thread has looked at it.
+struct AdminService::Caller {
+  explicit Caller(const grpc::ServerContextBase& context) : source(PeerAddress(context.peer())) {
+    const auto& metadata = context.client_metadata();
+    const auto it = metadata.find("authorization");
+    if (it != metadata.end()) bearer.assign(it->second.data(), it->second.size());
+  }
+  std::string bearer;
+  std::string source;
+};
+
+absl::StatusOr<Actor> AdminService::Authenticate(const Caller& caller) {
+  absl::StatusOr<Actor> actor = core_.Authenticate(caller.bearer, caller.source);
+  if (actor.ok()) known_(*actor);
+  return actor;
+}
+
+absl::StatusOr<EventFeed::Filter> AdminService::Admit(const Caller& caller,
+                                                      const v1::WatchEventsRequest& request) {
+  HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, Authenticate(caller));
   EventFeed::Filter filter;
-  HOLDFAST_ASSIGN_OR_RETURN(filter.device, core.CheckWatch(actor, request.device()));
+  HOLDFAST_ASSIGN_OR_RETURN(filter.device, core_.CheckWatch(actor, request.device()));
   for (const std::string& kind : request.kinds()) HOLDFAST_RETURN_IF_ERROR(ParseRowKind(kind).status());
   filter.kinds.insert(request.kinds().begin(), request.kinds().end());
   return filter;
 }
 
-}  // namespace
-
 template <class Request, class Response>
 grpc::ServerUnaryReactor* AdminService::Run(Context* context, const Request* request, Response* response) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   // gRPC keeps request and response until Finish.
-  executor_.Post([this, caller = CallerOf(*context), request, response, reactor] {
-    const absl::StatusOr<Actor> actor = core_.Authenticate(caller.bearer, caller.source);
+  executor_.Post([this, caller = Caller(*context), request, response, reactor] {
+    const absl::StatusOr<Actor> actor = Authenticate(caller);
     reactor->Finish(wire::ToGrpc(actor.ok() ? Call(core_, *actor, *request, response) : actor.status()));
   });
   return reactor;
@@ -151,9 +155,9 @@ grpc::ServerUnaryReactor* AdminService::ListOrders(Context* context, const v1::L
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminService::WatchEvents(
     Context* context, const v1::WatchEventsRequest* request) {
   const std::shared_ptr<EventStream> stream = EventStream::Create(executor_);
-  executor_.Post([this, stream, caller = CallerOf(*context), request = *request] {
+  executor_.Post([this, stream, caller = Caller(*context), request = *request] {
     const auto sink = std::make_shared<StreamSink>(stream);
-    absl::StatusOr<EventFeed::Filter> filter = Admit(core_, caller, request);
+    absl::StatusOr<EventFeed::Filter> filter = Admit(caller, request);
     if (!filter.ok()) return sink->Close(filter.status());
     stream->Open();
     stream->OnGone([this, sink] { feed_.Remove(sink); });

@@ -2,6 +2,9 @@
 // and only post; the token is checked on the core thread, where the method then runs.
 #pragma once
 
+#include <functional>
+#include <utility>
+
 #include "base/executor.h"
 #include "holdfast/v1/admin_service.grpc.pb.h"
 #include "server/rpc/event_feed.h"
@@ -11,9 +14,11 @@ namespace holdfast::server {
 
 class AdminService final : public v1::AdminService::CallbackService {
  public:
+  // Hears of every call that came with a good token. Core thread.
+  using Known = std::function<void(const Actor&)>;
   // All must outlive the gRPC server; the executor is the core thread.
-  AdminService(ServerCore& core, EventFeed& feed, Executor& executor)
-      : core_(core), feed_(feed), executor_(executor) {}
+  AdminService(ServerCore& core, EventFeed& feed, Executor& executor, Known known)
+      : core_(core), feed_(feed), executor_(executor), known_(std::move(known)) {}
 
   using Context = grpc::CallbackServerContext;
   grpc::ServerUnaryReactor* ListDevices(Context* context, const v1::ListDevicesRequest* request,
@@ -60,12 +65,16 @@ class AdminService final : public v1::AdminService::CallbackService {
       Context* context, const v1::WatchEventsRequest* request) override;
 
  private:
+  struct Caller;
+  absl::StatusOr<Actor> Authenticate(const Caller& caller);
+  absl::StatusOr<EventFeed::Filter> Admit(const Caller& caller, const v1::WatchEventsRequest& request);
   template <class Request, class Response>
   grpc::ServerUnaryReactor* Run(Context* context, const Request* request, Response* response);
 
   ServerCore& core_;
   EventFeed& feed_;
   Executor& executor_;
+  const Known known_;
 };
 
 }  // namespace holdfast::server

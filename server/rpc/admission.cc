@@ -19,35 +19,22 @@ absl::Status Throttled(absl::Status status, absl::Duration retry_after) {
 
 Admission::Admission(const AdmissionLimits& limits) : limits_(limits) {}
 
-void Admission::Refill(Bucket& bucket, const MethodLimits& limits, MonoTime now) {
-  if (!bucket.used) {
-    bucket.tokens = limits.burst;
-    bucket.used = true;
-  } else if (now > bucket.filled) {
-    const double seconds = absl::ToDoubleSeconds(now - bucket.filled);
-    bucket.tokens = std::min(limits.burst, bucket.tokens + seconds * limits.per_second);
-  } else {
-    return;
-  }
-  bucket.filled = now;
-}
-
 absl::StatusOr<std::shared_ptr<Admission::Ticket>> Admission::Enter(AgentMethod method, int64_t bytes,
                                                                     MonoTime now) {
   const MethodLimits& limits = limits_.methods[static_cast<size_t>(method)];
   std::lock_guard lock(mutex_);
   Bucket& bucket = buckets_[static_cast<size_t>(method)];
-  Refill(bucket, limits, now);
+  const double tokens = bucket.tokens.Refill(limits.per_second, limits.burst, now);
   if (bucket.in_flight >= limits.in_flight || bucket.bytes + bytes > limits.bytes_in_flight) {
     return Throttled(absl::UnavailableError("the server is busy with as many calls as it takes at a time"),
                      kFullRetry);
   }
-  if (bucket.tokens < 1) {
-    const absl::Duration until_one = absl::Seconds((1 - bucket.tokens) / limits.per_second);
+  if (tokens < 1) {
+    const absl::Duration until_one = absl::Seconds((1 - tokens) / limits.per_second);
     return Throttled(absl::ResourceExhaustedError("more calls of this kind than the server takes per second"),
                      std::max(until_one, absl::Seconds(1)));
   }
-  bucket.tokens -= 1;
+  bucket.tokens.Take();
   ++bucket.in_flight;
   bucket.bytes += bytes;
   return std::make_shared<Ticket>(this, method, bytes);

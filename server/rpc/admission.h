@@ -10,6 +10,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/time.h"
+#include "server/rpc/token_bucket.h"
 
 namespace holdfast::server {
 
@@ -58,14 +59,11 @@ class Admission {
 
  private:
   struct Bucket {
-    double tokens = 0;
-    MonoTime filled;
-    bool used = false;
+    TokenBucket tokens;
     int in_flight = 0;
     int64_t bytes = 0;
   };
   void Leave(AgentMethod method, int64_t bytes);
-  static void Refill(Bucket& bucket, const MethodLimits& limits, MonoTime now);
 
   const AdmissionLimits limits_;
   std::mutex mutex_;  // guards what follows

@@ -6,16 +6,12 @@
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
-#include <netdb.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include <cerrno>
 #include <chrono>
 
-#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
-#include "base/file.h"
+#include "base/crypto/keys.h"
+#include "base/error.h"
 
 namespace holdfast::server {
 namespace {
@@ -26,6 +22,9 @@ constexpr int kAdminMaxMessageBytes = 4 << 20;  // a policy document, with room
 constexpr int kAdminMaxStreams = 100;           // per connection
 constexpr size_t kAdminMemoryBytes = size_t{512} << 20;
 constexpr absl::Duration kMinPingInterval = absl::Seconds(30);
+// Of the TLS handshake and HTTP/2's first frame. Longer than a busy server needs for all the strangers it
+// lets in.
+constexpr absl::Duration kHandshakeDeadline = absl::Seconds(15);
 
 // Reflection is a plug-in that every builder of the process gets; this takes it out again.
 class WithoutPlugins final : public grpc::ServerBuilderOption {
@@ -40,33 +39,14 @@ int Milliseconds(absl::Duration d) {
   return static_cast<int>(absl::ToInt64Milliseconds(d));
 }
 
-// gRPC does not say why it cannot listen: do it once more by hand.
-absl::Status WhyNot(const Endpoint& listen) {
-  const std::string doing = absl::StrCat("listening on ", listen.ToString());
-  addrinfo hints{};
-  hints.ai_socktype = SOCK_STREAM;
-  hints.ai_flags = AI_PASSIVE;
-  addrinfo* found = nullptr;
-  const int failed = getaddrinfo(listen.host.c_str(), std::to_string(listen.port).c_str(), &hints, &found);
-  if (failed != 0) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(doing, ": ", gai_strerror(failed), "; give an address of this machine, or 0.0.0.0"));
-  }
-  const absl::Cleanup free_found = [found] { freeaddrinfo(found); };
-  const int fd = socket(found->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (fd < 0) return absl::ErrnoToStatus(errno, doing);
-  const absl::Cleanup closer = [fd] { close(fd); };
-  const int on = 1;
-  setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  if (bind(fd, found->ai_addr, found->ai_addrlen) != 0 || ::listen(fd, 1) != 0) {
-    const int error = errno;
-    const absl::string_view remedy = error == EADDRINUSE ? "; stop what listens there, or listen elsewhere"
-                                     : error == EADDRNOTAVAIL
-                                         ? "; give an address of this machine, or 0.0.0.0"
-                                         : "";
-    return absl::FailedPreconditionError(absl::StrCat(absl::ErrnoToStatus(error, doing).message(), remedy));
-  }
-  return absl::InternalError(absl::StrCat(doing, ": gRPC refused; is the server certificate's key its own?"));
+// gRPC would take connections with an identity that it cannot use, and end each of them.
+absl::Status CheckIdentity(const TlsIdentity& identity) {
+  HOLDFAST_ASSIGN_OR_RETURN(const crypto::PrivateKey key,
+                            crypto::PrivateKey::FromPem(identity.private_key_pem));
+  HOLDFAST_ASSIGN_OR_RETURN(const crypto::CertificateInfo certificate,
+                            crypto::ReadCertificate(identity.certificate_chain_pem));
+  if (certificate.spki_der == key.PublicSpkiDer()) return absl::OkStatus();
+  return absl::InvalidArgumentError("the server certificate is of another key than the one given");
 }
 
 std::shared_ptr<grpc::ServerCredentials> Credentials(const TlsIdentity& identity,
@@ -102,36 +82,49 @@ void Limit(grpc::ServerBuilder& builder, const AgentListenerLimits& limits) {
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(
-    grpc::ServerBuilder& builder, const Endpoint& listen,
-    std::shared_ptr<grpc::ServerCredentials> credentials, grpc::Service& service) {
-  // Without this a second server on the same port would silently get half of the connections.
-  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
-  int port = 0;
-  builder.AddListeningPort(listen.ToString(), std::move(credentials), &port);
+    grpc::ServerBuilder& builder, const Name& name, std::shared_ptr<grpc::ServerCredentials> credentials,
+    Door door, grpc::Service& service) {
+  HOLDFAST_ASSIGN_OR_RETURN(ListenSockets sockets, ListenSockets::Open(name.listen));
+  builder.AddChannelArgument(GRPC_ARG_SERVER_HANDSHAKE_TIMEOUT_MS, Milliseconds(kHandshakeDeadline));
+  auto grpc_acceptor = builder.experimental().AddExternalConnectionAcceptor(
+      grpc::ServerBuilder::experimental_type::ExternalConnectionType::FROM_FD, std::move(credentials));
   builder.RegisterService(&service);
   std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
-  if (server == nullptr || port <= 0) return WhyNot(listen);
-  return std::unique_ptr<Listener>(new Listener(std::move(server), static_cast<uint16_t>(port)));
+  if (server == nullptr) {
+    return absl::InternalError(absl::StrCat("listening on ", name.listen.ToString(), ": gRPC refused"));
+  }
+  auto out = std::unique_ptr<Listener>(new Listener(std::move(server), std::move(grpc_acceptor)));
+  const auto hand_over = [to = out->grpc_acceptor_.get()](int listen_fd, int fd) {
+    GrpcAcceptor::NewConnectionParameters connection;
+    connection.listener_fd = listen_fd;
+    connection.fd = fd;
+    to->HandleNewConnection(&connection);
+  };
+  out->acceptor_ = std::make_unique<Acceptor>(name.whose, std::move(sockets), door.connections, door.clock,
+                                              hand_over, std::move(door.told));
+  return out;
 }
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Agents(const Endpoint& listen,
                                                            const TlsIdentity& identity,
                                                            const std::vector<std::string>& client_cas_pem,
-                                                           const AgentListenerLimits& limits,
+                                                           const AgentListenerLimits& limits, Door door,
                                                            grpc::Service& service) {
+  HOLDFAST_RETURN_IF_ERROR(CheckIdentity(identity));
   grpc::ServerBuilder builder;
   builder.SetOption(std::make_unique<WithoutPlugins>());
   builder.SetOption(std::make_unique<grpc::HealthCheckServiceServerBuilderOption>(nullptr));
   RefuseCompression(builder);
   Limit(builder, limits);
-  return Start(builder, listen,
+  return Start(builder, {"agents", listen},
                Credentials(identity, GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY, client_cas_pem),
-               service);
+               std::move(door), service);
 }
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Admins(const Endpoint& listen,
-                                                           const TlsIdentity& identity,
+                                                           const TlsIdentity& identity, Door door,
                                                            grpc::Service& service) {
+  HOLDFAST_RETURN_IF_ERROR(CheckIdentity(identity));
   grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   grpc::EnableDefaultHealthCheckService(true);
   grpc::ServerBuilder builder;
@@ -143,7 +136,8 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Admins(const Endpoint& liste
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
   auto listener =
-      Start(builder, listen, Credentials(identity, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, {}), service);
+      Start(builder, {"admins", listen}, Credentials(identity, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, {}),
+            std::move(door), service);
   if (listener.ok()) {
     grpc::HealthCheckServiceInterface* health = (*listener)->server_->GetHealthCheckService();
     health->SetServingStatus(true);
@@ -158,6 +152,7 @@ Listener::~Listener() {
 
 void Listener::Shutdown(absl::Duration grace) {
   if (server_ == nullptr) return;
+  acceptor_->Stop();  // gRPC would lose a connection that it gets later, and not close it
   server_->Shutdown(std::chrono::system_clock::now() + absl::ToChronoNanoseconds(grace));
   server_->Wait();
   server_ = nullptr;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <grpcpp/server.h>
+#include <grpcpp/server_builder.h>
 
 #include <cstdint>
 #include <memory>
@@ -11,6 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "base/enrollment.h"
+#include "server/rpc/acceptor.h"
 
 namespace holdfast::server {
 
@@ -24,7 +26,7 @@ struct TlsIdentity {
 struct AgentListenerLimits {
   int max_message_bytes = 8 << 20;  // a full frame and its sections
   int max_concurrent_streams = 8;   // per connection: an agent has one Sync, one Watch and at times a Renew
-  // gRPC refuses new connections when its buffers take this much.
+  // gRPC closes idle connections and cancels calls when its buffers take this much.
   size_t memory_bytes = size_t{2} << 30;
   // gRPC adds 10 % of jitter. Connections are made anew now and then, so that load balancers can spread them.
   absl::Duration max_connection_age = absl::Hours(6);
@@ -32,30 +34,44 @@ struct AgentListenerLimits {
   absl::Duration keepalive = absl::Minutes(5);
 };
 
+// Who decides on new connections. All must outlive the listener.
+struct Door {
+  Connections& connections;
+  const Clock& clock;
+  Acceptor::Told told;  // optional
+};
+
 class Listener {
  public:
   // Asks clients for a certificate and leaves its judgement to PeerReader. No reflection, no compression.
-  // Errors name the address and say why it cannot be listened on.
+  // Errors name the address and say why it cannot be listened on; INVALID_ARGUMENT: an identity that is none.
   static absl::StatusOr<std::unique_ptr<Listener>> Agents(const Endpoint& listen, const TlsIdentity& identity,
                                                           const std::vector<std::string>& client_cas_pem,
-                                                          const AgentListenerLimits& limits,
+                                                          const AgentListenerLimits& limits, Door door,
                                                           grpc::Service& service);
   // Server TLS only, no compression; reflection and the standard health service, which need no token.
   static absl::StatusOr<std::unique_ptr<Listener>> Admins(const Endpoint& listen, const TlsIdentity& identity,
-                                                          grpc::Service& service);
+                                                          Door door, grpc::Service& service);
   ~Listener();
 
-  uint16_t port() const { return port_; }
-  // Takes no new calls, lets those in flight end for `grace`, then cancels them. Idempotent.
+  uint16_t port() const { return acceptor_->port(); }
+  // Takes no new connections and calls, lets those in flight end for `grace`, then cancels them. Idempotent.
   void Shutdown(absl::Duration grace);
 
  private:
-  Listener(std::unique_ptr<grpc::Server> server, uint16_t port) : server_(std::move(server)), port_(port) {}
-  static absl::StatusOr<std::unique_ptr<Listener>> Start(grpc::ServerBuilder& builder, const Endpoint& listen,
+  struct Name {
+    const char* whose;  // for the log
+    Endpoint listen;
+  };
+  using GrpcAcceptor = grpc::experimental::ExternalConnectionAcceptor;
+  Listener(std::unique_ptr<grpc::Server> server, std::unique_ptr<GrpcAcceptor> grpc_acceptor)
+      : server_(std::move(server)), grpc_acceptor_(std::move(grpc_acceptor)) {}
+  static absl::StatusOr<std::unique_ptr<Listener>> Start(grpc::ServerBuilder& builder, const Name& name,
                                                          std::shared_ptr<grpc::ServerCredentials> credentials,
-                                                         grpc::Service& service);
+                                                         Door door, grpc::Service& service);
   std::unique_ptr<grpc::Server> server_;
-  uint16_t port_;
+  std::unique_ptr<GrpcAcceptor> grpc_acceptor_;
+  std::unique_ptr<Acceptor> acceptor_;
 };
 
 }  // namespace holdfast::server

@@ -24,8 +24,10 @@ absl::StatusOr<Peer> PeerReader::Verified(const grpc::ServerContextBase& context
   }
   HOLDFAST_ASSIGN_OR_RETURN(
       const crypto::VerifiedClient client,
-      verifier_.Verify(absl::string_view(pem.front().data(), pem.front().size()), clock_.Now().wall));
-  return Peer{client.device, client.serial_hex, PeerAddress(context.peer())};
+      clients_.Verify(absl::string_view(pem.front().data(), pem.front().size()), clock_.Now().wall));
+  Peer peer{client.device, client.serial_hex, PeerAddress(context.peer())};
+  known_(peer);
+  return peer;
 }
 
 Peer PeerReader::Any(const grpc::ServerContextBase& context) const {

@@ -3,11 +3,13 @@
 
 #include <grpcpp/server_context.h>
 
+#include <functional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "base/crypto/client_verifier.h"
 #include "base/time.h"
+#include "server/rpc/verified_clients.h"
 #include "server/service/agent_api.h"
 
 namespace holdfast::server {
@@ -17,9 +19,11 @@ std::string PeerAddress(const std::string& grpc_peer);
 
 class PeerReader {
  public:
+  // Hears of every call that came with a valid certificate. Any thread.
+  using Known = std::function<void(const Peer&)>;
   // The clock must outlive it.
-  PeerReader(crypto::ClientVerifier verifier, const Clock& clock)
-      : verifier_(std::move(verifier)), clock_(clock) {}
+  PeerReader(crypto::ClientVerifier verifier, const Clock& clock, Known known)
+      : clients_(std::move(verifier)), clock_(clock), known_(std::move(known)) {}
 
   // For every method but Enroll: UNAUTHENTICATED without a valid device certificate, with the reason.
   absl::StatusOr<Peer> Verified(const grpc::ServerContextBase& context) const;
@@ -28,8 +32,9 @@ class PeerReader {
   Peer Any(const grpc::ServerContextBase& context) const;
 
  private:
-  crypto::ClientVerifier verifier_;
+  VerifiedClients clients_;
   const Clock& clock_;
+  Known known_;
 };
 
 }  // namespace holdfast::server

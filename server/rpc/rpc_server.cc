@@ -17,10 +17,13 @@ RpcServer::RpcServer(ServerCore& core, CoreThread& thread, const Clock& clock,
       thread_(thread),
       clock_(clock),
       options_(options),
+      agent_connections_(options.agent_gate, clock),
+      admin_connections_(options.admin_gate, clock),
       backend_(core, thread),
       decorated_(options.decorate ? options.decorate(backend_, thread) : nullptr),
       feed_(core),
-      admin_service_(core, feed_, thread) {}
+      admin_service_(core, feed_, thread,
+                     [this](const Actor& actor) { admin_connections_.Vouch(actor.source, actor.name); }) {}
 
 RpcServer::~RpcServer() {
   Stop(absl::ZeroDuration());
@@ -38,13 +41,18 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(ServerCore& core, C
 }
 
 absl::Status RpcServer::Open(crypto::ClientVerifier verifier) {
-  agent_service_ = std::make_unique<AgentService>(Backend(), thread_, PeerReader(std::move(verifier), clock_),
-                                                  options_.admission, clock_);
+  const auto vouch = [this](const Peer& peer) {
+    agent_connections_.Vouch(peer.address, peer.device->ToString());
+  };
+  agent_service_ = std::make_unique<AgentService>(
+      Backend(), thread_, PeerReader(std::move(verifier), clock_, vouch), options_.admission, clock_);
   HOLDFAST_ASSIGN_OR_RETURN(
-      agents_, Listener::Agents(options_.agent_listen, options_.identity, options_.ca_certificates_pem,
-                                options_.agents, *agent_service_));
-  HOLDFAST_ASSIGN_OR_RETURN(admins_,
-                            Listener::Admins(options_.admin_listen, options_.identity, admin_service_));
+      agents_,
+      Listener::Agents(options_.agent_listen, options_.identity, options_.ca_certificates_pem,
+                       options_.agents, {agent_connections_, clock_, options_.on_refused}, *agent_service_));
+  HOLDFAST_ASSIGN_OR_RETURN(
+      admins_, Listener::Admins(options_.admin_listen, options_.identity,
+                                {admin_connections_, clock_, options_.on_refused}, admin_service_));
   return absl::OkStatus();
 }
 

@@ -23,9 +23,13 @@ struct RpcServerOptions {
   std::vector<std::string> ca_certificates_pem;  // that agents' certificates may be issued by
   AdmissionLimits admission;
   AgentListenerLimits agents;
+  GateLimits agent_gate;
+  // Admins are few; each command of holdfast-admin is a connection.
+  GateLimits admin_gate = {.open = 1'000, .strangers = 400, .per_second = 200, .per_identity = 200};
   // Puts something in front of the backend (the mock's faults); it must call the one it is given.
   std::function<std::unique_ptr<AgentBackend>(AgentBackend& inner, Executor& executor)> decorate;
   std::function<void(const absl::Status&)> on_tick_error;  // core thread; optional
+  Acceptor::Told on_refused;  // what the gates refused, from time to time; two threads of their own; optional
 };
 
 class RpcServer {
@@ -53,6 +57,8 @@ class RpcServer {
   CoreThread& thread_;
   const Clock& clock_;
   const RpcServerOptions options_;
+  Connections agent_connections_;
+  Connections admin_connections_;
   CoreBackend backend_;
   std::unique_ptr<AgentBackend> decorated_;
   EventFeed feed_;

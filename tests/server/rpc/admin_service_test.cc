@@ -180,9 +180,11 @@ TEST(Listener, SecondServerOnOnePortIsToldWhy) {
   TestServer first;
   SystemClock clock;
   v1::AgentService::CallbackService unused;
-  const auto second = Listener::Admins(
-      {"127.0.0.1", first.admin_port()},
-      *NewTlsIdentity(first.authority(), {"localhost"}, clock.Now().wall, first.random()), unused);
+  Connections connections({}, clock);
+  const auto second =
+      Listener::Admins({"127.0.0.1", first.admin_port()},
+                       *NewTlsIdentity(first.authority(), {"localhost"}, clock.Now().wall, first.random()),
+                       {connections, clock, nullptr}, unused);
   EXPECT_EQ(second.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_NE(std::string(second.status().message()).find("in use"), std::string::npos) << second.status();
 }
