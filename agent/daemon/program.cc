@@ -275,6 +275,10 @@ int Daemon::Fail(int code, const absl::Status& status) const {
 int RunDaemon(const Flags& flags) {
   // gRPC would write to standard error in a format of its own; what matters of it comes back as a status.
   setenv("GRPC_VERBOSITY", "NONE", /*overwrite=*/0);
+  // Names are looked up as everything on the machine looks them up (split DNS, /etc/hosts). gRPC's own
+  // resolver asks DNS servers for both families and waits for both: a server that does not answer is one too
+  // many.
+  setenv("GRPC_DNS_RESOLVER", "native", /*overwrite=*/0);
   Daemon daemon(flags);
   return daemon.Run();
 }

@@ -99,6 +99,21 @@ def compare(journal, database, device_id):
     return len(mine)
 
 
+def dumped(agent):
+    """What holdfastd --dump-rows prints of a stopped agent: {seq: hash}."""
+    done = subprocess.run([agent.path, "--state-dir", agent.state_dir, "--dump-rows"], capture_output=True, text=True,
+                          timeout=60, check=False)
+    check(done.returncode == 0, f"holdfastd --dump-rows: {done.stderr.strip()}")
+    return {int(seq): digest for _, seq, digest, *_ in map(str.split, done.stdout.splitlines())}
+
+
+def hashes(database, device_id):
+    """What the server has of a device: {seq: hash}."""
+    with reading(database) as db:
+        return {seq: bytes(digest).hex() for seq, digest in db.execute(
+            "SELECT r.seq, r.hash FROM rows r JOIN devices d ON d.key = r.device WHERE d.id = ?", (device_bytes(device_id),))}
+
+
 def check_that_compare_can_fail(journal, database, device_id):
     """The same comparison with one row changed, one missing and one too many on a copy of the server's side."""
     for sql in ("UPDATE rows SET hash = zeroblob(32) WHERE rowid = ?", "DELETE FROM rows WHERE rowid = ?",
