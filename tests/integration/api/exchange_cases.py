@@ -1,14 +1,15 @@
 """What works: enrolling, rows, state, policy, orders, Watch, renewal, and what admins see of it."""
 import dataclasses
+import re
 import time
 
 import grpc
+import python_environment
+from cryptography import x509
 from google.protobuf.timestamp_pb2 import Timestamp
 from holdfast.v1 import admin_service_pb2 as admin_pb
 from holdfast.v1 import agent_service_pb2 as pb
 from holdfast.v1 import event_pb2
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
 from python_agent import call, pinned_authority, section
 from signed_bytes import is_override_code, is_report, read_order
 from world import Admin, Case
@@ -58,6 +59,23 @@ class Exchange(Case):
         rows = [*page.rows, *self.admin.call("ListHistory", request).rows]
         self.assertEqual([(row.kind, row.hash) for row in rows],
                          list(zip(("epoch_began", "agent_started", "verdict"), (r.hash for r in agent.log.rows))))
+
+    def test_the_server_knows_each_kind_of_the_pages_table_by_that_name(self):
+        page = (python_environment.SOURCE / "docs/api.md").read_text(encoding="utf-8")
+        table = re.findall(r"^\| (\d+) \| ([a-z_]+) \| (\w+) \|", page, re.MULTILINE)
+        agent = self.enrolled()
+        agent.sync()
+        for kind, _, message in table:
+            agent.log.append(getattr(event_pb2, message)(), kind=int(kind))
+        agent.sync()
+        rows = self.admin.call("ListHistory", admin_pb.ListHistoryRequest(
+            device=agent.identity.device_id, ascending=True, page_size=1000)).rows[2:]
+        self.assertEqual([row.kind for row in rows], [name for _, name, _ in table])
+        self.assertEqual([row.kind for row in rows if "not known to this server" in row.text], [])
+        with self.assertRaises(grpc.RpcError) as caught:
+            self.admin.call("ListHistory", admin_pb.ListHistoryRequest(kinds=["none"]))
+        known = caught.exception.details().partition("the kinds are ")[2].split(", ")
+        self.assertEqual(set(known), {name for _, name, _ in table}, "and the table has all that there are")
 
     def test_rows_sent_twice_are_no_news(self):
         agent = self.enrolled()
@@ -159,4 +177,4 @@ class Exchange(Case):
         again = self.twin(agent)
         again.enroll(previous_key=agent.key)
         self.assertEqual(again.identity.device_id, agent.identity.device_id)
-        self.assertIsInstance(again.key, ec.EllipticCurvePrivateKey)
+        again.sync()

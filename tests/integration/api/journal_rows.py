@@ -37,9 +37,9 @@ class Log:
         self.append(event_pb2.EpochBegan(reason="created"))
         self.append(event_pb2.AgentStarted(agent_version="python 1"))
 
-    def append(self, event, subject=""):
+    def append(self, event, subject="", kind=None):
         row = pb.Row(seq=len(self.rows) + 1, boot_id=self.boot_id, mono_ns=time.clock_gettime_ns(time.CLOCK_BOOTTIME),
-                     wall_ns=time.time_ns(), kind=KIND_OF[type(event)], payload_version=1, subject=subject,
+                     wall_ns=time.time_ns(), kind=kind or KIND_OF[type(event)], payload_version=1, subject=subject,
                      payload=event.SerializeToString())
         row.hash = row_hash(row, self.epoch, self.hash_at(row.seq - 1))
         self.rows.append(row)
