@@ -36,7 +36,7 @@ def _install(folder):
 
 def enter(script):
     """Returns inside the environment: `script` (the caller's __file__) is started again there with the same arguments."""
-    folder = pathlib.Path(os.environ["HOLDFAST_BUILD"]) / "python"
+    folder = pathlib.Path(os.environ.get("HOLDFAST_BUILD") or SOURCE / "build/dev") / "python"
     if pathlib.Path(sys.prefix) == folder.resolve():
         return
     marker = folder / "installed"
