@@ -88,6 +88,7 @@ void Uplink::SetHeartbeat(absl::Duration interval) {
 }
 
 void Uplink::NetworkIsBack() {
+  if (state_ == State::kConnecting) return;  // the first contact has its own moment, spread over the fleet
   if (busy_ || stopped_ || throttled_ || !next_try_ || state_ == State::kRefused) return;
   const absl::Duration soon = kComeBackSpread * jitter_.Uniform();
   if (*next_try_ - Now().mono > soon) RunIn(soon);

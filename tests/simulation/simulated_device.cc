@@ -63,6 +63,7 @@ SimulatedDevice::SimulatedDevice(sim::VirtualTime& world, ServerPort& server, Wa
       server_(server),
       watcher_(watcher),
       name_(options.name),
+      hardware_(options.hardware.empty() ? options.name : options.hardware),
       token_(options.token),
       random_{options.seed},
       entropy_(options.seed + 1),
@@ -125,7 +126,7 @@ void SimulatedDevice::Start() {
   options.os_build = "25B1";
   options.uplink.agent_version = options.agent_version;
   options.uplink.hardware = {
-      name_ + "-SERIAL", Uuid::FromName(name_).ToString(), "Mac16,1", "26.1", "25B1", name_};
+      hardware_ + "-SERIAL", Uuid::FromName(hardware_).ToString(), "Mac16,1", "26.1", "25B1", name_};
   options.uplink.token = token_;
   options.uplink.server = "server.example:443";
   Process& p = *process_;
@@ -225,6 +226,15 @@ void SimulatedDevice::SetLink(bool up) {
 
 EngineView SimulatedDevice::View() const {
   return process_->agent->EngineState();
+}
+
+control::StatusView SimulatedDevice::Status() const {
+  return process_->agent->Status();
+}
+
+void SimulatedDevice::CopyStateFrom(const SimulatedDevice& other) {
+  files_ = other.files_;
+  for (const std::string& path : other.disk_.List()) disk_.SetContents(path, *other.disk_.Contents(path));
 }
 
 void SimulatedDevice::Request(const UserRequest& request, const std::string& service) {

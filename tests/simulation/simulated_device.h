@@ -37,6 +37,7 @@ struct DeviceOptions {
   uint64_t seed = 1;
   // Its sessions go through the adapter that a Mac has, over the simulated Mac's library.
   bool darwin = false;
+  std::string hardware;  // what serial number and platform UUID are made of; empty: the name
 };
 
 class SimulatedDevice {
@@ -76,6 +77,8 @@ class SimulatedDevice {
   MachineTime& time() { return time_; }
   const std::string& name() const { return name_; }
   EngineView View() const;
+  // What holdfastctl shows. The agent must be running.
+  control::StatusView Status() const;
   // As a person with holdfastctl. The agent must be running.
   void Request(const UserRequest& request, const std::string& service);
 
@@ -84,6 +87,10 @@ class SimulatedDevice {
   uint64_t AckedThrough();
 
   void Nudge(const Uuid& device, absl::Duration jitter);
+
+  // What a copy of the other one's disk brings along: identity, policies, journal. Neither agent may be
+  // running.
+  void CopyStateFrom(const SimulatedDevice& other);
 
  private:
   struct Process;
@@ -95,6 +102,7 @@ class SimulatedDevice {
   ServerPort& server_;
   Watcher& watcher_;
   const std::string name_;
+  const std::string hardware_;
   const std::string token_;
   SplitMix64 random_;
   SeededRandom entropy_;
