@@ -24,6 +24,29 @@ CLI::Validator EndpointValidator() {
       "HOST:PORT");
 }
 
+// Of agents' connections, before their TLS handshake.
+void AddGateOptions(CLI::App& app, GateLimits& gate) {
+  app.add_option("--max-connections", gate.open, "Connections of agents open at a time")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option(
+         "--max-unauthenticated", gate.strangers,
+         "Of them, those on which no call with a device's certificate was made yet; such a one is closed "
+         "after a minute")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  app.add_option("--connections-per-second", gate.per_second,
+                 "New connections of agents; twice as many at once")
+      ->check(CLI::Range(1.0, 100'000.0))
+      ->capture_default_str();
+  app.add_option(
+         "--source-percent", gate.source_percent,
+         "How much of these last two one IPv4 address or IPv6 /64 may take; 100 behind a balancer that "
+         "hides addresses")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+}
+
 }  // namespace
 
 std::optional<ServerFlags> ParseServerFlags(int argc, const char* const* argv, int* exit_code) {
@@ -53,6 +76,7 @@ std::optional<ServerFlags> ParseServerFlags(int argc, const char* const* argv, i
                  "New devices let in per second, after a burst of 200; more for the days of a roll-out")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();
+  AddGateOptions(app, flags.agent_gate);
   app.add_option("--ready-file", flags.ready_file,
                  "JSON with ports and paths, written once the server serves")
       ->type_name("FILE");

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/enrollment.h"
+#include "server/rpc/gate.h"
 
 namespace holdfast::server {
 
@@ -25,6 +26,7 @@ struct ServerFlags {
   std::vector<std::string> public_hosts;
   std::string ready_file;
   double enrollments_per_second = 20;
+  GateLimits agent_gate;
 };
 
 // Prints help, version or an error itself; then `exit_code` is set and nothing is returned.

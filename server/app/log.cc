@@ -3,12 +3,14 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <mutex>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "base/time.h"
 #include "proto/compat.h"
+#include "server/rpc/token_bucket.h"
 
 namespace holdfast::server {
 namespace {
@@ -25,6 +27,30 @@ absl::string_view Name(LogLevel level) {
   return "";
 }
 
+// gRPC complains of each handshake that fails, so that strangers could fill a disk with its lines.
+class GrpcComplaints {
+ public:
+  void Tell(absl::string_view text) {
+    std::lock_guard lock(mutex_);
+    if (bucket_.Refill(kPerSecond, kAtOnce, clock_.Now().mono) < 1) {
+      ++dropped_;
+      return;
+    }
+    bucket_.Take();
+    if (dropped_ > 0) Log(LogLevel::kWarning, absl::StrCat("grpc: ", dropped_, " more that are not shown"));
+    dropped_ = 0;
+    Log(LogLevel::kWarning, absl::StrCat("grpc: ", text));
+  }
+
+ private:
+  static constexpr double kPerSecond = 0.2;
+  static constexpr double kAtOnce = 20;
+  const SystemClock clock_;
+  std::mutex mutex_;  // guards what follows
+  TokenBucket bucket_;
+  int64_t dropped_ = 0;
+};
+
 }  // namespace
 
 void Log(LogLevel level, absl::string_view text) {
@@ -38,8 +64,10 @@ void Log(LogLevel level, absl::string_view text) {
 }
 
 void RouteGrpcLog() {
-  compat::SendGrpcErrorsTo(
-      [](absl::string_view text) { Log(LogLevel::kWarning, absl::StrCat("grpc: ", text)); });
+  compat::SendGrpcErrorsTo([](absl::string_view text) {
+    static GrpcComplaints complaints;
+    complaints.Tell(text);
+  });
 }
 
 void SilenceGrpcLog() {

@@ -9,7 +9,8 @@ enum class LogLevel { kInfo, kWarning, kError };
 
 void Log(LogLevel level, absl::string_view text);
 
-// gRPC's own complaints take the same way; its chatter is dropped. Once, before gRPC is used.
+// gRPC's own complaints take the same way, some at a time, and how many were left out; its chatter is
+// dropped. Once, before gRPC is used.
 void RouteGrpcLog();
 // For command-line tools, which say what went wrong themselves.
 void SilenceGrpcLog();

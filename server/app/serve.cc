@@ -24,6 +24,7 @@ namespace holdfast::server {
 namespace {
 
 constexpr absl::Duration kStopGrace = absl::Seconds(10);
+constexpr rlim_t kOtherDescriptors = 2'000;  // admins' connections, the database, gRPC's own
 
 int Fail(int exit_code, const absl::Status& status) {
   Log(LogLevel::kError, status.message());
@@ -49,6 +50,8 @@ absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const 
   MethodLimits& enroll = options.admission.methods[static_cast<size_t>(AgentMethod::kEnroll)];
   enroll.per_second = flags.enrollments_per_second;
   enroll.burst = std::max(enroll.burst, enroll.per_second);
+  options.agent_gate = flags.agent_gate;
+  options.on_refused = [](const std::string& line) { Log(LogLevel::kWarning, line); };
   options.on_tick_error = [](const absl::Status& status) {
     Log(LogLevel::kError, absl::StrCat("housekeeping: ", status.message()));
   };
@@ -58,6 +61,13 @@ absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const 
                                                             flags.public_hosts, HostName()),
                                            now, random));
   return options;
+}
+
+void CheckDescriptors(rlim_t limit, const GateLimits& gate) {
+  if (limit >= static_cast<rlim_t>(gate.open) + kOtherDescriptors) return;
+  Log(LogLevel::kWarning,
+      absl::StrCat("this process may have ", limit, " files open, too few for --max-connections ", gate.open,
+                   ": raise the limit of open files (LimitNOFILE of systemd, ulimit -Hn)"));
 }
 
 // The first start's token goes to people on stdout and to tools in a file; the log never sees it.
@@ -107,7 +117,7 @@ absl::Status Announce(const ServerFlags& flags, const DataDir& dir, const KeyIss
 
 int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) {
   umask(077);
-  RaiseDescriptorLimit();
+  CheckDescriptors(RaiseDescriptorLimit(), flags.agent_gate);
   SystemClock clock;
   SystemRandom random;
   absl::StatusOr<DataDir> dir = DataDir::Open(flags.data_dir);

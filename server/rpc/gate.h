@@ -39,8 +39,8 @@ class Source {
 };
 
 struct GateLimits {
-  int open = 20'000;      // connections at a time; each takes about 110 KB and two cores serve 10,000 Macs
-  int strangers = 4'000;  // of them: handshakes of 10 s on two cores
+  int open = 16'000;          // connections at a time, each about 110 KB; two cores serve 10,000 Macs
+  int strangers = 4'000;      // of them: handshakes of 10 s on two cores
   double per_second = 1'000;  // new ones; two seconds' worth at once after a pause
   // Of strangers and of new ones a second, how much one source may take. 100 where a balancer hides
   // addresses.

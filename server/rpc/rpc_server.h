@@ -25,7 +25,7 @@ struct RpcServerOptions {
   AgentListenerLimits agents;
   GateLimits agent_gate;
   // Admins are few; each command of holdfast-admin is a connection.
-  GateLimits admin_gate = {.open = 1'000, .strangers = 400, .per_second = 200, .per_identity = 200};
+  GateLimits admin_gate = {.open = 1'000, .strangers = 400, .per_identity = 200};
   // Puts something in front of the backend (the mock's faults); it must call the one it is given.
   std::function<std::unique_ptr<AgentBackend>(AgentBackend& inner, Executor& executor)> decorate;
   std::function<void(const absl::Status&)> on_tick_error;  // core thread; optional
