@@ -24,6 +24,8 @@ class CanonicalWriter {
   void Reserve(size_t bytes) { out_.reserve(bytes); }
   const std::string& str() const { return out_; }
   std::string Take() { return std::move(out_); }
+  // Begins anew and keeps the room.
+  void Clear() { out_.clear(); }
 
  private:
   CanonicalWriter& Integer(uint64_t v, size_t size);

@@ -147,7 +147,7 @@ void GrpcTransport::SetIdentity(const Identity& identity) {
 }
 
 template <class ProtoRequest, class ProtoResponse, class Response, class Method>
-void GrpcTransport::Call(const ProtoRequest& request, Method method, absl::Duration deadline,
+void GrpcTransport::Call(ProtoRequest request, Method method, absl::Duration deadline,
                          Callback<Response> done) {
   struct InFlight {
     grpc::ClientContext context;
@@ -164,7 +164,7 @@ void GrpcTransport::Call(const ProtoRequest& request, Method method, absl::Durat
     return;
   }
   auto call = std::make_shared<InFlight>();
-  call->request = request;
+  call->request = std::move(request);
   call->connection = connection_;
   call->context.set_deadline(After(deadline));
   pending_->Add(&call->context);

@@ -46,7 +46,7 @@ class GrpcTransport final : public AgentTransport {
   class Pending;
   class WatchStream;
   template <class ProtoRequest, class ProtoResponse, class Response, class Method>
-  void Call(const ProtoRequest& request, Method method, absl::Duration deadline, Callback<Response> done);
+  void Call(ProtoRequest request, Method method, absl::Duration deadline, Callback<Response> done);
   void FetchAuthority(absl::Duration deadline, std::function<void(absl::Status)> done);
 
   Executor& executor_;

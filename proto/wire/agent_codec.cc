@@ -73,7 +73,7 @@ void FillRow(const journal::Row& row, v1::Row* m) {
   m->set_payload(row.payload);
   m->set_hash(ToBytes(row.hash));
 }
-absl::Status ReadRow(const v1::Row& m, Epoch epoch, journal::Row* row) {
+absl::Status ReadRow(v1::Row& m, Epoch epoch, journal::Row* row) {
   if (m.kind() > 0xffff || m.payload_version() > 0xffff) return Bad("row.kind", "out of range");
   if (m.subject().size() > 0xffff) return TooLarge("row.subject", m.subject().size(), 0xffff);
   row->epoch = epoch;
@@ -82,8 +82,8 @@ absl::Status ReadRow(const v1::Row& m, Epoch epoch, journal::Row* row) {
   row->at.wall.ns = m.wall_ns();
   row->kind = static_cast<uint16_t>(m.kind());
   row->payload_version = static_cast<uint16_t>(m.payload_version());
-  row->subject = m.subject();
-  row->payload = m.payload();
+  row->subject = std::move(*m.mutable_subject());
+  row->payload = std::move(*m.mutable_payload());
   HOLDFAST_RETURN_IF_ERROR(Fixed("row.boot_id", m.boot_id(), &row->at.boot.bytes));
   return Fixed("row.hash", m.hash(), &row->hash);
 }
@@ -109,7 +109,7 @@ absl::StatusOr<RowFrame> ReadFrame(const v1::RowFrame& m, Epoch epoch) {
   HOLDFAST_RETURN_IF_ERROR(Fixed("frame.previous_hash", m.previous_hash(), &frame.previous_hash));
   frame.rows.resize(static_cast<size_t>(batch.rows_size()));
   for (int i = 0; i < batch.rows_size(); ++i) {
-    HOLDFAST_RETURN_IF_ERROR(ReadRow(batch.rows(i), epoch, &frame.rows[static_cast<size_t>(i)]));
+    HOLDFAST_RETURN_IF_ERROR(ReadRow(*batch.mutable_rows(i), epoch, &frame.rows[static_cast<size_t>(i)]));
   }
   return frame;
 }

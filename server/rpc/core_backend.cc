@@ -7,7 +7,8 @@ namespace holdfast::server {
 CoreBackend::CoreBackend(ServerCore& core, Executor& executor)
     : core_(core),
       executor_(executor),
-      syncs_(executor, [this](const std::vector<SyncCall>& calls) { return core_.SyncBatch(calls); }, {}) {
+      syncs_(executor, [this](std::vector<SyncCall> calls) { return core_.SyncBatch(std::move(calls)); },
+             {}) {
   core_.SetNudge([this](const Uuid& device, absl::Duration max_jitter) { Nudge(device, max_jitter); });
 }
 

@@ -34,7 +34,7 @@ void SyncQueue::Drain() {
     scheduled_ = true;
     executor_.Post([this] { Drain(); });
   }
-  std::vector<absl::StatusOr<wire::SyncResponse>> answers = commit_(calls);
+  std::vector<absl::StatusOr<wire::SyncResponse>> answers = commit_(std::move(calls));
   for (size_t i = 0; i < done.size(); ++i) done[i](std::move(answers[i]));
 }
 

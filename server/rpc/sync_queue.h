@@ -16,7 +16,7 @@ class SyncQueue {
  public:
   using Done = std::function<void(absl::StatusOr<wire::SyncResponse>)>;
   // Answers in the order of the calls, after one durable commit: ServerCore::SyncBatch.
-  using Commit = std::function<std::vector<absl::StatusOr<wire::SyncResponse>>(const std::vector<SyncCall>&)>;
+  using Commit = std::function<std::vector<absl::StatusOr<wire::SyncResponse>>(std::vector<SyncCall>)>;
   struct Limits {
     // One commit's share, so that no call waits behind an endless one.
     size_t calls = 512;

@@ -36,7 +36,7 @@ fleet::ChainRecord* FindChain(LiveDevice& device, Epoch epoch) {
   return nullptr;
 }
 
-absl::Status Ingest::Take(LiveDevice& device, const wire::SyncRequest& request, const Arrival& arrival,
+absl::Status Ingest::Take(LiveDevice& device, wire::SyncRequest& request, const Arrival& arrival,
                           std::vector<fleet::StoredRow>* stored) {
   const wire::RowFrame& frame = *request.frame;
   HOLDFAST_RETURN_IF_ERROR(CheckFrameForm(frame, request.head.epoch, context_.options.limits));
@@ -100,9 +100,9 @@ absl::Status Ingest::NoteHole(LiveDevice& device, const fleet::ChainRecord& chai
                         .evidence = absl::StrCat("epoch=", EpochToString(chain.epoch))});
 }
 
-absl::Status Ingest::Store(LiveDevice& device, const wire::SyncRequest& request, const Arrival& arrival,
+absl::Status Ingest::Store(LiveDevice& device, wire::SyncRequest& request, const Arrival& arrival,
                            fleet::ChainRecord& chain, bool hole, std::vector<fleet::StoredRow>* stored) {
-  const wire::RowFrame& frame = *request.frame;
+  wire::RowFrame& frame = *request.frame;
   if (chain.ordinal == 0) {
     HOLDFAST_RETURN_IF_ERROR(context_.store.AddChain(chain));
     device.chains.push_back(chain);
@@ -114,12 +114,12 @@ absl::Status Ingest::Store(LiveDevice& device, const wire::SyncRequest& request,
   const ServerTime last_at = chain.last_at;
   std::vector<fleet::StoredRow> rows;
   rows.reserve(frame.rows.size());
-  for (const journal::Row& row : frame.rows) {
+  for (journal::Row& row : frame.rows) {
     if (row.seq <= after) continue;
     HOLDFAST_ASSIGN_OR_RETURN(const Estimate estimate, estimator.For(row.at, chain.last_at));
     rows.push_back({.device = chain.device,
                     .chain = chain.ordinal,
-                    .row = row,
+                    .row = std::move(row),
                     .at = estimate.at,
                     .uncertainty_ns = estimate.uncertainty_ns,
                     .received = arrival.received});

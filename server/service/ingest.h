@@ -25,14 +25,14 @@ class Ingest {
   // BAD_REQUEST (malformed or changed: incident chain_break), TOO_LARGE, CHAIN_FORK (incident chain_fork),
   // SEQUENCE_GAP (a message without rows is answered with what is stored; when rows still begin later after
   // that, they are taken and the hole is an incident journal_gap).
-  absl::Status Take(LiveDevice& device, const wire::SyncRequest& request, const Arrival& arrival,
+  absl::Status Take(LiveDevice& device, wire::SyncRequest& request, const Arrival& arrival,
                     std::vector<fleet::StoredRow>* stored);
 
  private:
   absl::Status CheckAgainstStored(LiveDevice& device, const wire::SyncRequest& request,
                                   const fleet::ChainRecord& chain, bool* hole);
   absl::Status Fork(LiveDevice& device, const std::string& what);
-  absl::Status Store(LiveDevice& device, const wire::SyncRequest& request, const Arrival& arrival,
+  absl::Status Store(LiveDevice& device, wire::SyncRequest& request, const Arrival& arrival,
                      fleet::ChainRecord& chain, bool hole, std::vector<fleet::StoredRow>* stored);
   absl::Status NoteHole(LiveDevice& device, const fleet::ChainRecord& chain, uint64_t first);
 

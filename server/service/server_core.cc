@@ -66,12 +66,12 @@ absl::StatusOr<wire::SyncResponse> ServerCore::Sync(const Peer& peer, const wire
   return std::move(SyncBatch({{peer, request}}).front());
 }
 
-std::vector<absl::StatusOr<wire::SyncResponse>> ServerCore::SyncBatch(const std::vector<SyncCall>& calls) {
+std::vector<absl::StatusOr<wire::SyncResponse>> ServerCore::SyncBatch(std::vector<SyncCall> calls) {
   std::vector<absl::StatusOr<wire::SyncResponse>> answers;
   std::vector<fleet::StoredRow> stored;
   absl::StatusOr<fleet::Transaction> transaction = fleet::Transaction::Begin(state_->context.store);
   absl::Status failed = transaction.status();
-  for (const SyncCall& call : calls) {
+  for (SyncCall& call : calls) {
     if (!failed.ok()) break;
     answers.push_back(state_->sync.Handle(call, &stored));
     const absl::Status& status = answers.back().status();

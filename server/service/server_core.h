@@ -72,7 +72,7 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<wire::RenewResponse> Renew(const Peer& peer, const wire::RenewRequest& request) override;
   // Many syncs, one durable commit: answers in the order of the calls, given only after it. One call's
   // refusal does not touch the others; a failed commit fails them all as UNAVAILABLE.
-  std::vector<absl::StatusOr<wire::SyncResponse>> SyncBatch(const std::vector<SyncCall>& calls);
+  std::vector<absl::StatusOr<wire::SyncResponse>> SyncBatch(std::vector<SyncCall> calls);
   // Whether this peer may hold a Watch stream: the same checks as Sync's.
   absl::Status CheckPeer(const Peer& peer, const Uuid& device);
 

@@ -56,9 +56,9 @@ std::vector<std::string> ServerFeatures() {
   return {"rows.v1", "policy.ed25519", "sections.v1"};
 }
 
-absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(const SyncCall& call,
+absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(SyncCall& call,
                                                        std::vector<fleet::StoredRow>* stored) {
-  const wire::SyncRequest& request = call.request;
+  wire::SyncRequest& request = call.request;
   HOLDFAST_ASSIGN_OR_RETURN(LiveDevice * admitted, Admit(context_, directory_, call.peer, request.device_id));
   LiveDevice& device = *admitted;
   HOLDFAST_RETURN_IF_ERROR(CheckIdentity(device, request));

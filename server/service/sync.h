@@ -23,8 +23,8 @@ class SyncHandler {
         ingest_(context) {}
 
   // Inside a transaction. A refusal is an answer like any other; another error means that the transaction
-  // must be rolled back. New rows are appended to `stored`.
-  absl::StatusOr<wire::SyncResponse> Handle(const SyncCall& call, std::vector<fleet::StoredRow>* stored);
+  // must be rolled back. New rows move out of the call and are appended to `stored`.
+  absl::StatusOr<wire::SyncResponse> Handle(SyncCall& call, std::vector<fleet::StoredRow>* stored);
 
  private:
   // A message that a newer one of the same device has overtaken: its rows count, its state does not.

@@ -16,21 +16,28 @@ void CopyTo(std::array<uint8_t, N>& out, absl::string_view bytes) {
   std::copy_n(bytes.begin(), std::min(bytes.size(), N), out.begin());
 }
 
-}  // namespace
-
-std::string CanonicalBytes(const Row& row, const Sha256Digest& previous) {
+void Write(const Row& row, const Sha256Digest& previous, CanonicalWriter& out) {
   constexpr size_t kFixed = 128;  // all but subject and payload, and a little more
-  CanonicalWriter out;
   out.Reserve(kFixed + row.subject.size() + row.payload.size());
   out.Raw(kMagic).Raw(AsBytes(previous)).U64(row.epoch).U64(row.seq);
   out.Raw({reinterpret_cast<const char*>(row.at.boot.bytes.data()), row.at.boot.bytes.size()});
   out.I64(row.at.mono.ns).I64(row.at.wall.ns).U16(row.kind).U16(row.payload_version);
   out.Bytes(row.subject).Bytes(row.payload);
+}
+
+}  // namespace
+
+std::string CanonicalBytes(const Row& row, const Sha256Digest& previous) {
+  CanonicalWriter out;
+  Write(row, previous, out);
   return out.Take();
 }
 
 Sha256Digest HashOf(const Row& row, const Sha256Digest& previous) {
-  return Sha256(CanonicalBytes(row, previous));
+  static thread_local CanonicalWriter bytes;  // a server hashes each row it takes
+  bytes.Clear();
+  Write(row, previous, bytes);
+  return Sha256(bytes.str());
 }
 
 absl::StatusOr<ChainedRow> ParseCanonical(absl::string_view bytes) {

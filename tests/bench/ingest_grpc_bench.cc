@@ -136,6 +136,7 @@ class Fleet {
     agent.transport->Sync(message, kDeadline, [&](absl::StatusOr<wire::SyncResponse> answer) {
       Require(answer.ok(), answer.status().ToString());
       Require(answer->acked_through == message.head.seq, "rows were not acknowledged");
+      if (!answer->override_key_id.empty()) agent.device.override_key_id = answer->override_key_id;
       SendNext(agent);
     });
   }

@@ -37,6 +37,7 @@ wire::SyncRequest NextMessage(BenchDevice& device, int rows) {
   wire::SyncRequest request;
   request.device_id = device.id;
   request.message_number = ++device.messages;
+  request.override_key_id = device.override_key_id;
   request.frame.emplace();
   request.frame->previous_hash = device.head;
   for (int i = 0; i < rows; ++i) {

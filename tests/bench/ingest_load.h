@@ -41,6 +41,7 @@ struct BenchDevice {
   Sha256Digest head{};
   Stamp now;
   uint64_t messages = 0;
+  std::string override_key_id;  // as the server said: it makes a code key for who names another
 };
 BenchDevice NewBenchDevice(const Uuid& id, const Clock& clock, RandomSource& random);
 

@@ -86,7 +86,7 @@ bool Compare(const std::string& folder) {
   SplitMix64 shuffle{7};
   std::vector<double> our_rates, bare_rates, ratios, cpu_ratios;
   for (int round = 0; round < kRounds; ++round) {
-    const auto batches = MakeRound(devices, shuffle);
+    auto batches = MakeRound(devices, shuffle);
     const Times bare_time = Measure([&] {
       for (const auto& batch : batches) {
         std::vector<const wire::SyncRequest*> messages;
@@ -95,8 +95,8 @@ bool Compare(const std::string& folder) {
       }
     });
     const Times our_time = Measure([&] {
-      for (const auto& batch : batches) {
-        for (const auto& answer : (*core)->SyncBatch(batch)) Require(answer.ok(), answer.status().ToString());
+      for (auto& batch : batches) {
+        for (const auto& answer : (*core)->SyncBatch(std::move(batch))) Require(answer.ok(), answer.status().ToString());
       }
     });
     if (round == 0) continue;  // both files are new: not counted
