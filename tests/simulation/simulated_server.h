@@ -26,6 +26,7 @@ class SimulatedServer final : public ServerPort {
   server::AgentApi* api() override { return core_.get(); }
   server::ServerCore& core() { return *core_; }
   fleet::FleetStore& store() { return *store_; }
+  server::CertificateIssuer& issuer() { return *issuer_; }
   const server::Actor& admin() const { return admin_; }
   bool up() const { return core_ != nullptr; }
 

@@ -76,7 +76,7 @@ class Protocol : public ::testing::Test, public simulation::Watcher {
     std::erase_if(found, [&](const server::AuditEntry& e) { return !action.empty() && e.action != action; });
     return found;
   }
-  std::vector<server::HistoryRow> History(const std::string& device, const std::string& kind = "") {
+  std::vector<server::HistoryRow> RowsOf(const std::string& device, const std::string& kind = "") {
     server::ListHistoryRequest request;
     request.device = device;
     if (!kind.empty()) request.kinds = {kind};
