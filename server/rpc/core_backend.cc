@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/error.h"
+
 namespace holdfast::server {
 
 CoreBackend::CoreBackend(ServerCore& core, Executor& executor)
@@ -10,10 +12,12 @@ CoreBackend::CoreBackend(ServerCore& core, Executor& executor)
       syncs_(executor, [this](std::vector<SyncCall> calls) { return core_.SyncBatch(std::move(calls)); },
              {}) {
   core_.SetNudge([this](const Uuid& device, absl::Duration max_jitter) { Nudge(device, max_jitter); });
+  core_.SetRevokedListener([this](const Uuid& device) { CutOff(device); });
 }
 
 CoreBackend::~CoreBackend() {
   core_.SetNudge(nullptr);
+  core_.SetRevokedListener(nullptr);
 }
 
 void CoreBackend::Enroll(const Peer& peer, wire::EnrollRequest request, Done<wire::EnrollResponse> done) {
@@ -60,6 +64,14 @@ void CoreBackend::EndWatch(const Uuid& device, const std::shared_ptr<NudgeSink>&
 void CoreBackend::CloseAll(const absl::Status& status) {
   const auto watching = std::exchange(watching_, {});
   for (const auto& [device, sink] : watching) sink->Close(status);
+}
+
+void CoreBackend::CutOff(const Uuid& device) {
+  const auto cut = watching_.extract(device);
+  if (cut.empty()) return;
+  cut.mapped()->Close(WithReason(
+      absl::PermissionDeniedError("watching: an admin revoked this device; ask for a new enrollment token"),
+      ErrorReason::kRevoked));
 }
 
 void CoreBackend::Nudge(const Uuid& device, absl::Duration max_jitter) {

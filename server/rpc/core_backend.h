@@ -28,6 +28,7 @@ class CoreBackend final : public AgentBackend {
  private:
   void BeginWatch(const Peer& peer, const Uuid& device, std::shared_ptr<NudgeSink> sink);
   void Nudge(const Uuid& device, absl::Duration max_jitter);
+  void CutOff(const Uuid& device);
 
   ServerCore& core_;
   Executor& executor_;

@@ -231,6 +231,7 @@ absl::Status ServerCore::RevokeDevice(const Actor& actor, const RevokeDeviceRequ
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   state_->directory.Invalidate(record.id);
   if (state_->nudge) state_->nudge(record.id, absl::ZeroDuration());
+  if (state_->revoked_listener) state_->revoked_listener(record.id);
   return absl::OkStatus();
 }
 

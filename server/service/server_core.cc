@@ -93,6 +93,10 @@ void ServerCore::SetNudge(std::function<void(const Uuid&, absl::Duration)> nudge
   state_->nudge = std::move(nudge);
 }
 
+void ServerCore::SetRevokedListener(std::function<void(const Uuid&)> listener) {
+  state_->revoked_listener = std::move(listener);
+}
+
 void ServerCore::SetRowListener(std::function<void(const HistoryRow&)> listener) {
   state_->row_listener = std::move(listener);
 }

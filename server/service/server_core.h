@@ -119,6 +119,8 @@ class ServerCore final : public AgentApi {
   // --- hooks, called on the caller's thread after a commit
   // A device should come and sync, after a random part of `max_jitter`.
   void SetNudge(std::function<void(const Uuid& device, absl::Duration max_jitter)> nudge);
+  // A device was revoked: whatever it holds open ends now.
+  void SetRevokedListener(std::function<void(const Uuid& device)> listener);
   // Each new row. Costs a decode per row: set it only while somebody watches; nullptr ends it.
   void SetRowListener(std::function<void(const HistoryRow&)> listener);
 

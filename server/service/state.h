@@ -63,6 +63,7 @@ struct ServerCore::State {
   RowCheck row_check;
   DayKeeper day_keeper;
   std::function<void(const Uuid&, absl::Duration)> nudge;
+  std::function<void(const Uuid&)> revoked_listener;
   std::function<void(const HistoryRow&)> row_listener;
   std::function<void(const absl::Status&)> store_listener;
   std::function<void(const std::string&)> halt_listener;
