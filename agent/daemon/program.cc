@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/poll_executor.h"
+#include "proto/compat.h"
 #include "storage/journal/reader.h"
 
 namespace holdfast::agent {
@@ -35,6 +36,15 @@ namespace {
 
 // How long a stop may take before the process ends anyway.
 constexpr absl::Duration kStopWithin = absl::Seconds(8);
+
+// gRPC's traces, which the environment can switch on, show all that is sent: the enrollment token too. Its
+// errors are lines of the log.
+void TakeGrpcLog() {
+  compat::SendGrpcErrorsTo([](absl::string_view text) {
+    static const SystemClock clock;
+    Log{clock}(absl::StrCat("grpc: ", text));
+  });
+}
 
 // Members are destroyed in reverse: first who asks, then who answers.
 class Daemon {
@@ -146,6 +156,7 @@ int Daemon::OpenServer() {
                           : "no server: give an enrollment string with --enroll-file");
     return kExitOk;
   }
+  TakeGrpcLog();
   transport_ = std::make_unique<uplink::GrpcTransport>(
       executor_, uplink::GrpcOptions{enrollment_->server, enrollment_->ca_spki_sha256});
   return kExitOk;
