@@ -23,6 +23,9 @@ python3 -m compileall -q $(git ls-files '*.py') || failed=1
 say "Protocol (buf)"
 if command -v npx >/dev/null; then
   (cd proto && npx --yes @bufbuild/buf@1.75.0 lint) || failed=1
+  for promised in proto/released/*.binpb; do
+    (cd proto && npx --yes @bufbuild/buf@1.75.0 breaking --against "released/$(basename "$promised")") || failed=1
+  done
 else
   echo "skipped: npx is not installed"
 fi
