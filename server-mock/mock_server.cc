@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "server-mock/faulty_backend.h"
 #include "server/app/ready_file.h"
+#include "server/app/tls_identity.h"
 #include "server/authz/tokens.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 

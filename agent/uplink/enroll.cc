@@ -74,7 +74,7 @@ void Uplink::OnEnrolled(absl::StatusOr<wire::EnrollResponse> answer) {
   last_contact_ = Now().wall;
   last_error_.clear();
   sections_.Forget();
-  if (answer->policy) TakePolicy(*answer->policy);
+  if (answer->policy) TakePolicy(*answer->policy, PolicyKeys());
   auto proceed = [this] {
     SetState(State::kOnline);
     Finish(/*more=*/true);
@@ -102,6 +102,7 @@ absl::Status Uplink::AdoptIdentity(const wire::EnrollResponse& answer) {
       Annotate(SaveIdentity(deps_.files, identity), "enrolling: keeping the certificate"));
   identity_ = std::move(identity);
   reenroll_ = false;
+  try_token_ = false;
   previous_device_.reset();
   Reconnect();
   return absl::OkStatus();
@@ -111,8 +112,23 @@ bool Uplink::HasUnusedToken() const {
   return !options_.token.empty() && identity_ && TokenId(options_.token) != identity_->token_id;
 }
 
+// A server whose authority was retired while this device slept cannot be verified any more, which looks like
+// any failed connection. A token that was never used came in an admin's string, which pins the authority to
+// trust: it takes turns with the certificate, which may still be good.
+void Uplink::TakeTurns(const absl::Status& status) {
+  if (try_token_) {
+    try_token_ = false;
+    Reconnect();  // with the certificate: an Enroll goes without
+  } else if (absl::IsUnavailable(status) && !reenroll_ && identity_ && identity_->enrolled() &&
+             HasUnusedToken()) {
+    try_token_ = true;
+    previous_device_ = identity_->device_id;
+  }
+}
+
 bool Uplink::RenewalDue() const {
   if (renew_not_before_ && Now().mono < *renew_not_before_) return false;
+  if (renew_asked_) return true;
   return renewal_ && ServerNow().ns >= renewal_->ns;
 }
 
@@ -152,6 +168,7 @@ void Uplink::OnRenewed(const std::string& new_key_pem, absl::StatusOr<wire::Rene
   if (status.ok()) {
     identity_ = std::move(renewed);
     renew_not_before_.reset();
+    renew_asked_ = false;
     Reconnect();
     Finish(/*more=*/true);  // connect with it now, so that the old one dies
     return;
@@ -162,7 +179,8 @@ void Uplink::OnRenewed(const std::string& new_key_pem, absl::StatusOr<wire::Rene
 }
 
 // A new authority or policy key is taken only beside one that is pinned already, as a rotation sends it.
-void Uplink::TakeRotatedKeys(const wire::SyncResponse& answer) {
+// True: they have changed.
+bool Uplink::TakeRotatedKeys(const wire::SyncResponse& answer) {
   DeviceIdentity next = *identity_;
   if (IsRotationOf(next.ca_certificates_pem, answer.ca_certificates_pem)) {
     next.ca_certificates_pem = answer.ca_certificates_pem;
@@ -178,14 +196,28 @@ void Uplink::TakeRotatedKeys(const wire::SyncResponse& answer) {
     }
     next.policy_keys = std::move(keys);
   }
-  if (next == *identity_) return;
+  if (next == *identity_) return false;
   if (absl::Status saved = SaveIdentity(deps_.files, next); !saved.ok()) {
     last_error_ = absl::StrCat("keeping the server's new keys: ", saved.message());
-    return;
+    return false;
   }
   const bool authorities = next.ca_certificates_pem != identity_->ca_certificates_pem;
   identity_ = std::move(next);
   if (authorities) Reconnect();
+  return true;
+}
+
+// What signs things now: a key that this device keeps only for the policy in force signs nothing new.
+std::vector<std::string> Uplink::KeysFor(const wire::SyncResponse& answer) const {
+  const std::vector<std::string> trusted = PolicyKeys();
+  if (!options_.pinned_policy_keys.empty() || !IsRotationOf(trusted, answer.policy_keys)) return trusted;
+  std::vector<std::string> both;
+  for (const std::string& key : trusted) {
+    const bool listed =
+        std::find(answer.policy_keys.begin(), answer.policy_keys.end(), key) != answer.policy_keys.end();
+    if (listed) both.push_back(key);
+  }
+  return both;
 }
 
 std::vector<std::string> Uplink::PolicyKeys() const {

@@ -99,6 +99,19 @@ std::vector<std::string> TrustedPolicyKeys(const std::vector<std::string>& pinne
   return identity->policy_keys;
 }
 
+wire::TrustedKeys TrustedBy(const std::vector<std::string>& pinned, const DeviceIdentity& identity) {
+  wire::TrustedKeys trusted;
+  for (const std::string& pem : identity.ca_certificates_pem) {
+    const absl::StatusOr<crypto::CertificateInfo> info = crypto::ReadCertificate(pem);
+    if (info.ok()) trusted.authorities.push_back(ToHex(info->spki_sha256).substr(0, 16));
+  }
+  for (const std::string& key : TrustedPolicyKeys(pinned, identity)) {
+    trusted.policy_keys.push_back(crypto::KeyId(key));
+  }
+  trusted.policy_keys_pinned = !pinned.empty();
+  return trusted;
+}
+
 std::string TokenId(const std::string& token) {
   return ToHex(Sha256(absl::StrCat("holdfast-token:", token))).substr(0, 16);
 }

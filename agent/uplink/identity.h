@@ -56,6 +56,9 @@ bool IsRotationOf(const std::vector<std::string>& pinned, const std::vector<std:
 std::vector<std::string> TrustedPolicyKeys(const std::vector<std::string>& pinned,
                                            const std::optional<DeviceIdentity>& identity);
 
+// What the server is told of them, by their ids.
+wire::TrustedKeys TrustedBy(const std::vector<std::string>& pinned, const DeviceIdentity& identity);
+
 // Names a token without telling its secret.
 std::string TokenId(const std::string& token);
 

@@ -83,8 +83,10 @@ absl::StatusOr<std::string> FetchPinnedAuthority(const Endpoint& server, const S
   static constexpr unsigned char kHttp2[] = "\x02h2";
   SSL_set_alpn_protos(ssl, kHttp2, sizeof kHttp2 - 1);
   HOLDFAST_RETURN_IF_ERROR(Handshake(bio.get(), server, timeout, cancelled));
+  // From the end: while an authority is being replaced there are two certificates of its key, and the one
+  // that needs no other to be verified comes last.
   const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl);
-  for (int i = 0; i < sk_X509_num(chain); ++i) {
+  for (int i = sk_X509_num(chain) - 1; i >= 0; --i) {
     std::string pem = ToPem(sk_X509_value(chain, i));
     const absl::StatusOr<crypto::CertificateInfo> info = crypto::ReadCertificate(pem);
     if (info.ok() && info->spki_sha256 == pin) return pem;

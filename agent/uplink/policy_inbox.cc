@@ -15,9 +15,11 @@ constexpr char kFile[] = "policy-bundle";
 constexpr absl::string_view kMagic = "HFP1";
 constexpr uint32_t kMostGroups = 256;
 
-absl::Status VerifySigned(const wire::PolicyBundle& bundle, const std::vector<std::string>& policy_keys) {
+// The id of the key that signed it, whatever the bundle says.
+absl::StatusOr<std::string> Signer(const wire::PolicyBundle& bundle,
+                                   const std::vector<std::string>& policy_keys) {
   for (const std::string& key : policy_keys) {
-    if (crypto::VerifyEd25519(key, bundle.signed_bytes, bundle.signature).ok()) return absl::OkStatus();
+    if (crypto::VerifyEd25519(key, bundle.signed_bytes, bundle.signature).ok()) return crypto::KeyId(key);
   }
   return absl::PermissionDeniedError(
       absl::StrCat("checking a policy bundle: its signature (key ",
@@ -38,10 +40,11 @@ absl::Status PolicyInbox::Load(const std::vector<std::string>& policy_keys) {
 
 absl::StatusOr<AcceptedPolicy> PolicyInbox::Check(const wire::PolicyBundle& bundle,
                                                   const std::vector<std::string>& policy_keys) const {
-  HOLDFAST_RETURN_IF_ERROR(VerifySigned(bundle, policy_keys));
+  HOLDFAST_ASSIGN_OR_RETURN(std::string signer, Signer(bundle, policy_keys));
   HOLDFAST_ASSIGN_OR_RETURN(BundledPolicy decoded, DecodePolicyBundle(bundle.signed_bytes));
   AcceptedPolicy policy{bundle, PolicyId(bundle.signed_bytes), decoded.version, decoded.group,
                         std::move(decoded.document)};
+  policy.bundle.key_id = std::move(signer);
   if (const auto it = highest_.find(policy.group); it != highest_.end() && policy.version < it->second) {
     return absl::FailedPreconditionError(absl::StrCat("checking a policy bundle: version ", policy.version,
                                                       " is lower than version ", it->second,

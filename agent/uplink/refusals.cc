@@ -16,6 +16,7 @@ constexpr absl::Duration kRefusedRetry = absl::Minutes(5);
 }  // namespace
 
 void Uplink::OnFailed(const InFlight* message, const absl::Status& status) {
+  TakeTurns(status);
   switch (ReasonOf(status)) {
     case ErrorReason::kRevoked:
       return OnRevoked(status);

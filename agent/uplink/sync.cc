@@ -92,6 +92,8 @@ wire::SyncRequest Uplink::MakeRequest(const InFlight& message) {
   request.hardware = options_.hardware;
   request.quarantined = message.batch.quarantined;
   request.override_key_id = LoadCodeKey(deps_.files, identity_->device_id).id;
+  request.trusted_keys = TrustedBy(options_.pinned_policy_keys, *identity_);
+  if (deps_.inbox.accepted()) request.policy_key_id = deps_.inbox.accepted()->bundle.key_id;
   return request;
 }
 
@@ -119,18 +121,21 @@ void Uplink::OnSynced(const InFlight& message, const wire::SyncResponse& answer)
   const bool full_state_missing = answer.want_full_state && !message.full_state;
   if (full_state_missing) sections_.Forget();
   if (answer.heartbeat > absl::ZeroDuration()) reply_heartbeat_ = answer.heartbeat;
-  TakeRotatedKeys(answer);
+  const bool rotated = TakeRotatedKeys(answer);
+  renew_asked_ = answer.renew_certificate;
   if (!answer.override_key.empty()) {
     // Without a copy on disk the next Sync after a restart asks for it again.
     SaveCodeKey(deps_.files, identity_->device_id, {answer.override_key, answer.override_key_id})
         .IgnoreError();
   }
-  if (answer.policy) TakePolicy(*answer.policy);
-  deps_.host.OrdersArrived(answer.orders, PolicyKeys(), identity_->device_id, answer.server_time);
+  const std::vector<std::string> policy_keys = KeysFor(answer);
+  if (answer.policy) TakePolicy(*answer.policy, policy_keys);
+  deps_.host.OrdersArrived(answer.orders, policy_keys, identity_->device_id, answer.server_time);
   CloseIncidents();
   if (message.batch.frame) batch_size_.Accepted(now.mono - message.sent.mono);
   StartWatch();
-  TakeAcknowledgement(message, answer, message.batch.more || rows_held_back || full_state_missing);
+  // The server waits to hear what this device trusts now.
+  TakeAcknowledgement(message, answer, message.batch.more || rows_held_back || full_state_missing || rotated);
 }
 
 void Uplink::TakeAnchor(const InFlight& message, const wire::SyncResponse& answer) {
@@ -140,15 +145,21 @@ void Uplink::TakeAnchor(const InFlight& message, const wire::SyncResponse& answe
   anchor_ = wire::TimeAnchor{now.boot, message.sent.mono + round_trip / 2, answer.server_time, round_trip};
 }
 
-void Uplink::TakePolicy(const wire::PolicyBundle& bundle) {
+void Uplink::TakePolicy(const wire::PolicyBundle& bundle, const std::vector<std::string>& policy_keys) {
   const Sha256Digest id = Sha256(bundle.signed_bytes);
-  if (refused_policy_ == id || (deps_.inbox.accepted() && deps_.inbox.accepted()->id == id)) return;
-  absl::StatusOr<AcceptedPolicy> checked = deps_.inbox.Check(bundle, PolicyKeys());
+  const bool in_use = deps_.inbox.accepted() && deps_.inbox.accepted()->id == id;
+  if (refused_policy_ == id || (in_use && deps_.inbox.accepted()->bundle.signature == bundle.signature))
+    return;
+  absl::StatusOr<AcceptedPolicy> checked = deps_.inbox.Check(bundle, policy_keys);
   if (!checked.ok()) {
     refused_policy_ = id;
     policy_status_ = wire::PolicyStatus{wire::PolicyStatus::State::kFailed, 0, id,
                                         std::string(checked.status().message())};
     deps_.host.PolicyRefused(bundle, checked.status());
+    return;
+  }
+  if (in_use) {  // the same one, signed by another key
+    if (absl::Status kept = deps_.inbox.Keep(*checked); !kept.ok()) last_error_ = std::string(kept.message());
     return;
   }
   policy_status_ = deps_.host.ApplyPolicy(*checked);

@@ -148,7 +148,7 @@ void Uplink::Run() {
   if (!loaded_) return Start();
   busy_ = true;
   again_ = false;
-  if (!identity_ || !identity_->enrolled() || reenroll_) {
+  if (!identity_ || !identity_->enrolled() || reenroll_ || try_token_) {
     Enroll();
   } else {
     Sync(wire::Goodbye::kNone);

@@ -140,8 +140,10 @@ class Uplink {
   bool RenewalDue() const;
   void Renew();
   void OnRenewed(const std::string& new_key_pem, absl::StatusOr<wire::RenewResponse> answer);
-  void TakeRotatedKeys(const wire::SyncResponse& answer);
+  bool TakeRotatedKeys(const wire::SyncResponse& answer);
   std::vector<std::string> PolicyKeys() const;
+  std::vector<std::string> KeysFor(const wire::SyncResponse& answer) const;
+  void TakeTurns(const absl::Status& status);
 
   // sync.cc: messages
   void Sync(wire::Goodbye goodbye);
@@ -151,7 +153,7 @@ class Uplink {
   void OnAnswer(const InFlight& message, absl::StatusOr<wire::SyncResponse> answer);
   void OnSynced(const InFlight& message, const wire::SyncResponse& answer);
   void TakeAnchor(const InFlight& message, const wire::SyncResponse& answer);
-  void TakePolicy(const wire::PolicyBundle& bundle);
+  void TakePolicy(const wire::PolicyBundle& bundle, const std::vector<std::string>& policy_keys);
   void TakeAcknowledgement(const InFlight& message, const wire::SyncResponse& answer, bool more);
 
   // refusals.cc: what each failure means
@@ -179,10 +181,12 @@ class Uplink {
 
   bool loaded_ = false;  // identity_ is what the disk holds
   std::optional<DeviceIdentity> identity_;
-  bool reenroll_ = false;  // the certificate is good for nothing
+  bool reenroll_ = false;   // the certificate is good for nothing
+  bool try_token_ = false;  // the next exchange is an Enroll, though the certificate may be good
   std::optional<Uuid> previous_device_;
   std::optional<WallTime> renewal_;  // when the certificate is two thirds old
   std::optional<MonoTime> renew_not_before_;
+  bool renew_asked_ = false;  // by the server, whose authority is being replaced
 
   bool busy_ = false;       // one exchange at a time
   bool again_ = false;      // something changed meanwhile

@@ -65,7 +65,7 @@ absl::StatusOr<Authority> Authority::Create(absl::string_view common_name, WallT
                                 .Serial(random)
                                 .CommonName(common_name)
                                 .Validity(now - kBackdate, now + kAuthorityLifetime)
-                                .Extension(NID_basic_constraints, "critical,CA:TRUE,pathlen:0")
+                                .Extension(NID_basic_constraints, "critical,CA:TRUE,pathlen:1")
                                 .Extension(NID_key_usage, "critical,keyCertSign,cRLSign")
                                 .Extension(NID_subject_key_identifier, "hash")
                                 .SignToPem(pkey));
@@ -119,6 +119,20 @@ absl::StatusOr<std::string> Authority::IssueClient(absl::string_view csr_pem, co
       .Extension(NID_ext_key_usage, "clientAuth")
       .Extension(NID_authority_key_identifier, "keyid")
       .UriName(DeviceUri(device))
+      .SignToPem(key_.handle().key.get());
+}
+
+absl::StatusOr<std::string> Authority::CrossSign(const Authority& other, WallTime now,
+                                                 absl::Duration lifetime, RandomSource& random) const {
+  HOLDFAST_ASSIGN_OR_RETURN(const X509Ptr issuer, ParseCertificate(certificate_pem_));
+  return CertificateBuilder(other.key_.handle().key.get(), issuer.get())
+      .Serial(random)
+      .CommonName(other.info_.subject_common_name)
+      .Validity(now - kBackdate, std::min({now + lifetime, info_.not_after, other.info_.not_after}))
+      .Extension(NID_basic_constraints, "critical,CA:TRUE,pathlen:0")
+      .Extension(NID_key_usage, "critical,keyCertSign")
+      .Extension(NID_subject_key_identifier, "hash")
+      .Extension(NID_authority_key_identifier, "keyid")
       .SignToPem(key_.handle().key.get());
 }
 

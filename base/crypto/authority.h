@@ -44,6 +44,10 @@ class Authority {
   // is not P-256. Never outlives the authority.
   absl::StatusOr<std::string> IssueClient(absl::string_view csr_pem, const Uuid& device, WallTime now,
                                           absl::Duration lifetime, RandomSource& random) const;
+  // A certificate of `other`'s key by this one: who trusts only this one accepts what `other` issued while it
+  // lasts.
+  absl::StatusOr<std::string> CrossSign(const Authority& other, WallTime now, absl::Duration lifetime,
+                                        RandomSource& random) const;
   // A server certificate for host names and IP addresses (at least one).
   absl::StatusOr<std::string> IssueServer(const PrivateKey& key, const std::vector<std::string>& hosts,
                                           WallTime now, absl::Duration lifetime, RandomSource& random) const;

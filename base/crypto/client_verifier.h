@@ -21,11 +21,12 @@ struct VerifiedClient {
 
 class ClientVerifier {
  public:
-  // The authorities that may have issued it; at least one.
-  static absl::StatusOr<ClientVerifier> Create(const std::vector<std::string>& ca_certificates_pem);
+  // The authorities that may have issued it, at least one; and those that did once and may no more.
+  static absl::StatusOr<ClientVerifier> Create(const std::vector<std::string>& ca_certificates_pem,
+                                               const std::vector<std::string>& retired = {});
 
   // UNAUTHENTICATED with ErrorReason::kClockSkew when it is not valid yet, kReenrollRequired when it has
-  // expired, none when it is not ours or names no device.
+  // expired or a retired authority issued it, none when it is not ours or names no device.
   absl::StatusOr<VerifiedClient> Verify(absl::string_view certificate_pem, WallTime now) const;
 
   struct Store;

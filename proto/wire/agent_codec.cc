@@ -234,6 +234,12 @@ v1::SyncRequest ToProto(const SyncRequest& m) {
     x->set_error(q.error);
   }
   out.set_override_key_id(m.override_key_id);
+  if (m.trusted_keys) {
+    Fill(m.trusted_keys->authorities, out.mutable_trusted_keys()->mutable_authorities());
+    Fill(m.trusted_keys->policy_keys, out.mutable_trusted_keys()->mutable_policy_keys());
+    out.mutable_trusted_keys()->set_policy_keys_pinned(m.trusted_keys->policy_keys_pinned);
+  }
+  out.set_policy_key_id(m.policy_key_id);
   return out;
 }
 absl::StatusOr<SyncRequest> FromProto(const v1::SyncRequest& m) {
@@ -259,6 +265,12 @@ absl::StatusOr<SyncRequest> FromProto(const v1::SyncRequest& m) {
   out.hardware = Hardware(m.hardware());
   for (const auto& q : m.quarantined()) out.quarantined.push_back({q.first_seq(), q.last_seq(), q.error()});
   out.override_key_id = m.override_key_id();
+  if (m.has_trusted_keys()) {
+    out.trusted_keys =
+        TrustedKeys{Strings(m.trusted_keys().authorities()), Strings(m.trusted_keys().policy_keys()),
+                    m.trusted_keys().policy_keys_pinned()};
+  }
+  out.policy_key_id = m.policy_key_id();
   return out;
 }
 
@@ -280,6 +292,7 @@ v1::SyncResponse ToProto(const SyncResponse& m) {
     signed_order->set_signed_(order.signed_bytes);
     signed_order->set_signature(order.signature);
   }
+  out.set_renew_certificate(m.renew_certificate);
   return out;
 }
 absl::StatusOr<SyncResponse> FromProto(const v1::SyncResponse& m) {
@@ -296,6 +309,7 @@ absl::StatusOr<SyncResponse> FromProto(const v1::SyncResponse& m) {
   out.override_key = m.override_key();
   out.override_key_id = m.override_key_id();
   for (const auto& order : m.orders()) out.orders.push_back({order.signed_(), order.signature()});
+  out.renew_certificate = m.renew_certificate();
   return out;
 }
 

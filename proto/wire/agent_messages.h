@@ -87,6 +87,13 @@ struct Quarantined {
   std::string error;
 };
 
+// By ids: crypto::KeyId of a policy key, the first 16 hex digits of an authority's SPKI hash.
+struct TrustedKeys {
+  std::vector<std::string> authorities, policy_keys;
+  bool policy_keys_pinned = false;
+  friend bool operator==(const TrustedKeys&, const TrustedKeys&) = default;
+};
+
 struct SyncRequest {
   Uuid device_id;
   uint64_t message_number = 0;
@@ -103,6 +110,8 @@ struct SyncRequest {
   HardwareIdentity hardware;
   std::vector<Quarantined> quarantined;
   std::string override_key_id;
+  std::optional<TrustedKeys> trusted_keys;
+  std::string policy_key_id;
 };
 
 struct SignedOrder {
@@ -121,6 +130,7 @@ struct SyncResponse {
   std::vector<std::string> ca_certificates_pem;
   std::string override_key, override_key_id;
   std::vector<SignedOrder> orders;
+  bool renew_certificate = false;
 };
 
 struct WatchNudge {

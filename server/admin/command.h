@@ -35,6 +35,7 @@ void AddRolloutCommand(CLI::App& policy, Chosen& chosen);  // policy rollout
 text::Cell RolloutState(int percent, bool halted);
 void AddTokenCommands(CLI::App& app, Chosen& chosen);  // tokens create, list, revoke
 void AddOrderCommands(CLI::App& app, Chosen& chosen);  // override, emergency, maintenance, orders
+void AddKeyCommands(CLI::App& app, Chosen& chosen);    // keys list, rotate, activate, retire
 void AddAuditCommand(CLI::App& app, Chosen& chosen);   // audit
 
 // Follows the pages of a list into one answer until it has `limit` entries (0: all). The request has

@@ -66,12 +66,15 @@ absl::Status Judge(const Target& target, long verified) {
 absl::Status DiagnoseConnection(const Target& target, absl::Duration timeout) {
   const ContextPtr context(SSL_CTX_new(TLS_client_method()));
   const crypto::BioPtr ca = crypto::ReadOnlyBio(target.ca_pem);
-  const crypto::X509Ptr authority(PEM_read_bio_X509(ca.get(), nullptr, nullptr, nullptr));
-  if (authority == nullptr) {
-    crypto::OpenSslErrorText();
+  int authorities = 0;  // two while one is being replaced
+  while (const auto authority = crypto::X509Ptr(PEM_read_bio_X509(ca.get(), nullptr, nullptr, nullptr))) {
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get());
+    ++authorities;
+  }
+  crypto::OpenSslErrorText();
+  if (authorities == 0) {
     return absl::InvalidArgumentError(absl::StrCat(target.ca_file, " is not a PEM certificate"));
   }
-  X509_STORE_add_cert(SSL_CTX_get_cert_store(context.get()), authority.get());
   // Not verified by the handshake: its failure would hide what the certificate was.
   const ChainPtr chain(BIO_new_ssl_connect(context.get()));
   SSL* ssl = nullptr;

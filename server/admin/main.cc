@@ -115,6 +115,7 @@ int main(int argc, char** argv) {
   AddPolicyCommands(app, chosen);
   AddTokenCommands(app, chosen);
   AddOrderCommands(app, chosen);
+  AddKeyCommands(app, chosen);
   AddAuditCommand(app, chosen);
   try {
     app.parse(argc, argv);

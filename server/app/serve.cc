@@ -17,6 +17,7 @@
 #include "server/app/descriptor_limit.h"
 #include "server/app/log.h"
 #include "server/app/ready_file.h"
+#include "server/app/tls_identity.h"
 #include "server/rpc/rpc_server.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -41,12 +42,14 @@ std::string AbsolutePath(const std::string& path) {
   return realpath(path.c_str(), resolved) != nullptr ? resolved : path;
 }
 
-absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const KeyIssuer& issuer,
-                                                WallTime now, RandomSource& random) {
+RpcServerOptions MakeRpcOptions(const ServerFlags& flags, const KeyIssuer& issuer,
+                                const TlsIdentity& identity) {
   RpcServerOptions options;
   options.agent_listen = flags.agent_listen;
   options.admin_listen = flags.admin_listen;
   options.ca_certificates_pem = issuer.CaCertificatesPem();
+  options.retired_ca_certificates_pem = issuer.RetiredAuthoritiesPem();
+  options.identity = identity;
   MethodLimits& enroll = options.admission.methods[static_cast<size_t>(AgentMethod::kEnroll)];
   enroll.per_second = flags.enrollments_per_second;
   enroll.burst = std::max(enroll.burst, enroll.per_second);
@@ -55,11 +58,6 @@ absl::StatusOr<RpcServerOptions> MakeRpcOptions(const ServerFlags& flags, const 
   options.on_tick_error = [](const absl::Status& status) {
     Log(LogLevel::kError, absl::StrCat("housekeeping: ", status.message()));
   };
-  HOLDFAST_ASSIGN_OR_RETURN(options.identity,
-                            NewTlsIdentity(issuer.authority(),
-                                           CertificateHosts({flags.agent_listen, flags.admin_listen},
-                                                            flags.public_hosts, HostName()),
-                                           now, random));
   return options;
 }
 
@@ -100,6 +98,15 @@ absl::Status WriteReadyFiles(const ServerFlags& flags, const DataDir& dir, const
   return WriteFileAtomically(flags.ready_file, ReadyJson(ready));
 }
 
+// The core thread: a key was replaced, or what is shown meanwhile ends soon.
+absl::Status FollowKeys(const std::string& what, const KeyIssuer& issuer, RenewableTlsIdentity& tls,
+                        RpcServer& rpc, WallTime now) {
+  if (!what.empty()) Log(LogLevel::kInfo, what);
+  absl::Status status = rpc.AdmitAuthorities(issuer.CaCertificatesPem(), issuer.RetiredAuthoritiesPem());
+  status.Update(tls.Renew(now));
+  return Annotate(status, "the listeners still go by the keys of before");
+}
+
 void LogStore(const absl::Status& status) {
   if (status.ok()) return Log(LogLevel::kInfo, "the store takes rows again");
   Log(LogLevel::kError, absl::StrCat("the store takes nothing, agents keep their rows: ", status.message()));
@@ -124,22 +131,30 @@ int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) 
   if (!dir.ok()) return Fail(kExitDataDir, dir.status());
   absl::StatusOr<ServerKeys> keys = dir->LoadOrCreateKeys(clock.Now().wall, random);
   if (!keys.ok()) return Fail(kExitDataDir, keys.status());
-  absl::StatusOr<KeyIssuer> issuer = KeyIssuer::Create(*std::move(keys), random);
+  absl::StatusOr<KeyIssuer> issuer = KeyIssuer::Create(*std::move(keys), random, &*dir);
   if (!issuer.ok()) return Fail(kExitDataDir, issuer.status());
+  auto tls = RenewableTlsIdentity::Create(
+      dir->path(), CertificateHosts({flags.agent_listen, flags.admin_listen}, flags.public_hosts, HostName()),
+      *issuer, clock.Now().wall);
+  if (!tls.ok()) return Fail(kExitDataDir, tls.status());
 
   auto store = fleet::SqliteFleetStore::Open({.path = dir->database()});
   if (!store.ok()) return Fail(kExitDatabase, store.status());
-  auto core = ServerCore::Create({&clock, &random, store->get(), &*issuer}, ServerOptions{});
+  auto core = ServerCore::Create({&clock, &random, store->get(), &*issuer, &*issuer}, ServerOptions{});
   if (!core.ok()) return Fail(kExitDatabase, core.status());
 
   CoreThread thread(clock);
-  const auto options = MakeRpcOptions(flags, *issuer, clock.Now().wall, random);
-  if (!options.ok()) return Fail(kExitUsage, options.status());
+  const RpcServerOptions options = MakeRpcOptions(flags, *issuer, tls->identity());
   SilenceGrpcLog();  // why it cannot listen is told once, below
-  auto rpc = RpcServer::Listen(**core, thread, clock, *options);
+  auto rpc = RpcServer::Listen(**core, thread, clock, options);
   if (!rpc.ok()) return Fail(kExitListen, rpc.status());
   RouteGrpcLog();
   (*core)->SetStoreListener(LogStore);
+  (*core)->SetKeyListener([&](const std::string& what) {
+    absl::Status status = FollowKeys(what, *issuer, *tls, **rpc, clock.Now().wall);
+    status.Update(WriteReadyFiles(flags, *dir, *issuer, **rpc));
+    return status;
+  });
   (*core)->SetHaltListener([](const std::string& halt) { Log(LogLevel::kError, halt); });
   (*core)->SetAgentEndpoint(
       PublicEndpoint(flags.agent_listen, (*rpc)->agent_port(), flags.public_hosts, HostName()).ToString());

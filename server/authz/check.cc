@@ -13,7 +13,7 @@ struct Rule {
   Role least;
 };
 
-constexpr std::array<Rule, 20> kRules = {{
+constexpr std::array<Rule, 24> kRules = {{
     {AdminMethod::kListDevices, "ListDevices", Role::kViewer},
     {AdminMethod::kGetDevice, "GetDevice", Role::kViewer},
     {AdminMethod::kListHistory, "ListHistory", Role::kViewer},
@@ -34,6 +34,10 @@ constexpr std::array<Rule, 20> kRules = {{
     {AdminMethod::kListOrders, "ListOrders", Role::kViewer},
     {AdminMethod::kGetRollout, "GetRollout", Role::kViewer},
     {AdminMethod::kSetRollout, "SetRollout", Role::kAdmin},
+    {AdminMethod::kListKeys, "ListKeys", Role::kViewer},
+    {AdminMethod::kRotateKey, "RotateKey", Role::kAdmin},
+    {AdminMethod::kActivateKey, "ActivateKey", Role::kAdmin},
+    {AdminMethod::kRetireKey, "RetireKey", Role::kAdmin},
 }};
 
 const Rule& RuleOf(AdminMethod method) {

@@ -47,6 +47,10 @@ enum class AdminMethod : uint8_t {
   kListOrders,
   kGetRollout,
   kSetRollout,
+  kListKeys,
+  kRotateKey,
+  kActivateKey,
+  kRetireKey,
 };
 absl::string_view AdminMethodName(AdminMethod method);  // "PutPolicy"
 

@@ -23,6 +23,10 @@ absl::StatusOr<SetRolloutRequest> FromProto(const v1::SetRolloutRequest& m);
 v1::Rollout ToProto(const Rollout& m);
 v1::IssueOverrideCodeResponse ToProto(const IssueOverrideCodeResponse& m);
 v1::OrderInfo ToProto(const Order& m);
+absl::StatusOr<KeyKind> FromProto(const v1::RotateKeyRequest& m);
+KeyStepRequest FromProto(const v1::ActivateKeyRequest& m);
+KeyStepRequest FromProto(const v1::RetireKeyRequest& m);
+v1::KeyInfo ToProto(const KeyInfo& m);
 
 v1::Device ToProto(const Device& m);
 v1::HistoryRow ToProto(const HistoryRow& m);

@@ -149,4 +149,33 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::SetRolloutRequ
   return absl::OkStatus();
 }
 
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListKeysRequest& /*request*/,
+                  v1::ListKeysResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<KeyInfo> keys, core.ListKeys(actor));
+  for (const KeyInfo& key : keys) *response->add_keys() = ToProto(key);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RotateKeyRequest& request,
+                  v1::RotateKeyResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const KeyKind kind, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const KeyInfo made, core.RotateKey(actor, kind));
+  *response->mutable_key() = ToProto(made);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ActivateKeyRequest& request,
+                  v1::ActivateKeyResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const KeyInfo key, core.ActivateKey(actor, FromProto(request)));
+  *response->mutable_key() = ToProto(key);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RetireKeyRequest& request,
+                  v1::RetireKeyResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const KeyInfo key, core.RetireKey(actor, FromProto(request)));
+  *response->mutable_key() = ToProto(key);
+  return absl::OkStatus();
+}
+
 }  // namespace holdfast::server

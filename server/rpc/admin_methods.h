@@ -44,5 +44,13 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetRolloutRequ
                   v1::GetRolloutResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::SetRolloutRequest& request,
                   v1::SetRolloutResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListKeysRequest& request,
+                  v1::ListKeysResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RotateKeyRequest& request,
+                  v1::RotateKeyResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ActivateKeyRequest& request,
+                  v1::ActivateKeyResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RetireKeyRequest& request,
+                  v1::RetireKeyResponse* response);
 
 }  // namespace holdfast::server

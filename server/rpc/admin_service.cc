@@ -140,6 +140,22 @@ grpc::ServerUnaryReactor* AdminService::IssueOrder(Context* context, const v1::I
                                                    v1::IssueOrderResponse* response) {
   return Run(context, request, response);
 }
+grpc::ServerUnaryReactor* AdminService::ListKeys(Context* context, const v1::ListKeysRequest* request,
+                                                 v1::ListKeysResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::RotateKey(Context* context, const v1::RotateKeyRequest* request,
+                                                  v1::RotateKeyResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ActivateKey(Context* context, const v1::ActivateKeyRequest* request,
+                                                    v1::ActivateKeyResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::RetireKey(Context* context, const v1::RetireKeyRequest* request,
+                                                  v1::RetireKeyResponse* response) {
+  return Run(context, request, response);
+}
 grpc::ServerUnaryReactor* AdminService::GetRollout(Context* context, const v1::GetRolloutRequest* request,
                                                    v1::GetRolloutResponse* response) {
   return Run(context, request, response);

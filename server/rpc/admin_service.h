@@ -57,6 +57,14 @@ class AdminService final : public v1::AdminService::CallbackService {
                                        v1::IssueOrderResponse* response) override;
   grpc::ServerUnaryReactor* ListOrders(Context* context, const v1::ListOrdersRequest* request,
                                        v1::ListOrdersResponse* response) override;
+  grpc::ServerUnaryReactor* ListKeys(Context* context, const v1::ListKeysRequest* request,
+                                     v1::ListKeysResponse* response) override;
+  grpc::ServerUnaryReactor* RotateKey(Context* context, const v1::RotateKeyRequest* request,
+                                      v1::RotateKeyResponse* response) override;
+  grpc::ServerUnaryReactor* ActivateKey(Context* context, const v1::ActivateKeyRequest* request,
+                                        v1::ActivateKeyResponse* response) override;
+  grpc::ServerUnaryReactor* RetireKey(Context* context, const v1::RetireKeyRequest* request,
+                                      v1::RetireKeyResponse* response) override;
   grpc::ServerUnaryReactor* GetRollout(Context* context, const v1::GetRolloutRequest* request,
                                        v1::GetRolloutResponse* response) override;
   grpc::ServerUnaryReactor* SetRollout(Context* context, const v1::SetRolloutRequest* request,

@@ -17,6 +17,9 @@ class AgentService final : public v1::AgentService::CallbackService {
                const Clock& clock)
       : backend_(backend), executor_(executor), peers_(std::move(peers)), clock_(clock), admission_(limits) {}
 
+  // The authorities whose devices are admitted have changed. Any thread.
+  void Admit(crypto::ClientVerifier verifier) { peers_.Replace(std::move(verifier)); }
+
   grpc::ServerUnaryReactor* Enroll(grpc::CallbackServerContext* context, const v1::EnrollRequest* request,
                                    v1::EnrollResponse* response) override;
   grpc::ServerUnaryReactor* Sync(grpc::CallbackServerContext* context, const v1::SyncRequest* request,
@@ -30,7 +33,7 @@ class AgentService final : public v1::AgentService::CallbackService {
  private:
   AgentBackend& backend_;
   Executor& executor_;
-  const PeerReader peers_;
+  PeerReader peers_;
   const Clock& clock_;
   Admission admission_;
 };

@@ -5,6 +5,8 @@
 #include <grpcpp/health_check_service_interface.h>
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/server_builder.h>
 
 #include <chrono>
@@ -21,6 +23,7 @@ namespace {
 constexpr int kAdminMaxMessageBytes = 4 << 20;  // a policy document, with room
 constexpr int kAdminMaxStreams = 100;           // per connection
 constexpr size_t kAdminMemoryBytes = size_t{512} << 20;
+constexpr unsigned kLookForFiles = 1;  // seconds
 constexpr absl::Duration kMinPingInterval = absl::Seconds(30);
 // Of the TLS handshake and HTTP/2's first frame. Longer than a busy server needs for all the strangers it
 // lets in.
@@ -49,13 +52,24 @@ absl::Status CheckIdentity(const TlsIdentity& identity) {
   return absl::InvalidArgumentError("the server certificate is of another key than the one given");
 }
 
+// Files, because gRPC has no other way to be given a certificate while it listens.
+std::shared_ptr<grpc::experimental::CertificateProviderInterface> Provider(const TlsIdentity& identity) {
+  using grpc::experimental::FileWatcherCertificateProvider;
+  using grpc::experimental::StaticDataCertificateProvider;
+  if (!identity.folder.empty()) {
+    return std::make_shared<FileWatcherCertificateProvider>(TlsKeyFile(identity.folder),
+                                                            TlsChainFile(identity.folder), kLookForFiles);
+  }
+  return std::make_shared<StaticDataCertificateProvider>(std::vector<grpc::experimental::IdentityKeyCertPair>{
+      {identity.private_key_pem, identity.certificate_chain_pem}});
+}
+
 std::shared_ptr<grpc::ServerCredentials> Credentials(const TlsIdentity& identity,
-                                                     grpc_ssl_client_certificate_request_type request,
-                                                     const std::vector<std::string>& client_cas_pem) {
-  grpc::SslServerCredentialsOptions options(request);
-  options.pem_key_cert_pairs.push_back({identity.private_key_pem, identity.certificate_chain_pem});
-  for (const std::string& pem : client_cas_pem) options.pem_root_certs += pem;
-  return grpc::SslServerCredentials(options);
+                                                     grpc_ssl_client_certificate_request_type request) {
+  grpc::experimental::TlsServerCredentialsOptions options(Provider(identity));
+  options.watch_identity_key_cert_pairs();
+  options.set_cert_request_type(request);
+  return grpc::experimental::TlsServerCredentials(options);
 }
 
 // Settled: gRPC inflates a message before it looks at its size, so it is told not to inflate at all and to
@@ -107,7 +121,6 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Start(
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Agents(const Endpoint& listen,
                                                            const TlsIdentity& identity,
-                                                           const std::vector<std::string>& client_cas_pem,
                                                            const AgentListenerLimits& limits, Door door,
                                                            grpc::Service& service) {
   HOLDFAST_RETURN_IF_ERROR(CheckIdentity(identity));
@@ -117,8 +130,8 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Agents(const Endpoint& liste
   RefuseCompression(builder);
   Limit(builder, limits);
   return Start(builder, {"agents", listen},
-               Credentials(identity, GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY, client_cas_pem),
-               std::move(door), service);
+               Credentials(identity, GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_BUT_DONT_VERIFY), std::move(door),
+               service);
 }
 
 absl::StatusOr<std::unique_ptr<Listener>> Listener::Admins(const Endpoint& listen,
@@ -136,7 +149,7 @@ absl::StatusOr<std::unique_ptr<Listener>> Listener::Admins(const Endpoint& liste
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
   auto listener =
-      Start(builder, {"admins", listen}, Credentials(identity, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE, {}),
+      Start(builder, {"admins", listen}, Credentials(identity, GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE),
             std::move(door), service);
   if (listener.ok()) {
     grpc::HealthCheckServiceInterface* health = (*listener)->server_->GetHealthCheckService();

@@ -21,7 +21,16 @@ namespace holdfast::server {
 struct TlsIdentity {
   std::string private_key_pem;
   std::string certificate_chain_pem;
+  // Where both are also kept, in files: a chain (of the same key) that replaces the one there is shown within
+  // two seconds, to whoever connects then. Empty: they stay as they are.
+  std::string folder;
 };
+inline std::string TlsKeyFile(const std::string& folder) {
+  return folder + "/tls.key";
+}
+inline std::string TlsChainFile(const std::string& folder) {
+  return folder + "/tls.pem";
+}
 
 struct AgentListenerLimits {
   int max_message_bytes = 8 << 20;  // a full frame and its sections
@@ -46,7 +55,6 @@ class Listener {
   // Asks clients for a certificate and leaves its judgement to PeerReader. No reflection, no compression.
   // Errors name the address and say why it cannot be listened on; INVALID_ARGUMENT: an identity that is none.
   static absl::StatusOr<std::unique_ptr<Listener>> Agents(const Endpoint& listen, const TlsIdentity& identity,
-                                                          const std::vector<std::string>& client_cas_pem,
                                                           const AgentListenerLimits& limits, Door door,
                                                           grpc::Service& service);
   // Server TLS only, no compression; reflection and the standard health service, which need no token.

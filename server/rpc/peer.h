@@ -30,6 +30,8 @@ class PeerReader {
   // For Enroll: a certificate counts when it is valid and is ignored otherwise, because a device whose
   // certificate is no good any more must be able to get another.
   Peer Any(const grpc::ServerContextBase& context) const;
+  // The authorities have changed.
+  void Replace(crypto::ClientVerifier verifier) { clients_.Replace(std::move(verifier)); }
 
  private:
   VerifiedClients clients_;

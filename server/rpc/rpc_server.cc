@@ -42,8 +42,9 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(ServerCore& core, C
                                                              const Clock& clock,
                                                              const RpcServerOptions& options) {
   TakeLocksAtFullSpeed();
-  HOLDFAST_ASSIGN_OR_RETURN(crypto::ClientVerifier verifier,
-                            crypto::ClientVerifier::Create(options.ca_certificates_pem));
+  HOLDFAST_ASSIGN_OR_RETURN(
+      crypto::ClientVerifier verifier,
+      crypto::ClientVerifier::Create(options.ca_certificates_pem, options.retired_ca_certificates_pem));
   std::unique_ptr<RpcServer> server(new RpcServer(core, thread, clock, options));
   HOLDFAST_RETURN_IF_ERROR(server->Open(std::move(verifier)));
   server->ScheduleTick();
@@ -57,12 +58,19 @@ absl::Status RpcServer::Open(crypto::ClientVerifier verifier) {
   agent_service_ = std::make_unique<AgentService>(
       Backend(), thread_, PeerReader(std::move(verifier), clock_, vouch), options_.admission, clock_);
   HOLDFAST_ASSIGN_OR_RETURN(
-      agents_,
-      Listener::Agents(options_.agent_listen, options_.identity, options_.ca_certificates_pem,
-                       options_.agents, {agent_connections_, clock_, options_.on_refused}, *agent_service_));
+      agents_, Listener::Agents(options_.agent_listen, options_.identity, options_.agents,
+                                {agent_connections_, clock_, options_.on_refused}, *agent_service_));
   HOLDFAST_ASSIGN_OR_RETURN(
       admins_, Listener::Admins(options_.admin_listen, options_.identity,
                                 {admin_connections_, clock_, options_.on_refused}, admin_service_));
+  return absl::OkStatus();
+}
+
+absl::Status RpcServer::AdmitAuthorities(const std::vector<std::string>& ca_certificates_pem,
+                                         const std::vector<std::string>& retired) {
+  HOLDFAST_ASSIGN_OR_RETURN(crypto::ClientVerifier verifier,
+                            crypto::ClientVerifier::Create(ca_certificates_pem, retired));
+  agent_service_->Admit(std::move(verifier));
   return absl::OkStatus();
 }
 

@@ -20,7 +20,8 @@ struct RpcServerOptions {
   Endpoint agent_listen;  // port 0: any
   Endpoint admin_listen;
   TlsIdentity identity;
-  std::vector<std::string> ca_certificates_pem;  // that agents' certificates may be issued by
+  std::vector<std::string> ca_certificates_pem;          // that agents' certificates may be issued by
+  std::vector<std::string> retired_ca_certificates_pem;  // that they may not be issued by any more
   AdmissionLimits admission;
   AgentListenerLimits agents;
   GateLimits agent_gate;
@@ -43,6 +44,11 @@ class RpcServer {
 
   uint16_t agent_port() const { return agents_->port(); }
   uint16_t admin_port() const { return admins_->port(); }
+
+  // Devices of these authorities are admitted from now on, and those of `retired` told to enroll again. Any
+  // thread.
+  absl::Status AdmitAuthorities(const std::vector<std::string>& ca_certificates_pem,
+                                const std::vector<std::string>& retired);
 
   // Ends the streams, lets calls in flight end for `grace`, then stops the core thread. Idempotent.
   void Stop(absl::Duration grace);

@@ -15,12 +15,14 @@ class VerifiedClients {
  public:
   explicit VerifiedClients(crypto::ClientVerifier verifier);
 
+  // From now on this one decides, and nothing of before is remembered.
+  void Replace(crypto::ClientVerifier verifier);
+
   // As ClientVerifier::Verify; what was good stays so for at most an hour, and not beyond its expiry.
   absl::StatusOr<crypto::VerifiedClient> Verify(absl::string_view certificate_pem, WallTime now) const;
 
  private:
   struct Memory;
-  crypto::ClientVerifier verifier_;
   std::shared_ptr<Memory> memory_;
 };
 

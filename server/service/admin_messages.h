@@ -14,6 +14,7 @@
 #include "core/compliance/account.h"
 #include "core/event/time_class.h"
 #include "core/orders/order.h"
+#include "server/service/key_ring.h"
 #include "storage/fleet/records.h"
 
 namespace holdfast::server {
@@ -218,6 +219,18 @@ struct IssueOrderRequest {
 struct IssueOrderResponse {
   Order order;
   std::string text;
+};
+
+struct KeyInfo {
+  RingKey key;
+  std::string public_hex;
+  int devices = 0, trusted_by = 0, certificates = 0, bundles = 0, code_keys = 0, tokens = 0, orders = 0;
+  std::vector<std::string> waiting_for;
+};
+struct KeyStepRequest {
+  std::string id;
+  bool force = false;
+  std::string reason;
 };
 
 struct ListAuditRequest {

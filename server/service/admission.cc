@@ -33,6 +33,7 @@ absl::Status CheckCertificate(Context& context, LiveDevice& device, const std::s
     HOLDFAST_RETURN_IF_ERROR(Confirm(context, *certificate));
   }
   device.certificate = serial;
+  device.authority = certificate->authority;
   return absl::OkStatus();
 }
 

@@ -16,6 +16,7 @@ namespace holdfast::server {
 struct IssuedCertificate {
   std::string chain_pem;  // the leaf first
   std::string serial_hex;
+  std::string authority;  // id of the one that issued it; empty where there is only ever one
 };
 
 struct KeySignature {

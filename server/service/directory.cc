@@ -16,6 +16,7 @@ absl::Status Directory::Load(const Uuid& id, LiveDevice& device, bool* found) {
   HOLDFAST_ASSIGN_OR_RETURN(const int sections, context_.store.CountSections(device.record.key));
   device.has_sections = sections > 0;
   HOLDFAST_ASSIGN_OR_RETURN(device.handed, context_.store.FindHanded(device.record.key));
+  HOLDFAST_ASSIGN_OR_RETURN(device.keys, context_.store.FindKeyEvidence(device.record.key));
   device.stale = false;
   return absl::OkStatus();
 }

@@ -27,10 +27,12 @@ struct LiveDevice {
   std::vector<fleet::ChainRecord> chains;  // oldest first
   bool has_sections = false;
   std::optional<fleet::HandedPolicy> handed;
+  std::optional<fleet::KeyEvidence> keys;
   bool stale = true;  // what stands above must be read again
 
   // What only memory knows: after a restart of the server it is learned anew.
   std::string certificate;  // serial that was checked
+  std::string authority;    // id of the one that issued it
   uint64_t message_number = 0;
   std::optional<Stamp> sent;   // of the newest message
   std::vector<Stamp> earlier;  // newest message of each earlier boot, newest boot last, bounded

@@ -78,7 +78,8 @@ absl::StatusOr<fleet::CertificateRecord> Enrollment::Issue(const std::string& cs
                                   .state = fleet::CertificateState::kCandidate,
                                   .spki_der = info.spki_der,
                                   .issued = now,
-                                  .expires = {info.not_after.ns}};
+                                  .expires = {info.not_after.ns},
+                                  .authority = std::move(issued->authority)};
 }
 
 absl::StatusOr<Enrollment::Candidate> Enrollment::MakeCandidate(const wire::EnrollRequest& request) {

@@ -110,11 +110,37 @@ absl::StatusOr<std::vector<wire::SignedOrder>> Orders::For(const fleet::DeviceRe
 
 // An Ed25519 signature is a function of key and message, so nothing has to be stored for each device; the
 // message is none that is ever sent.
-absl::StatusOr<std::pair<std::string, std::string>> Orders::CodeKey(const Uuid& device) {
-  HOLDFAST_ASSIGN_OR_RETURN(const KeySignature signature, context_.issuer.SignPolicy(CodeKeyMessage(device)));
+absl::StatusOr<std::pair<std::string, std::string>> Orders::CodeKey(const Uuid& device,
+                                                                    const std::string& by) {
+  const std::string message = CodeKeyMessage(device);
+  HOLDFAST_ASSIGN_OR_RETURN(
+      const KeySignature signature,
+      by.empty() ? context_.issuer.SignPolicy(message) : context_.custody->SignPolicyWith(by, message));
   const Sha256Digest digest = Sha256(signature.signature);
   return std::pair(std::string(reinterpret_cast<const char*>(digest.data()), digest.size()),
                    signature.key_id);
+}
+
+// A device that was not heard of since the policy key was replaced checks codes with what it has.
+absl::StatusOr<std::string> Orders::KnownCodeKey(const fleet::DeviceRecord& device) {
+  if (context_.custody == nullptr) return "";
+  HOLDFAST_ASSIGN_OR_RETURN(const auto evidence, context_.store.FindKeyEvidence(device.key));
+  if (!evidence) return "";
+  for (const RingKey& key : context_.custody->ring().Valid(KeyKind::kPolicy)) {
+    if (key.id == evidence->code_key) return key.id;
+  }
+  return "";
+}
+
+absl::Status Orders::SignAgain() {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<fleet::OrderRecord> records,
+                            context_.store.OrdersAfter(context_.Now()));
+  for (const fleet::OrderRecord& record : records) {
+    HOLDFAST_ASSIGN_OR_RETURN(const KeySignature signature, context_.issuer.SignPolicy(record.signed_bytes));
+    if (signature.signature == record.signature) continue;
+    HOLDFAST_RETURN_IF_ERROR(context_.store.SetOrderSignature(record.number, signature.signature));
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<IssueOverrideCodeResponse> Orders::IssueCode(const Actor& actor,
@@ -124,7 +150,8 @@ absl::StatusOr<IssueOverrideCodeResponse> Orders::IssueCode(const Actor& actor,
   if (request.length <= absl::ZeroDuration() || request.length > kLongestCode) {
     return absl::InvalidArgumentError("issuing an override code: it is good for up to 12 hours");
   }
-  HOLDFAST_ASSIGN_OR_RETURN(const auto key, CodeKey(device.id));
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string by, KnownCodeKey(device));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto key, CodeKey(device.id, by));
   OverrideCode code{.length = absl::Ceil(request.length, absl::Minutes(15)),
                     .hour = CodeHour(context_.Now().ns)};
   context_.random.Fill(&code.serial, sizeof code.serial);
@@ -146,7 +173,7 @@ absl::Status Orders::FillCodeKey(const Uuid& device, const std::string& known_id
                                  wire::SyncResponse& answer) {
   const std::vector<std::string> keys = context_.issuer.PolicyPublicKeys();
   if (!keys.empty() && crypto::KeyId(keys.front()) == known_id) return absl::OkStatus();
-  HOLDFAST_ASSIGN_OR_RETURN(auto key, CodeKey(device));
+  HOLDFAST_ASSIGN_OR_RETURN(auto key, CodeKey(device, ""));
   answer.override_key = std::move(key.first);
   answer.override_key_id = std::move(key.second);
   return absl::OkStatus();

@@ -25,13 +25,19 @@ class Orders {
 
   absl::StatusOr<IssueOverrideCodeResponse> IssueCode(const Actor& actor, const fleet::DeviceRecord& device,
                                                       const IssueOverrideCodeRequest& request);
+  // Inside a transaction: those that are not over, by the policy key of now. Call Forget after its commit.
+  absl::Status SignAgain();
+  void Forget() { loaded_.reset(); }
+
   // The device's code key, unless it was made with the policy key of this id.
   absl::Status FillCodeKey(const Uuid& device, const std::string& known_id, wire::SyncResponse& answer);
 
  private:
   using Stored = std::pair<Order, wire::SignedOrder>;
   absl::Status Load();
-  absl::StatusOr<std::pair<std::string, std::string>> CodeKey(const Uuid& device);  // key, id
+  // Key and id, made with the policy key of this id, or with the current one if it is empty.
+  absl::StatusOr<std::pair<std::string, std::string>> CodeKey(const Uuid& device, const std::string& by);
+  absl::StatusOr<std::string> KnownCodeKey(const fleet::DeviceRecord& device);
 
   Context& context_;
   std::optional<std::vector<Stored>> loaded_;  // newest first

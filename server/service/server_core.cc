@@ -34,6 +34,10 @@ absl::StatusOr<std::unique_ptr<ServerCore>> ServerCore::Create(const ServerDepen
                                                                const ServerOptions& options) {
   auto state = std::make_unique<State>(dependencies, options);
   HOLDFAST_RETURN_IF_ERROR(state->policies.Newest("").status());
+  if (dependencies.custody != nullptr) {
+    const RingKey* first = dependencies.custody->ring().First(KeyKind::kAuthority);
+    HOLDFAST_RETURN_IF_ERROR(state->context.store.NameAuthority(first->id));
+  }
   return std::unique_ptr<ServerCore>(new ServerCore(std::move(state)));
 }
 
@@ -107,6 +111,10 @@ void ServerCore::SetStoreListener(std::function<void(const absl::Status&)> liste
 
 void ServerCore::SetHaltListener(std::function<void(const std::string&)> listener) {
   state_->halt_listener = std::move(listener);
+}
+
+void ServerCore::SetKeyListener(std::function<absl::Status(const std::string&)> listener) {
+  state_->key_listener = std::move(listener);
 }
 
 void ServerCore::State::TellStoreListener(const absl::Status& status) {

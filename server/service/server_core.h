@@ -18,6 +18,7 @@
 #include "server/service/admin_messages.h"
 #include "server/service/agent_api.h"
 #include "server/service/certificate_issuer.h"
+#include "server/service/key_custody.h"
 
 namespace holdfast::fleet {
 class FleetStore;
@@ -50,6 +51,7 @@ struct ServerDependencies {
   RandomSource* random = nullptr;
   fleet::FleetStore* store = nullptr;
   CertificateIssuer* issuer = nullptr;
+  KeyCustody* custody = nullptr;  // of the issuer's keys; optional: without it they never change
 };
 
 struct SyncCall {
@@ -101,6 +103,11 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<IssueOrderResponse> IssueOrder(const Actor& actor, const IssueOrderRequest& request);
   // Those that are not over, newest first.
   absl::StatusOr<std::vector<Order>> ListOrders(const Actor& actor);
+  // Authorities, then policy keys, newest first; and the steps of replacing one.
+  absl::StatusOr<std::vector<KeyInfo>> ListKeys(const Actor& actor);
+  absl::StatusOr<KeyInfo> RotateKey(const Actor& actor, KeyKind kind);
+  absl::StatusOr<KeyInfo> ActivateKey(const Actor& actor, const KeyStepRequest& request);
+  absl::StatusOr<KeyInfo> RetireKey(const Actor& actor, const KeyStepRequest& request);
   absl::StatusOr<ListAuditResponse> ListAudit(const Actor& actor, const ListAuditRequest& request);
   // Whether the actor may watch, and which device a filter names (nothing: all).
   absl::StatusOr<std::optional<Uuid>> CheckWatch(const Actor& actor, const std::string& device);
@@ -130,9 +137,14 @@ class ServerCore final : public AgentApi {
   // The server halted a roll-out: which, and why.
   void SetHaltListener(std::function<void(const std::string&)> listener);
 
+  // What listeners show, and whose certificates they admit, is to be made anew: a key was replaced, or what
+  // is shown meanwhile ends soon. `what` is for the log; it may be empty. An error is repeated with the next
+  // Tick.
+  void SetKeyListener(std::function<absl::Status(const std::string& what)> listener);
+
   // Call every few seconds: writes last contacts in a batch, judges who became silent and how roll-outs go,
-  // and checks the next slice of stored rows. DATA_LOSS names a device whose rows are damaged, once per
-  // round.
+  // takes the step of a next key that everybody trusts, and checks the next slice of stored rows. DATA_LOSS
+  // names a device whose rows are damaged, once per round.
   absl::Status Tick();
 
  private:

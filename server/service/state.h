@@ -9,6 +9,7 @@
 #include "server/service/day_keeper.h"
 #include "server/service/directory.h"
 #include "server/service/enrollment.h"
+#include "server/service/keys.h"
 #include "server/service/orders.h"
 #include "server/service/policies.h"
 #include "server/service/rollouts.h"
@@ -19,12 +20,13 @@ namespace holdfast::server {
 
 struct ServerCore::State {
   State(const ServerDependencies& d, const ServerOptions& options)
-      : context{*d.clock, *d.random, *d.store, *d.issuer, options},
+      : context{*d.clock, *d.random, *d.store, *d.issuer, options, d.custody},
         directory(context),
         policies(context),
         rollouts(context, directory, policies),
         orders(context),
-        sync(context, directory, policies, rollouts, orders),
+        keys(context, policies, orders),
+        sync(context, directory, policies, rollouts, orders, keys),
         enrollment(context, directory, policies),
         row_check(context, directory),
         day_keeper(context, directory) {}
@@ -50,6 +52,9 @@ struct ServerCore::State {
   absl::Status MarkSilent(ServerTime now, std::vector<fleet::DeviceRecord>& silent);
   absl::Status RaiseSilence(const std::vector<fleet::DeviceRecord>& missed);
   absl::Status JudgeRollouts();
+  absl::Status StepKeys();
+  // A step was taken: listeners are told, and devices come.
+  absl::Status KeysChanged(const std::string& what);
   void TellListener(const std::vector<fleet::StoredRow>& rows, const std::vector<SyncCall>& calls);
   void TellStoreListener(const absl::Status& status);
 
@@ -58,6 +63,7 @@ struct ServerCore::State {
   Policies policies;
   Rollouts rollouts;
   Orders orders;
+  Keys keys;
   SyncHandler sync;
   Enrollment enrollment;
   RowCheck row_check;
@@ -67,6 +73,7 @@ struct ServerCore::State {
   std::function<void(const HistoryRow&)> row_listener;
   std::function<void(const absl::Status&)> store_listener;
   std::function<void(const std::string&)> halt_listener;
+  std::function<absl::Status(const std::string&)> key_listener;
   bool store_failing = false;
   // Up to where in last contacts silence was judged already.
   ServerTime silent_through, missed_through;

@@ -86,6 +86,7 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(SyncCall& call,
   HOLDFAST_RETURN_IF_ERROR(TakeSections(device, request));
   HOLDFAST_RETURN_IF_ERROR(TakeState(device, request));
   HOLDFAST_RETURN_IF_ERROR(rollouts_.Heard(device, request));
+  HOLDFAST_RETURN_IF_ERROR(keys_.Heard(device, request));
   return Answer(device, request, full);
 }
 
@@ -264,8 +265,7 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Answer(LiveDevice& device, const
   }
   answer.want_full_state = full;
   answer.features = ServerFeatures();
-  answer.policy_keys = context_.issuer.PolicyPublicKeys();
-  answer.ca_certificates_pem = context_.issuer.CaCertificatesPem();
+  keys_.Fill(device, request, policy, answer);
   HOLDFAST_ASSIGN_OR_RETURN(answer.orders, orders_.For(device.record));
   HOLDFAST_RETURN_IF_ERROR(orders_.FillCodeKey(device.record.id, request.override_key_id, answer));
   return answer;

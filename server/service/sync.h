@@ -6,6 +6,7 @@
 #include "absl/status/statusor.h"
 #include "server/service/admission.h"
 #include "server/service/ingest.h"
+#include "server/service/keys.h"
 #include "server/service/orders.h"
 #include "server/service/policies.h"
 #include "server/service/rollouts.h"
@@ -14,12 +15,14 @@ namespace holdfast::server {
 
 class SyncHandler {
  public:
-  SyncHandler(Context& context, Directory& directory, Policies& policies, Rollouts& rollouts, Orders& orders)
+  SyncHandler(Context& context, Directory& directory, Policies& policies, Rollouts& rollouts, Orders& orders,
+              Keys& keys)
       : context_(context),
         directory_(directory),
         policies_(policies),
         rollouts_(rollouts),
         orders_(orders),
+        keys_(keys),
         ingest_(context) {}
 
   // Inside a transaction. A refusal is an answer like any other; another error means that the transaction
@@ -45,6 +48,7 @@ class SyncHandler {
   Policies& policies_;
   Rollouts& rollouts_;
   Orders& orders_;
+  Keys& keys_;
   Ingest ingest_;
 };
 

@@ -61,6 +61,24 @@ struct CertificateRecord {
   std::string spki_der;
   ServerTime issued;
   ServerTime expires;
+  std::string authority;  // id of the one that issued it
+};
+
+// What a device last said of the keys it goes by, all as ids.
+struct KeyEvidence {
+  bool said = false;  // what it trusts; agents of before do not
+  std::vector<std::string> authorities, policy_keys;
+  bool policy_keys_pinned = false;
+  std::string bundle_key, code_key;  // behind its policy and its override codes; empty: none
+  friend bool operator==(const KeyEvidence&, const KeyEvidence&) = default;
+};
+
+// A device that is not revoked, as far as keys go.
+struct KeyHolder {
+  std::string name;  // hostname, else its id
+  ServerTime last_seen;
+  std::string authority;  // of the certificate that it last came with, or is yet to come with
+  std::optional<KeyEvidence> evidence;
 };
 
 struct EnrollmentToken {

@@ -193,6 +193,21 @@ class IncidentStore {
   virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;  // newest first
 };
 
+class KeyStore {
+ public:
+  virtual ~KeyStore() = default;
+  virtual absl::Status PutKeyEvidence(DeviceKey device, const KeyEvidence& evidence) = 0;  // adds or replaces
+  virtual absl::StatusOr<std::optional<KeyEvidence>> FindKeyEvidence(DeviceKey device) = 0;
+  // In the order of their keys; last contacts as they were last saved.
+  virtual absl::Status EachKeyHolder(const std::function<void(const KeyHolder&)>& visit) = 0;
+  // Certificates of before there were ids get this one.
+  virtual absl::Status NameAuthority(const std::string& id) = 0;
+  // The same bytes by another key. No more than `limit`, of any version; empty when all are by this key.
+  virtual absl::StatusOr<std::vector<PolicyRecord>> PoliciesNotBy(const std::string& key_id, int limit) = 0;
+  virtual absl::Status SetPolicySignature(const PolicyRecord& policy) = 0;
+  virtual absl::Status SetOrderSignature(uint64_t number, absl::string_view signature) = 0;
+};
+
 class RolloutStore {
  public:
   virtual ~RolloutStore() = default;
@@ -239,6 +254,7 @@ class FleetStore : public DeviceStore,
                    public ComplianceStore,
                    public DayStore,
                    public IncidentStore,
+                   public KeyStore,
                    public RolloutStore,
                    public AdminStore {
  public:

@@ -14,6 +14,7 @@
 #include "base/enrollment.h"
 #include "base/poll_executor.h"
 #include "server/app/key_issuer.h"
+#include "server/app/tls_identity.h"
 #include "server/rpc/rpc_server.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 #include "tests/bench/ingest_load.h"

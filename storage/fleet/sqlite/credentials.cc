@@ -21,7 +21,8 @@ CertificateRecord CertificateFrom(const sqlite::Statement& s) {
           .state = StateAt(s, 2),
           .spki_der = BytesAt(s, 3),
           .issued = TimeAt(s, 4),
-          .expires = TimeAt(s, 5)};
+          .expires = TimeAt(s, 5),
+          .authority = TextAt(s, 6)};
 }
 
 EnrollmentToken TokenFrom(const sqlite::Statement& s) {
@@ -45,11 +46,11 @@ EnrollmentToken TokenFrom(const sqlite::Statement& s) {
 absl::Status SqliteFleetStore::AddCertificate(const CertificateRecord& record) {
   HOLDFAST_ASSIGN_OR_RETURN(
       auto add,
-      db_->Prepare(
-          "INSERT INTO certificates(serial, device, state, spki, issued, expires) VALUES(?,?,?,?,?,?)"));
+      db_->Prepare("INSERT INTO certificates(serial, device, state, spki, issued, expires, authority) "
+                   "VALUES(?,?,?,?,?,?,?)"));
   return add
       .BindAll(record.serial, record.device, static_cast<int>(record.state), sqlite::Blob{record.spki_der},
-               record.issued.ns, record.expires.ns)
+               record.issued.ns, record.expires.ns, record.authority)
       .Run();
 }
 
@@ -62,7 +63,8 @@ absl::StatusOr<std::optional<CertificateRecord>> SqliteFleetStore::FindCertifica
     const std::string& serial) {
   HOLDFAST_ASSIGN_OR_RETURN(
       auto find,
-      db_->Prepare("SELECT serial, device, state, spki, issued, expires FROM certificates WHERE serial=?"));
+      db_->Prepare("SELECT serial, device, state, spki, issued, expires, authority FROM certificates "
+                   "WHERE serial=?"));
   HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, serial).Step());
   if (!found) return std::nullopt;
   return CertificateFrom(find);
@@ -70,8 +72,9 @@ absl::StatusOr<std::optional<CertificateRecord>> SqliteFleetStore::FindCertifica
 
 absl::StatusOr<std::vector<CertificateRecord>> SqliteFleetStore::CertificatesOf(DeviceKey device) {
   HOLDFAST_ASSIGN_OR_RETURN(
-      auto find, db_->Prepare("SELECT serial, device, state, spki, issued, expires FROM certificates "
-                              "WHERE device=? ORDER BY issued DESC, serial"));
+      auto find,
+      db_->Prepare("SELECT serial, device, state, spki, issued, expires, authority FROM certificates "
+                   "WHERE device=? ORDER BY issued DESC, serial"));
   find.Bind(1, device);
   std::vector<CertificateRecord> out;
   while (true) {

@@ -136,12 +136,21 @@ CREATE TABLE months(
   PRIMARY KEY(device, month)) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 5> kMigrations = {
+// Ids of keys, in lists with spaces between. `authority` is empty for certificates of before there were ids.
+constexpr char kKeys[] = R"sql(
+ALTER TABLE certificates ADD COLUMN authority TEXT NOT NULL DEFAULT '';
+CREATE TABLE device_keys(
+  device INTEGER PRIMARY KEY REFERENCES devices(key), said INTEGER NOT NULL, authorities TEXT NOT NULL,
+  policy_keys TEXT NOT NULL, pinned INTEGER NOT NULL, bundle_key TEXT NOT NULL, code_key TEXT NOT NULL);
+)sql";
+
+constexpr std::array<sqlite::Migration, 6> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
      {.version = 4, .sql = kRollouts, .code = nullptr},
-     {.version = 5, .sql = kDays, .code = nullptr}}};
+     {.version = 5, .sql = kDays, .code = nullptr},
+     {.version = 6, .sql = kKeys, .code = nullptr}}};
 
 }  // namespace
 

@@ -88,6 +88,14 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status AddPolicy(const PolicyRecord& policy) override;
   absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group, uint64_t version) override;
   absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) override;
+  absl::Status PutKeyEvidence(DeviceKey device, const KeyEvidence& evidence) override;
+  absl::StatusOr<std::optional<KeyEvidence>> FindKeyEvidence(DeviceKey device) override;
+  absl::Status EachKeyHolder(const std::function<void(const KeyHolder&)>& visit) override;
+  absl::Status NameAuthority(const std::string& id) override;
+  absl::StatusOr<std::vector<PolicyRecord>> PoliciesNotBy(const std::string& key_id, int limit) override;
+  absl::Status SetPolicySignature(const PolicyRecord& policy) override;
+  absl::Status SetOrderSignature(uint64_t number, absl::string_view signature) override;
+
   absl::Status PutRollout(const RolloutRecord& rollout) override;
   absl::StatusOr<std::optional<RolloutRecord>> FindRollout(const std::string& group,
                                                            uint64_t version) override;

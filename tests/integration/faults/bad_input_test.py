@@ -1,4 +1,5 @@
 """Wrong input of every kind: what the programs end with, and whether the one message says what, which, why and what to do."""
+import glob
 import os
 import signal
 import socket
@@ -219,10 +220,11 @@ def server_refuses(home, server):
     refuses("server without a data folder", "holdfast-server", listen, 2, ["--data-dir", "--help"], lines=2)
     refuses("address that is none", "holdfast-server", ["--data-dir", other, "--agent-listen", "nonsense"], 2,
             ["--agent-listen", "nonsense"], lines=2)
-    os.unlink(os.path.join(home, "other", "policy.key"))
+    [policy_key] = glob.glob(os.path.join(home, "other", "policy-*.key"))
+    os.unlink(policy_key)
     write(os.path.join(home, "other", "fleet.db"), "")
     refuses("data folder without its keys", "holdfast-server", ["--data-dir", other, *listen], 3,
-            [other, "policy.key", "restore"])
+            [other, os.path.basename(policy_key), "restore"])
 
 
 def run(home):

@@ -13,6 +13,7 @@
 #include "holdfast/v1/admin_service.grpc.pb.h"
 #include "proto/wire/status_codec.h"
 #include "server/app/key_issuer.h"
+#include "server/app/tls_identity.h"
 #include "server/rpc/rpc_server.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 #include "tests/server/test_agent.h"

@@ -28,6 +28,10 @@ std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const
        [](auto& c, auto& a) { return c.CreateAdminToken(a, "x", Role::kViewer).status(); }},
       {AdminMethod::kGetRollout, [](auto& c, auto& a) { return c.GetRollout(a, "").status(); }},
       {AdminMethod::kSetRollout, [](auto& c, auto& a) { return c.SetRollout(a, {}).status(); }},
+      {AdminMethod::kListKeys, [](auto& c, auto& a) { return c.ListKeys(a).status(); }},
+      {AdminMethod::kRotateKey, [](auto& c, auto& a) { return c.RotateKey(a, KeyKind::kPolicy).status(); }},
+      {AdminMethod::kActivateKey, [](auto& c, auto& a) { return c.ActivateKey(a, {}).status(); }},
+      {AdminMethod::kRetireKey, [](auto& c, auto& a) { return c.RetireKey(a, {}).status(); }},
   };
 }
 
@@ -41,7 +45,8 @@ TEST(Authz, ViewersReadAuditorsSeeTheLogAdminsChange) {
   EXPECT_TRUE(Allowed(Role::kAuditor, AdminMethod::kListAudit));
   for (const AdminMethod method :
        {AdminMethod::kPutPolicy, AdminMethod::kCreateEnrollmentToken, AdminMethod::kRevokeEnrollmentToken,
-        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken, AdminMethod::kSetRollout}) {
+        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken, AdminMethod::kSetRollout,
+        AdminMethod::kRotateKey, AdminMethod::kActivateKey, AdminMethod::kRetireKey}) {
     EXPECT_FALSE(Allowed(Role::kViewer, method)) << AdminMethodName(method);
     EXPECT_FALSE(Allowed(Role::kAuditor, method)) << AdminMethodName(method);
     EXPECT_TRUE(Allowed(Role::kAdmin, method)) << AdminMethodName(method);

@@ -16,28 +16,9 @@ T Must(absl::StatusOr<T> value) {
 
 }  // namespace
 
-TestIssuer::TestIssuer(const Clock& clock, RandomSource& random)
-    : random_(random),
-      authority_(Must(crypto::Authority::Create("test", clock.Now().wall, random))),
-      policy_key_(Must(crypto::PrivateKey::Generate(crypto::KeyType::kEd25519))),
-      report_key_(Must(crypto::PrivateKey::Generate(crypto::KeyType::kEd25519))) {}
-
-absl::StatusOr<IssuedCertificate> TestIssuer::Issue(absl::string_view csr_pem, const Uuid& device,
-                                                    ServerTime now, absl::Duration lifetime) {
-  auto pem = authority_.IssueClient(csr_pem, device, WallTime{now.ns}, lifetime, random_);
-  if (!pem.ok()) return pem.status();
-  auto info = crypto::ReadCertificate(*pem);
-  if (!info.ok()) return info.status();
-  return IssuedCertificate{*pem, info->serial_hex};
-}
-
-absl::StatusOr<KeySignature> TestIssuer::Sign(const crypto::PrivateKey& key, absl::string_view bytes) {
-  auto signature = key.Sign(bytes);
-  if (!signature.ok()) return signature.status();
-  return KeySignature{*signature, crypto::KeyId(*key.RawPublic())};
-}
-
-World::World(ServerOptions opts) : options(std::move(opts)) {
+World::World(ServerOptions opts)
+    : issuer(Must(KeyIssuer::Create(Must(ServerKeys::Generate(clock.Now().wall, random)), random))),
+      options(std::move(opts)) {
   options.agent_endpoint = "fleet.example.test:7443";
   Start();
 }
@@ -51,7 +32,7 @@ void World::Start() {
   database.path = "fleet.db";
   database.vfs = disk.name();
   store = Must(fleet::SqliteFleetStore::Open(database));
-  core = Must(ServerCore::Create({&clock, &random, store.get(), &issuer}, options));
+  core = Must(ServerCore::Create({&clock, &random, store.get(), &issuer, &issuer}, options));
 }
 
 void World::Stop() {

@@ -5,9 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "base/crypto/authority.h"
-#include "base/crypto/keys.h"
 #include "base/random.h"
+#include "server/app/key_issuer.h"
 #include "server/service/server_core.h"
 #include "sim/vfs/memory_vfs.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
@@ -21,29 +20,6 @@ struct TestClock final : Clock {
     now.mono = now.mono + d;
     now.wall = now.wall + d;
   }
-};
-
-class TestIssuer final : public CertificateIssuer {
- public:
-  TestIssuer(const Clock& clock, RandomSource& random);
-  absl::StatusOr<IssuedCertificate> Issue(absl::string_view csr_pem, const Uuid& device, ServerTime now,
-                                          absl::Duration lifetime) override;
-  std::vector<std::string> CaCertificatesPem() const override { return {authority_.certificate_pem()}; }
-  std::string CaSpkiSha256Hex() const override { return ToHex(authority_.spki_sha256()); }
-  std::vector<std::string> PolicyPublicKeys() const override { return {*policy_key_.RawPublic()}; }
-  absl::StatusOr<KeySignature> SignPolicy(absl::string_view bytes) override {
-    return Sign(policy_key_, bytes);
-  }
-  std::string ReportPublicKey() const override { return *report_key_.RawPublic(); }
-  absl::StatusOr<KeySignature> SignReport(absl::string_view bytes) override {
-    return Sign(report_key_, bytes);
-  }
-
- private:
-  static absl::StatusOr<KeySignature> Sign(const crypto::PrivateKey& key, absl::string_view bytes);
-  RandomSource& random_;
-  crypto::Authority authority_;
-  crypto::PrivateKey policy_key_, report_key_;
 };
 
 inline const Actor kAdmin{"ada", "192.0.2.1", Role::kAdmin};
@@ -65,7 +41,7 @@ class World {
 
   TestClock clock;
   SeededRandom random{42};
-  TestIssuer issuer{clock, random};
+  KeyIssuer issuer;
   ServerOptions options;
   sim::MemoryVfs disk;
   std::unique_ptr<fleet::SqliteFleetStore> store;
