@@ -139,12 +139,12 @@ class Machine {
 constexpr int kSteps = 12;
 constexpr uint64_t kSeeds = 100;
 
-// How many syncs a seed's workload makes when nothing fails.
-uint64_t SyncsOf(uint64_t seed) {
+// How many such calls a seed's workload makes when nothing fails.
+uint64_t CallsOf(uint64_t seed, Op op) {
   Machine machine(seed);
   EXPECT_TRUE(machine.Boot().ok());
   machine.Run(kSteps);
-  return machine.disk().count(Op::kSync);
+  return machine.disk().count(op);
 }
 
 void FailAndRecover(uint64_t seed, Op op, uint64_t nth, Loss loss) {
@@ -162,7 +162,7 @@ void FailAndRecover(uint64_t seed, Op op, uint64_t nth, Loss loss) {
 TEST(PowerLoss, AtEverySyncPointNothingAcknowledgedIsLost) {
   uint64_t cuts = 0;
   for (uint64_t seed = 1; seed <= kSeeds; ++seed) {
-    const uint64_t syncs = SyncsOf(seed);
+    const uint64_t syncs = CallsOf(seed, Op::kSync);
     ASSERT_GT(syncs, 5u);
     for (uint64_t nth = 1; nth <= syncs; ++nth, ++cuts) {
       FailAndRecover(seed, Op::kSync, nth, seed % 2 == 0 ? Loss::kUnsynced : Loss::kSomeUnsynced);
@@ -177,6 +177,19 @@ TEST(PowerLoss, BetweenWritesNothingAcknowledgedIsLost) {
     SplitMix64 random{seed};
     FailAndRecover(seed, Op::kWrite, 1 + random.Below(120), Loss::kSomeUnsynced);
     if (::testing::Test::HasFailure()) return;
+  }
+}
+
+// Between any two writes, those inside a transaction too: of what was not synced some pages are there and
+// some are not, whole or torn, whatever the order they were written in.
+TEST(PowerLoss, AtEveryWriteOfALifeNothingAcknowledgedIsLost) {
+  for (uint64_t seed = 1; seed <= 8; ++seed) {
+    const uint64_t writes = CallsOf(seed, Op::kWrite);
+    ASSERT_GT(writes, 50u);
+    for (uint64_t nth = 1; nth <= writes; ++nth) {
+      FailAndRecover(seed, Op::kWrite, nth, nth % 3 == 0 ? Loss::kUnsynced : Loss::kSomeUnsynced);
+      if (::testing::Test::HasFailure()) return;
+    }
   }
 }
 
