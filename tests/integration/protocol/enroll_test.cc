@@ -166,6 +166,15 @@ TEST_F(Enrollment, TwoLiveMacsWithOneIdentityAreOneConflictHoweverLongItLasts) {
   original.Kill();
   clone.Kill();
   EXPECT_NE(original.Rows().back().epoch, clone.Rows().back().epoch);
+
+  original.Start();
+  time_.RunFor(absl::Hours(23));
+  EXPECT_FALSE(Incidents(id, "clone_conflict")[0].closed.has_value());
+  time_.RunFor(absl::Hours(2));
+  EXPECT_TRUE(Incidents(id, "clone_conflict")[0].closed.has_value()) << "a day without a sign of the copy";
+  clone.Start();
+  time_.RunFor(absl::Hours(2));
+  EXPECT_THAT(Incidents(id, "clone_conflict"), SizeIs(2)) << "it is back, and so is the incident";
 }
 
 TEST_F(Enrollment, SameHardwareNeedsTheOldKeyOrItsOwnToken) {
