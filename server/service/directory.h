@@ -37,6 +37,7 @@ struct LiveDevice {
   std::optional<Stamp> sent;   // of the newest message
   std::vector<Stamp> earlier;  // newest message of each earlier boot, newest boot last, bounded
   int returns = 0;             // new messages of boots that had ended
+  ServerTime copy_seen;        // when another machine last showed itself under this identity
   std::optional<fleet::Anchor> stored_anchor;
   std::optional<std::pair<Epoch, uint64_t>> told;  // acked_through of the last answer after a gap
   std::optional<std::pair<Epoch, uint64_t>> gap;   // what was stored when rows were refused for a gap

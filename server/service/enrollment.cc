@@ -127,6 +127,7 @@ absl::Status Enrollment::CheckProof(const wire::EnrollRequest& request, const fl
 absl::Status Enrollment::Conflict(const Candidate& candidate, const Peer& peer) {
   HOLDFAST_ASSIGN_OR_RETURN(LiveDevice * device, directory_.Find(candidate.id));
   if (device == nullptr) return absl::OkStatus();
+  device->copy_seen = context_.Now();
   return RaiseIncident(context_, *device,
                        {.name = "clone_conflict",
                         .severity = "error",

@@ -15,6 +15,9 @@ namespace {
 constexpr size_t kBootsRemembered = 8;
 // A message that was long under way may arrive after the next boot's; several do not.
 constexpr int kReturnsOfAClone = 3;
+constexpr absl::Duration kLongestUnderWay = absl::Minutes(2);
+// Two machines that both run show themselves many times a day.
+constexpr absl::Duration kCopyIsGone = absl::Hours(24);
 constexpr absl::Duration kAnchorLife = absl::Hours(1);
 constexpr size_t kLongestText = 1024;
 // Ranges of one message that become incidents: a device cannot fill the store with them.
@@ -63,16 +66,16 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(SyncCall& call,
   LiveDevice& device = *admitted;
   HOLDFAST_RETURN_IF_ERROR(CheckIdentity(device, request));
   const ServerTime received = context_.Now();
-  const bool overtaken = Overtaken(device, request);
+  const bool overtaken = Overtaken(device, request, received);
   const bool full = device.message_number == 0 ? !device.has_sections
                                                : request.message_number > device.message_number + 1 ||
                                                      request.message_number < device.message_number;
   const bool cold = !device.sent.has_value();
-  if (overtaken) {
-    HOLDFAST_RETURN_IF_ERROR(WatchBoots(device, request));
-  } else {
+  HOLDFAST_RETURN_IF_ERROR(WatchBoots(device, request));
+  if (!overtaken) {
     RememberSent(device, request);
     HOLDFAST_RETURN_IF_ERROR(TakeContact(device, request, received));
+    HOLDFAST_RETURN_IF_ERROR(EndCloneConflict(device, received));
   }
   const Arrival arrival{received, UsableAnchor(request.anchor, request.sent, received)};
   if (request.frame) {
@@ -90,11 +93,14 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Handle(SyncCall& call,
   return Answer(device, request, full);
 }
 
-bool SyncHandler::Overtaken(const LiveDevice& device, const wire::SyncRequest& request) {
+bool SyncHandler::Overtaken(const LiveDevice& device, const wire::SyncRequest& request, ServerTime received) {
   if (!device.sent) return false;
   if (device.sent->boot == request.sent.boot) return request.sent.mono < device.sent->mono;
-  return std::any_of(device.earlier.begin(), device.earlier.end(),
-                     [&](const Stamp& last) { return last.boot == request.sent.boot; });
+  const auto last = std::find_if(device.earlier.begin(), device.earlier.end(),
+                                 [&](const Stamp& stamp) { return stamp.boot == request.sent.boot; });
+  if (last == device.earlier.end()) return false;
+  // News of a boot that had ended are another machine's: it is the device when nobody else speaks.
+  return request.sent.mono <= last->mono || received - device.record.last_seen <= kLongestUnderWay;
 }
 
 // An identity that was copied to other hardware is told to enroll anew, and both are flagged.
@@ -107,6 +113,7 @@ absl::Status SyncHandler::CheckIdentity(LiveDevice& device, const wire::SyncRequ
       !differs(known.platform_uuid, request.hardware.platform_uuid)) {
     return absl::OkStatus();
   }
+  device.copy_seen = context_.Now();
   HOLDFAST_RETURN_IF_ERROR(RaiseIncident(
       context_, device,
       {.name = "clone_conflict",
@@ -124,6 +131,7 @@ absl::Status SyncHandler::WatchBoots(LiveDevice& device, const wire::SyncRequest
   for (Stamp& last : device.earlier) {
     if (last.boot != request.sent.boot || request.sent.mono <= last.mono) continue;
     last = request.sent;
+    device.copy_seen = context_.Now();
     if (++device.returns < kReturnsOfAClone) return absl::OkStatus();
     return RaiseIncident(context_, device,
                          {.name = "clone_conflict",
@@ -135,11 +143,21 @@ absl::Status SyncHandler::WatchBoots(LiveDevice& device, const wire::SyncRequest
   return absl::OkStatus();
 }
 
+absl::Status SyncHandler::EndCloneConflict(LiveDevice& device, ServerTime received) {
+  if (device.record.open_incidents == 0) return absl::OkStatus();
+  if (device.copy_seen == ServerTime{}) device.copy_seen = received;  // after a restart the day begins anew
+  if (received - device.copy_seen < kCopyIsGone) return absl::OkStatus();
+  device.copy_seen = received;
+  return SettleIncident(context_, device, "clone_conflict", "no other machine showed itself for a day");
+}
+
 void SyncHandler::RememberSent(LiveDevice& device, const wire::SyncRequest& request) {
   if (device.sent && device.sent->boot != request.sent.boot) {
+    const auto known =
+        std::erase_if(device.earlier, [&](const Stamp& last) { return last.boot == request.sent.boot; });
     device.earlier.push_back(*device.sent);
     if (device.earlier.size() > kBootsRemembered) device.earlier.erase(device.earlier.begin());
-    device.returns = 0;
+    if (known == 0) device.returns = 0;
   }
   device.sent = request.sent;
   device.message_number = request.message_number;

@@ -31,9 +31,10 @@ class SyncHandler {
 
  private:
   // A message that a newer one of the same device has overtaken: its rows count, its state does not.
-  static bool Overtaken(const LiveDevice& device, const wire::SyncRequest& request);
+  static bool Overtaken(const LiveDevice& device, const wire::SyncRequest& request, ServerTime received);
   absl::Status CheckIdentity(LiveDevice& device, const wire::SyncRequest& request);
   absl::Status WatchBoots(LiveDevice& device, const wire::SyncRequest& request);
+  absl::Status EndCloneConflict(LiveDevice& device, ServerTime received);
   static void RememberSent(LiveDevice& device, const wire::SyncRequest& request);
   absl::Status TakeState(LiveDevice& device, const wire::SyncRequest& request);
   absl::Status TakeSections(LiveDevice& device, const wire::SyncRequest& request);

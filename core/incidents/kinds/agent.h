@@ -71,7 +71,7 @@ inline constexpr IncidentKind kAgent[] = {
      .title = "Two Macs use one identity",
      .opens = "Two live connections with one device id, or a hardware identity that differs from the "
               "enrolled one.",
-     .closes = "The copy has enrolled anew.",
+     .closes = "The copy has enrolled anew and the other machine has not shown itself for a day.",
      .evidence = "Both serial numbers, addresses and times.",
      .by_itself =
          "The agent on other hardware enrolls anew when it may; the server keeps the histories apart.",
