@@ -132,12 +132,17 @@ absl::StatusOr<std::string> KeyIssuer::ListenerChain(const crypto::PrivateKey& k
   const crypto::Authority& showing = keys_.showing();
   HOLDFAST_ASSIGN_OR_RETURN(std::string chain,
                             showing.IssueServer(key, hosts, now, kListenerCertificateLifetime, *random_));
-  if (&showing == &authority()) return chain + showing.certificate_pem();
+  // The other valid one, from its first moment on: a string that pins it may be used as soon as it is made.
+  const crypto::Authority* other = nullptr;
+  for (const auto& [id, authority] : keys_.authorities) {
+    if (&authority != &showing) other = &authority;
+  }
+  if (other == nullptr) return chain + showing.certificate_pem();
   HOLDFAST_ASSIGN_OR_RETURN(const std::string cross,
-                            authority().CrossSign(showing, now, kCrossLifetime, *random_));
+                            other->CrossSign(showing, now, kCrossLifetime, *random_));
   // The cross-signed one first: an issuer is looked for in this order, and the self-signed one leads only to
   // itself.
-  return absl::StrCat(chain, cross, authority().certificate_pem(), showing.certificate_pem());
+  return absl::StrCat(chain, cross, other->certificate_pem(), showing.certificate_pem());
 }
 
 }  // namespace holdfast::server

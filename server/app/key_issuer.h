@@ -16,7 +16,7 @@ namespace holdfast::server {
 
 // As long as the platforms accept a private authority's server certificates.
 inline constexpr absl::Duration kListenerCertificateLifetime = absl::Hours(24 * 365);
-// How long devices that trust only the current authority accept what the one before it issued to the
+// How long devices that trust only the newer of two authorities accept what the older one issued to the
 // listeners. Short, because it outlives a retirement; made anew each day while it is needed.
 inline constexpr absl::Duration kCrossLifetime = absl::Hours(72);
 

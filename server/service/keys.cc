@@ -241,7 +241,7 @@ absl::StatusOr<std::vector<std::string>> Keys::Tick() {
   HOLDFAST_RETURN_IF_ERROR(SignAgain());
   const ServerTime now = context_.Now();
   const KeyRing& ring = context_.custody->ring();
-  if (ring.In(KeyKind::kAuthority, KeyState::kRetiring) != nullptr && now - shown_ >= kShowEvery) {
+  if (ring.Valid(KeyKind::kAuthority).size() > 1 && now - shown_ >= kShowEvery) {
     changed_ = true;
   }
   if (now < next_look_) return did;
