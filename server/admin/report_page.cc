@@ -103,6 +103,7 @@ class Page {
     Head();
     Figures();
     Classes();
+    Days();
     Shares();
     WorstServices();
     Reasons();
@@ -177,6 +178,55 @@ class Page {
           "</td><td class=\"n\">", Percent(ns, all), "</td></tr>\n");
     }
     Add("</tbody>\n</table>\n");
+  }
+
+  // A column a day; its parts stand for the time that was required of all services together.
+  void Days() {
+    if (report_.days_size() < 2) return;
+    Add("<h2>Day by day</h2>\n<svg viewBox=\"0 0 1000 160\" role=\"img\" aria-label=\"Shares of the classes "
+        "of time "
+        "on each day\">");
+    const double step = 1000.0 / report_.days_size();
+    for (int i = 0; i < report_.days_size(); ++i) Column(report_.days(i), i * step, step * 0.9);
+    Add("</svg>\n<p>From ", Escape(DayText(report_.days(0))), " to ",
+        Escape(DayText(report_.days(report_.days_size() - 1))),
+        " (UTC), in the colours of the table above. Lowest protected share: ", LowestDay(), ".</p>\n");
+  }
+
+  void Column(const v1::DayTotals& day, double x, double width) {
+    int64_t all = 0;
+    for (const ClassBar& c : kClasses) all += (day.totals().*c.ns)();
+    if (all == 0) return;
+    Add("<g><title>", Escape(DayText(day)), ": ", DayShare(day), " protected</title>");
+    double y = 160;
+    for (const ClassBar& c : kClasses) {
+      const double height = 160.0 * static_cast<double>((day.totals().*c.ns)()) / static_cast<double>(all);
+      if (height <= 0) continue;
+      y -= height;
+      Add(absl::StrFormat("<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" fill=\"%s\"/>", x, y,
+                          width, height, c.color));
+    }
+    Add("</g>");
+  }
+
+  static std::string DayText(const v1::DayTotals& day) { return HumanTime(day.begin(), false).substr(0, 10); }
+  static std::string DayShare(const v1::DayTotals& day) {
+    const v1::ClassTotals& t = day.totals();
+    return Percent(t.protected_ns(), t.protected_ns() + t.violation_ns() + t.unknown_ns());
+  }
+  std::string LowestDay() const {
+    const v1::DayTotals* lowest = nullptr;
+    double least = 2;
+    for (const v1::DayTotals& day : report_.days()) {
+      const v1::ClassTotals& t = day.totals();
+      const int64_t counted = t.protected_ns() + t.violation_ns() + t.unknown_ns();
+      const double share =
+          counted == 0 ? 1 : static_cast<double>(t.protected_ns()) / static_cast<double>(counted);
+      if (share >= least) continue;
+      least = share;
+      lowest = &day;
+    }
+    return absl::StrCat(DayShare(*lowest), " on ", DayText(*lowest));
   }
 
   void Shares() {

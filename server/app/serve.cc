@@ -144,7 +144,8 @@ int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) 
   if (!core.ok()) return Fail(kExitDatabase, core.status());
 
   CoreThread thread(clock);
-  const RpcServerOptions options = MakeRpcOptions(flags, *issuer, tls->identity());
+  RpcServerOptions options = MakeRpcOptions(flags, *issuer, tls->identity());
+  options.open_reader = [path = dir->database()] { return fleet::SqliteFleetStore::OpenReader(path); };
   SilenceGrpcLog();  // why it cannot listen is told once, below
   auto rpc = RpcServer::Listen(**core, thread, clock, options);
   if (!rpc.ok()) return Fail(kExitListen, rpc.status());

@@ -278,6 +278,11 @@ v1::ComplianceReport ToProto(const ComplianceReport& m) {
     chain->set_seq(head.seq);
     chain->set_hash(Bytes(head.hash));
   }
+  for (const DayTotals& day : m.days) {
+    v1::DayTotals* totals = out.add_days();
+    SetTime(day.begin, totals->mutable_begin());
+    *totals->mutable_totals() = ToProto(day.totals);
+  }
   out.set_devices(m.devices);
   out.set_device(m.device);
   out.set_group(m.group);
@@ -301,6 +306,9 @@ absl::StatusOr<ComplianceReport> FromProto(const v1::ComplianceReport& m) {
     head.seq = chain.seq();
     HOLDFAST_ASSIGN_OR_RETURN(head.hash, Digest(chain.hash()));
     out.chain_heads.push_back(head);
+  }
+  for (const v1::DayTotals& day : m.days()) {
+    out.days.push_back({TimeOf<ServerTime>(day.begin()), FromProto(day.totals())});
   }
   out.devices = m.devices();
   out.device = m.device();

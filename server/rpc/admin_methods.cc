@@ -44,10 +44,13 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetComplianceR
                   v1::GetComplianceReportResponse* response) {
   HOLDFAST_ASSIGN_OR_RETURN(const GetComplianceReportRequest plain, FromProto(request));
   HOLDFAST_ASSIGN_OR_RETURN(const GetComplianceReportResponse made, core.GetComplianceReport(actor, plain));
+  Fill(made, response);
+  return absl::OkStatus();
+}
+void Fill(const GetComplianceReportResponse& made, v1::GetComplianceReportResponse* response) {
   *response->mutable_report() = ToProto(made.report);
   response->set_signature(made.signature);
   response->set_key_id(made.key_id);
-  return absl::OkStatus();
 }
 
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutPolicyRequest& request,

@@ -18,6 +18,7 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListIncidentsR
                   v1::ListIncidentsResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetComplianceReportRequest& request,
                   v1::GetComplianceReportResponse* response);
+void Fill(const GetComplianceReportResponse& made, v1::GetComplianceReportResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutPolicyRequest& request,
                   v1::PutPolicyResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetPolicyRequest& request,

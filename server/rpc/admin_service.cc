@@ -93,8 +93,42 @@ grpc::ServerUnaryReactor* AdminService::ListIncidents(Context* context,
 grpc::ServerUnaryReactor* AdminService::GetComplianceReport(Context* context,
                                                             const v1::GetComplianceReportRequest* request,
                                                             v1::GetComplianceReportResponse* response) {
-  return Run(context, request, response);
+  if (reports_ == nullptr) return Run(context, request, response);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  executor_.Post([this, caller = Caller(*context), request, response, reactor] {
+    BeginReport(caller, *request, response,
+                [reactor](const absl::Status& status) { reactor->Finish(wire::ToGrpc(status)); });
+  });
+  return reactor;
 }
+
+void AdminService::BeginReport(const Caller& caller, const v1::GetComplianceReportRequest& request,
+                               v1::GetComplianceReportResponse* response, const Finish& finish) {
+  const auto begin = [&]() -> absl::StatusOr<ReportJob> {
+    HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, Authenticate(caller));
+    HOLDFAST_ASSIGN_OR_RETURN(const GetComplianceReportRequest plain, FromProto(request));
+    return core_.BeginReport(actor, plain);
+  };
+  absl::StatusOr<ReportJob> job = begin();
+  if (!job.ok()) return finish(job.status());
+  reports_->Make(*std::move(job), [this, response, finish](absl::StatusOr<MadeReport> made) {
+    if (!made.ok()) return finish(made.status());
+    executor_.Post([this, response, finish, made = *std::move(made)]() mutable {
+      SignReport(std::move(made), response, finish);
+    });
+  });
+}
+
+void AdminService::SignReport(MadeReport made, v1::GetComplianceReportResponse* response,
+                              const Finish& finish) {
+  absl::StatusOr<GetComplianceReportResponse> report = core_.SignReport(std::move(made));
+  if (!report.ok()) return finish(report.status());
+  reports_->Post([response, finish, report = *std::move(report)] {
+    Fill(report, response);
+    finish(absl::OkStatus());
+  });
+}
+
 grpc::ServerUnaryReactor* AdminService::PutPolicy(Context* context, const v1::PutPolicyRequest* request,
                                                   v1::PutPolicyResponse* response) {
   return Run(context, request, response);

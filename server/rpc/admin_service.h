@@ -8,6 +8,7 @@
 #include "base/executor.h"
 #include "holdfast/v1/admin_service.grpc.pb.h"
 #include "server/rpc/event_feed.h"
+#include "server/rpc/report_thread.h"
 #include "server/service/server_core.h"
 
 namespace holdfast::server {
@@ -16,9 +17,9 @@ class AdminService final : public v1::AdminService::CallbackService {
  public:
   // Hears of every call that came with a good token. Core thread.
   using Known = std::function<void(const Actor&)>;
-  // All must outlive the gRPC server; the executor is the core thread.
-  AdminService(ServerCore& core, EventFeed& feed, Executor& executor, Known known)
-      : core_(core), feed_(feed), executor_(executor), known_(std::move(known)) {}
+  // All must outlive the gRPC server; the executor is the core thread. Without `reports` they are made there.
+  AdminService(ServerCore& core, EventFeed& feed, Executor& executor, ReportThread* reports, Known known)
+      : core_(core), feed_(feed), executor_(executor), reports_(reports), known_(std::move(known)) {}
 
   using Context = grpc::CallbackServerContext;
   grpc::ServerUnaryReactor* ListDevices(Context* context, const v1::ListDevicesRequest* request,
@@ -79,9 +80,16 @@ class AdminService final : public v1::AdminService::CallbackService {
   template <class Request, class Response>
   grpc::ServerUnaryReactor* Run(Context* context, const Request* request, Response* response);
 
+  // The steps of a report that is made beside the core; `finish` ends the call.
+  using Finish = std::function<void(const absl::Status&)>;
+  void BeginReport(const Caller& caller, const v1::GetComplianceReportRequest& request,
+                   v1::GetComplianceReportResponse* response, const Finish& finish);
+  void SignReport(MadeReport made, v1::GetComplianceReportResponse* response, const Finish& finish);
+
   ServerCore& core_;
   EventFeed& feed_;
   Executor& executor_;
+  ReportThread* const reports_;  // may be null
   const Known known_;
 };
 

@@ -31,7 +31,8 @@ RpcServer::RpcServer(ServerCore& core, CoreThread& thread, const Clock& clock,
       backend_(core, thread),
       decorated_(options.decorate ? options.decorate(backend_, thread) : nullptr),
       feed_(core),
-      admin_service_(core, feed_, thread,
+      reports_(options.open_reader ? std::make_unique<ReportThread>(options.open_reader, clock) : nullptr),
+      admin_service_(core, feed_, thread, reports_.get(),
                      [this](const Actor& actor) { admin_connections_.Vouch(actor.source, actor.name); }) {}
 
 RpcServer::~RpcServer() {
@@ -48,6 +49,7 @@ absl::StatusOr<std::unique_ptr<RpcServer>> RpcServer::Listen(ServerCore& core, C
   std::unique_ptr<RpcServer> server(new RpcServer(core, thread, clock, options));
   HOLDFAST_RETURN_IF_ERROR(server->Open(std::move(verifier)));
   server->ScheduleTick();
+  if (server->reports_ != nullptr) server->reports_->Start();
   return server;
 }
 
@@ -96,6 +98,7 @@ void RpcServer::Stop(absl::Duration grace) {
   if (agents_ != nullptr) agents_->Shutdown(grace);
   if (admins_ != nullptr) admins_->Shutdown(grace);
   thread_.Stop();
+  if (reports_ != nullptr) reports_->Stop();
 }
 
 }  // namespace holdfast::server

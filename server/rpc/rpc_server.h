@@ -29,6 +29,8 @@ struct RpcServerOptions {
   GateLimits admin_gate = {.open = 1'000, .strangers = 400, .per_identity = 200};
   // Puts something in front of the backend (the mock's faults); it must call the one it is given.
   std::function<std::unique_ptr<AgentBackend>(AgentBackend& inner, Executor& executor)> decorate;
+  // A second connection to the core's store, for reports; without it they are made on the core thread.
+  ReportThread::OpenReader open_reader;
   std::function<void(const absl::Status&)> on_tick_error;  // core thread; optional
   Acceptor::Told on_refused;  // what the gates refused, from time to time; two threads of their own; optional
 };
@@ -68,6 +70,7 @@ class RpcServer {
   CoreBackend backend_;
   std::unique_ptr<AgentBackend> decorated_;
   EventFeed feed_;
+  std::unique_ptr<ReportThread> reports_;  // may be null
   AdminService admin_service_;
   std::unique_ptr<AgentService> agent_service_;
   std::unique_ptr<Listener> agents_;

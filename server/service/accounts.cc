@@ -8,6 +8,7 @@
 namespace holdfast::server {
 namespace {
 
+using compliance::ClassTotals;
 using compliance::Day;
 using compliance::DayAccount;
 using compliance::DayOf;
@@ -65,7 +66,7 @@ absl::Status Accounts::AddKept(std::vector<Sum>& sums, bool all) {
   }
   auto sum = sums.begin();
   return store_.EachMonth(from, to, [&](fleet::DeviceKey device, absl::string_view days) {
-    while (sum != sums.end() && sum->device->key < device) ++sum;
+    for (; sum != sums.end() && sum->device->key < device; ++sum) SettleDays(*sum);
     if (sum != sums.end() && sum->device->key == device && sum->keeps()) AddDays(*sum, days);
   });
 }
@@ -75,8 +76,20 @@ void Accounts::AddDays(Sum& sum, absl::string_view days) {
     if (day < sum.first || day > sum.last) return;
     sum.sum.BeginSpan({StartOf(day), StartOf(day + 1)});
     sum.sum.Add(account);
+    sum.days.emplace_back(day, account.totals);
   });
   if (!read.ok()) sum.damaged = true;
+}
+
+// What is kept may still turn out to be damaged while it is read: until then its days are not everybody's.
+void Accounts::SettleDays(Sum& sum) {
+  if (sum.damaged) return;
+  for (const auto& [day, totals] : sum.days) {
+    ClassTotals required = totals;
+    compliance::Of(required, TimeClass::kNotRequired) = 0;
+    if (required != ClassTotals{}) compliance::Add(days_[day], required);
+  }
+  sum.days = {};
 }
 
 absl::Status Accounts::AddPoints(Sum& sum, const Window& window) {
@@ -88,7 +101,10 @@ absl::Status Accounts::AddPoints(Sum& sum, const Window& window) {
   EndAtRevocation(*sum.device, timeline);
   for (const DayAccount& day : compliance::AccountByDay(timeline, window)) {
     sum.sum.BeginSpan({std::max(StartOf(day.day), window.from), std::min(StartOf(day.day + 1), window.to)});
-    for (const KeyAccount& account : day.keys) sum.sum.Add(account);
+    for (const KeyAccount& account : day.keys) {
+      sum.sum.Add(account);
+      sum.days.emplace_back(day.day, account.totals);
+    }
   }
   return absl::OkStatus();
 }
@@ -97,9 +113,12 @@ absl::StatusOr<std::vector<KeyAccount>> Accounts::Finish(Sum& sum) {
   ServerTime from = sum.keeps() ? StartOf(sum.last + 1) : window_.from;
   if (sum.damaged) {
     sum.sum = compliance::WindowSum(window_.from);
+    sum.days.clear();
     from = window_.from;
   }
   HOLDFAST_RETURN_IF_ERROR(AddPoints(sum, {from, window_.to}));
+  sum.damaged = false;
+  SettleDays(sum);
   return sum.sum.Take(window_.to);
 }
 

@@ -117,6 +117,10 @@ struct ReportChainHead {
   uint64_t seq = 0;
   Sha256Digest hash{};
 };
+struct DayTotals {
+  ServerTime begin;
+  ClassTotals totals{};  // without not_required
+};
 struct ComplianceReport {
   ServerTime from, to, made;
   std::string device, group;                // what was asked for; both empty: the whole fleet
@@ -124,6 +128,7 @@ struct ComplianceReport {
   ClassTotals totals{};
   std::vector<ReportChainHead> chain_heads;  // by device id, then in the order of the epochs
   int devices = 0;
+  std::vector<DayTotals> days;  // UTC days on which anything was required, in order
 };
 struct GetComplianceReportRequest {
   ServerTime from, to;

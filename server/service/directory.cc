@@ -69,11 +69,15 @@ void Directory::Refresh(fleet::DeviceRecord& record) const {
   record.asleep = it->second.asleep;
 }
 
-absl::Status Directory::Flush() {
+std::vector<fleet::Contact> Directory::Unflushed() const {
   std::vector<fleet::Contact> contacts;
   contacts.reserve(dirty_.size());
   for (const auto& [key, contact] : dirty_) contacts.push_back(contact);
-  return context_.store.SaveContacts(contacts);
+  return contacts;
+}
+
+absl::Status Directory::Flush() {
+  return context_.store.SaveContacts(Unflushed());
 }
 
 }  // namespace holdfast::server

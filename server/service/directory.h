@@ -65,6 +65,8 @@ class Directory {
   // Last contact as memory knows it, else the record's.
   void Refresh(fleet::DeviceRecord& record) const;
   bool has_unflushed() const { return !dirty_.empty(); }
+  // By device.
+  std::vector<fleet::Contact> Unflushed() const;
   // Inside a transaction. Call Flushed after its commit.
   absl::Status Flush();
   void Flushed() { dirty_.clear(); }

@@ -28,10 +28,15 @@ void WriteService(CanonicalWriter& out, const ServiceCompliance& s) {
 
 std::string CanonicalReportBytes(const ComplianceReport& report) {
   CanonicalWriter out;
-  out.Raw("holdfast-report-v2").I64(report.from.ns).I64(report.to.ns).I64(report.made.ns);
+  out.Raw("holdfast-report-v3").I64(report.from.ns).I64(report.to.ns).I64(report.made.ns);
   out.Bytes(report.device).Bytes(report.group);
   out.U32(static_cast<uint32_t>(report.devices));
   WriteTotals(out, report.totals);
+  out.U32(static_cast<uint32_t>(report.days.size()));
+  for (const DayTotals& day : report.days) {
+    out.I64(day.begin.ns);
+    WriteTotals(out, day.totals);
+  }
   out.U32(static_cast<uint32_t>(report.services.size()));
   for (const ServiceCompliance& s : report.services) WriteService(out, s);
   out.U32(static_cast<uint32_t>(report.chain_heads.size()));

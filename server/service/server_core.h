@@ -26,6 +26,9 @@ class FleetStore;
 
 namespace holdfast::server {
 
+struct ReportJob;
+struct MadeReport;
+
 struct Limits {
   size_t rows_per_frame = 10000;
   size_t frame_bytes = size_t{1} << 20;  // sum of subjects and payloads
@@ -87,6 +90,9 @@ class ServerCore final : public AgentApi {
                                                       const ListIncidentsRequest& request);
   absl::StatusOr<GetComplianceReportResponse> GetComplianceReport(const Actor& actor,
                                                                   const GetComplianceReportRequest& request);
+  // The same in steps, so that the longest of them, MakeReport, can be taken beside the core.
+  absl::StatusOr<ReportJob> BeginReport(const Actor& actor, const GetComplianceReportRequest& request);
+  absl::StatusOr<GetComplianceReportResponse> SignReport(MadeReport made);
   absl::StatusOr<PutPolicyResponse> PutPolicy(const Actor& actor, const PutPolicyRequest& request);
   absl::StatusOr<GetPolicyResponse> GetPolicy(const Actor& actor, const GetPolicyRequest& request);
   absl::StatusOr<std::vector<ListedPolicy>> ListPolicies(const Actor& actor,

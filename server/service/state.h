@@ -42,10 +42,6 @@ struct ServerCore::State {
   absl::StatusOr<Device> DeviceMessage(fleet::DeviceRecord record);
   HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
                             const std::string& hostname) const;
-  // Those that a report is about, by key.
-  absl::StatusOr<std::vector<fleet::DeviceRecord>> DevicesInScope(const GetComplianceReportRequest& request);
-  absl::Status FillReport(const std::vector<fleet::DeviceRecord>& devices, bool all,
-                          ComplianceReport& report);
 
   absl::Status FlushContacts();
   absl::Status JudgeSilence(ServerTime now);

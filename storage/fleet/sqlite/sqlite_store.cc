@@ -65,13 +65,18 @@ absl::StatusOr<std::unique_ptr<SqliteFleetStore>> SqliteFleetStore::Open(
                      db.status().message()));
   }
   HOLDFAST_RETURN_IF_ERROR(db.status());
-  return std::unique_ptr<SqliteFleetStore>(new SqliteFleetStore(*std::move(db)));
+  return std::unique_ptr<SqliteFleetStore>(new SqliteFleetStore(*std::move(db), "BEGIN IMMEDIATE"));
+}
+
+absl::StatusOr<std::unique_ptr<SqliteFleetStore>> SqliteFleetStore::OpenReader(const std::string& path) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto db, sqlite::Database::Open({.path = path, .read_only = true}));
+  return std::unique_ptr<SqliteFleetStore>(new SqliteFleetStore(std::move(db), "BEGIN"));
 }
 
 SqliteFleetStore::~SqliteFleetStore() = default;
 
 absl::Status SqliteFleetStore::Begin() {
-  HOLDFAST_ASSIGN_OR_RETURN(auto begin, db_->Prepare("BEGIN IMMEDIATE"));
+  HOLDFAST_ASSIGN_OR_RETURN(auto begin, db_->Prepare(begin_));
   return begin.Run();
 }
 

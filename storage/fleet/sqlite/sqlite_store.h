@@ -13,6 +13,9 @@ namespace holdfast::fleet {
 class SqliteFleetStore final : public FleetStore {
  public:
   static absl::StatusOr<std::unique_ptr<SqliteFleetStore>> Open(const sqlite::DatabaseOptions& options);
+  // A second connection to the file of one that is open, for reading: another thread's. Its transactions see
+  // one state and write nothing; every writing call fails.
+  static absl::StatusOr<std::unique_ptr<SqliteFleetStore>> OpenReader(const std::string& path);
   ~SqliteFleetStore() override;
 
   absl::Status Begin() override;
@@ -109,9 +112,11 @@ class SqliteFleetStore final : public FleetStore {
   absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) override;
 
  private:
-  explicit SqliteFleetStore(std::unique_ptr<sqlite::Database> db) : db_(std::move(db)) {}
+  SqliteFleetStore(std::unique_ptr<sqlite::Database> db, const char* begin)
+      : db_(std::move(db)), begin_(begin) {}
 
   std::unique_ptr<sqlite::Database> db_;
+  const char* begin_;  // the statement
 };
 
 }  // namespace holdfast::fleet

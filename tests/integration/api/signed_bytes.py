@@ -70,6 +70,10 @@ def text(data):
     return struct.pack(">I", len(data)) + data
 
 
+def _ns(timestamp):
+    return timestamp.seconds * 10**9 + timestamp.nanos
+
+
 def _totals(totals):
     return struct.pack(">9q", totals.not_required_ns, totals.protected_ns, totals.violation_ns, totals.excused_ns,
                        totals.no_network_ns, totals.awaiting_user_ns, totals.asleep_or_off_ns, totals.observed_only_ns,
@@ -90,8 +94,11 @@ def _service(service):
 def report_bytes(report):
     """The canonical bytes of a ComplianceReport."""
     moments = (getattr(report, "from"), report.to, report.made)
-    out = b"holdfast-report-v2" + struct.pack(">3q", *(moment.seconds * 10**9 + moment.nanos for moment in moments))
+    out = b"holdfast-report-v3" + struct.pack(">3q", *map(_ns, moments))
     out += text(report.device) + text(report.group) + struct.pack(">I", report.devices) + _totals(report.totals)
+    out += struct.pack(">I", len(report.days))
+    for day in report.days:
+        out += struct.pack(">q", _ns(day.begin)) + _totals(day.totals)
     out += struct.pack(">I", len(report.services)) + b"".join(map(_service, report.services))
     out += struct.pack(">I", len(report.chain_heads))
     for head in report.chain_heads:

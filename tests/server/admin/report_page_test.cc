@@ -84,6 +84,21 @@ TEST(ReportPage, NeedsNothingElseAndBelievesNobodysNames) {
   EXPECT_THAT(ReportPage(Response(), "{}", {}), Not(HasSubstr("Never enrolled")));
 }
 
+TEST(ReportPage, DrawsEachDayAndNamesTheWorst) {
+  auto response = Response();
+  EXPECT_THAT(ReportPage(response, "{}", {}), Not(HasSubstr("Day by day")));
+  for (int i = 0; i < 3; ++i) {
+    v1::DayTotals* day = response.mutable_report()->add_days();
+    day->mutable_begin()->set_seconds(1'800'057'600 + i * 86'400);
+    day->mutable_totals()->set_protected_ns(72 * kHour - i % 2 * 18 * kHour);
+    day->mutable_totals()->set_violation_ns(i % 2 * 18 * kHour);
+  }
+  const std::string page = ReportPage(response, "{}", {});
+  EXPECT_THAT(page, HasSubstr("Day by day"));
+  EXPECT_THAT(page, HasSubstr("Lowest protected share: 75.00 % on 2027-01-17"));
+  EXPECT_THAT(page, HasSubstr("<title>2027-01-16: 100.00 % protected</title>"));
+}
+
 TEST(ReportPage, NamesItsScope) {
   auto response = Response();
   response.mutable_report()->set_group("lab");

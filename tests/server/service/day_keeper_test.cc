@@ -35,12 +35,21 @@ class KeptDays : public ::testing::Test {
     Accounts accounts(*world.store, {start, Now()});
     auto of = accounts.Of({record}, all);
     EXPECT_TRUE(of.ok()) << of.status();
+    days = accounts.days();
     return of.ok() ? of->at(0).keys : std::vector<KeyAccount>();
   }
   void ExpectKeptIsComputed(const std::string& where) {
     const auto computed = Account(/*from_points=*/true);
+    const auto each_day = days;
     EXPECT_EQ(Account(false), computed) << where;
+    EXPECT_EQ(days, each_day) << where;
     EXPECT_EQ(Account(false, /*all=*/true), computed) << where;
+    EXPECT_EQ(days, each_day) << where;
+    compliance::ClassTotals required{}, by_day{};
+    for (const KeyAccount& account : computed) compliance::Add(required, account.totals);
+    Of(required, TimeClass::kNotRequired) = 0;
+    for (const auto& [day, totals] : days) compliance::Add(by_day, totals);
+    EXPECT_EQ(by_day, required) << where;
     for (const KeyAccount& account : computed) {
       int64_t sum = 0;
       for (const int64_t ns : account.totals) sum += ns;
@@ -56,6 +65,7 @@ class KeptDays : public ::testing::Test {
   World world;
   TestDevice device{world, "alpha"};
   ServerTime start;
+  std::map<compliance::Day, compliance::ClassTotals> days;  // of the last Account
 };
 
 TEST_F(KeptDays, AReportTakesThem) {

@@ -160,6 +160,8 @@ TEST_F(Report, SignatureCoversEveryFieldAndChainHead) {
       [](ComplianceReport& r) { r.device = "alpha"; },
       [](ComplianceReport& r) { r.group = "lab"; },
       [](ComplianceReport& r) { ++r.totals[1]; },
+      [](ComplianceReport& r) { --r.days[0].totals[1]; },
+      [](ComplianceReport& r) { ++r.days[0].begin.ns; },
       [](ComplianceReport& r) { r.services[0].hostname = "x"; },
       [](ComplianceReport& r) { --r.services[0].totals[2]; },
       [](ComplianceReport& r) { r.services[0].causes[0].cause = "x"; },
@@ -176,6 +178,29 @@ TEST_F(Report, SignatureCoversEveryFieldAndChainHead) {
     changes[i](changed);
     EXPECT_FALSE(VerifyReport(changed, made.signature, key).ok()) << i;
   }
+}
+
+TEST_F(Report, SaysWhatEachDayWas) {
+  world.clock.Advance(absl::Hours(3));  // the device is not heard of: nothing is required of it
+  const ServerTime begin{world.clock.now.wall.ns};
+  device.Advance(absl::ZeroDuration());
+  For(absl::Hours(30), TimeClass::kProtected);
+  For(absl::Hours(2), TimeClass::kViolation, "user");
+  ASSERT_TRUE(device.SyncNow().ok());
+  const ComplianceReport report = Make().report;
+  ASSERT_GE(report.days.size(), 2u);
+  EXPECT_LE(report.days.front().begin, begin);
+  EXPECT_GE(report.days.front().begin, report.from);
+  ClassTotals sum{};
+  for (size_t i = 0; i < report.days.size(); ++i) {
+    EXPECT_EQ(Of(report.days[i].totals, TimeClass::kNotRequired), 0);
+    if (i > 0) EXPECT_EQ(report.days[i].begin.ns % (24 * 60 * kMinute), 0);
+    if (i > 0) EXPECT_GT(report.days[i].begin, report.days[i - 1].begin);
+    compliance::Add(sum, report.days[i].totals);
+  }
+  ClassTotals required = report.totals;
+  Of(required, TimeClass::kNotRequired) = 0;
+  EXPECT_EQ(sum, required);
 }
 
 TEST_F(Report, ScopesToAGroupAndEndsNow) {
