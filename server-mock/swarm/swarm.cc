@@ -68,8 +68,10 @@ void Swarm::Settle() {
 
 void Swarm::AwaitAcknowledgement() {
   const MonoTime now = clock_.Now().mono;
-  settled_in_ = now - life_ended_;
-  if (AllAcknowledged() || settled_in_ >= options_.settle) return SayGoodbye();
+  const bool acknowledged = AllAcknowledged();
+  if (!acknowledged) settled_in_ = now - life_ended_;
+  const bool all_back = recoveries_.empty() || recoveries_.back().all();
+  if ((acknowledged && all_back) || now - life_ended_ >= options_.settle) return SayGoodbye();
   phase_.Set(now + kLookAgain, [this] { AwaitAcknowledgement(); });
 }
 
