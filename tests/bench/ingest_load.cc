@@ -33,7 +33,8 @@ BenchDevice NewBenchDevice(const Uuid& id, const Clock& clock, RandomSource& ran
   return device;
 }
 
-wire::SyncRequest NextMessage(BenchDevice& device, int rows) {
+wire::SyncRequest NextMessage(BenchDevice& device, int rows, Load load) {
+  const uint64_t stride = load == Load::kLife ? 1 : 50;  // no verdict and no incident has such a number
   wire::SyncRequest request;
   request.device_id = device.id;
   request.message_number = ++device.messages;
@@ -41,7 +42,7 @@ wire::SyncRequest NextMessage(BenchDevice& device, int rows) {
   request.frame.emplace();
   request.frame->previous_hash = device.head;
   for (int i = 0; i < rows; ++i) {
-    const Event event = swarm::EventNumber(device.seq, device.id);
+    const Event event = swarm::EventNumber(device.seq * stride, device.id);
     journal::Row row;
     row.epoch = device.epoch;
     row.seq = ++device.seq;

@@ -45,8 +45,13 @@ struct BenchDevice {
 };
 BenchDevice NewBenchDevice(const Uuid& id, const Clock& clock, RandomSource& random);
 
-// Its next message, with `rows` new rows in the proportions in which they occur.
-wire::SyncRequest NextMessage(BenchDevice& device, int rows);
+// What a message's rows are.
+enum class Load {
+  kLife,         // as they occur
+  kHistoryOnly,  // of the kinds from which nothing is derived
+};
+// Its next message, with `rows` new rows.
+wire::SyncRequest NextMessage(BenchDevice& device, int rows, Load load = Load::kLife);
 
 // The baseline: what SQLite alone does with these rows, under the same unique index and the same PRAGMAs.
 class BareLoop {
