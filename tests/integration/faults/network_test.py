@@ -165,9 +165,11 @@ def settle_and_compare(fleet):
         load.stop()
     ids = {place: wait_until(f"all rows of {WHAT[place]} to be acknowledged", agent.all_acknowledged, 120, every=0.2)["deviceId"]
            for place, agent in fleet.agents.items()}
+    say("all rows are acknowledged")
     for agent in fleet.agents.values():
         agent.stop()
     fleet.server.stop()
+    say("all have stopped")
     with evidence.reading(fleet.server.database) as db:
         odd = db.execute("SELECT name, summary FROM incidents WHERE name IN ('chain_fork', 'chain_break', 'journal_gap', "
                          "'clone_conflict')").fetchall()
