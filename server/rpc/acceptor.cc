@@ -126,7 +126,10 @@ bool Acceptor::CannotAccept(int listen_fd, int error) {
 // The socket stays ready while nothing can be accepted: do not look at it for a moment.
 void Acceptor::Rest() {
   for (const int fd : sockets_.fds()) executor_.Unwatch(fd);
-  executor_.PostAt(clock_.Now().mono + kRest, [this] { Listen(); });
+  executor_.PostAt(clock_.Now().mono + kRest, [this] {
+    if (spare_ < 0) spare_ = Spare();  // somebody else got its number
+    Listen();
+  });
 }
 
 void Acceptor::Report() {

@@ -201,16 +201,20 @@ TEST_F(AcceptorTest, NothingIsHandedOverAfterStop) {
 // Sockets are made before the descriptors run out, and connected after.
 class OutOfDescriptors {
  public:
-  OutOfDescriptors() {
+  explicit OutOfDescriptors(int limit = FirstFree()) {
     getrlimit(RLIMIT_NOFILE, &before_);
-    const int free = dup(STDIN_FILENO);
-    close(free);
-    const rlimit none{static_cast<rlim_t>(free), before_.rlim_max};  // all numbers below are taken
+    const rlimit none{static_cast<rlim_t>(limit), before_.rlim_max};
     setrlimit(RLIMIT_NOFILE, &none);
   }
   ~OutOfDescriptors() { setrlimit(RLIMIT_NOFILE, &before_); }
 
  private:
+  // All numbers below are taken.
+  static int FirstFree() {
+    const int free = dup(STDIN_FILENO);
+    close(free);
+    return free;
+  }
   rlimit before_{};
 };
 
@@ -231,6 +235,32 @@ TEST_F(AcceptorTest, WithoutDescriptorsItResetsAndRestsAndGoesOnLater) {
   EXPECT_EQ(owner_.count(), 0u);
   const Client later(port());
   EXPECT_TRUE(owner_.WaitFor(1)) << "it does not go on";
+}
+
+TEST_F(AcceptorTest, WithNothingToGiveUpItRestsInsteadOfSpinning) {
+  Start({.source_percent = 100});
+  Client client;
+  {
+    const OutOfDescriptors none(3);  // even the spare's number is above it
+    EXPECT_TRUE(client.Connect(port()));
+    const std::clock_t before = std::clock();
+    EXPECT_FALSE(client.Ends(absl::Milliseconds(600)));
+    EXPECT_LT(static_cast<double>(std::clock() - before) / CLOCKS_PER_SEC, 0.1);
+  }
+  EXPECT_TRUE(owner_.WaitFor(1)) << "it does not go on";
+}
+
+TEST(Connections, LooksForThoseThatHaveEndedBeforeItRefuses) {
+  SystemClock clock;
+  Connections connections({.open = 1, .source_percent = 100}, clock);
+  sockaddr_storage peer{};
+  peer.ss_family = AF_INET;
+  const int first = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const int second = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  EXPECT_EQ(connections.Admit(first, peer), std::nullopt);
+  close(first);
+  EXPECT_EQ(connections.Admit(second, peer), std::nullopt);
+  close(second);
 }
 
 TEST(ListenSockets, TwoNeverShareAPort) {
