@@ -1,15 +1,21 @@
 #include "server-mock/mock_server.h"
 
+#include <stdlib.h>
+
 #include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
 #include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "server-mock/faulty_backend.h"
 #include "server/app/ready_file.h"
-#include "server/app/tls_identity.h"
 #include "server/authz/tokens.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -21,12 +27,22 @@ constexpr int kTokenQuota = 1'000'000;
 constexpr absl::Duration kTokenLifetime = absl::Hours(24 * 365);
 constexpr absl::Duration kStopGrace = absl::Seconds(1);
 
+absl::StatusOr<std::string> MakePrivateFolder() {
+  const char* temporary = std::getenv("TMPDIR");
+  std::string folder = absl::StrCat(temporary == nullptr ? "/tmp" : temporary, "/holdfast-mock.XXXXXX");
+  if (mkdtemp(folder.data()) == nullptr) return ErrnoStatus(errno, "making a folder like", folder);
+  return folder;
+}
+
 }  // namespace
 
 MockServer::MockServer(MockOptions options) : options_(std::move(options)), thread_(clock_) {}
 
 MockServer::~MockServer() {
   if (rpc_ != nullptr) rpc_->Stop(kStopGrace);
+  rpc_.reset();
+  std::error_code ignored;
+  if (!tls_folder_.empty()) std::filesystem::remove_all(tls_folder_, ignored);
 }
 
 absl::StatusOr<std::unique_ptr<MockServer>> MockServer::Start(MockOptions options) {
@@ -41,8 +57,9 @@ absl::Status MockServer::OpenCore() {
                             server::ServerKeys::Generate(clock_.Now().wall, random_));
   HOLDFAST_ASSIGN_OR_RETURN(issuer_, server::KeyIssuer::Create(std::move(keys), random_));
   HOLDFAST_ASSIGN_OR_RETURN(store_, fleet::SqliteFleetStore::Open({.path = ":memory:"}));
-  HOLDFAST_ASSIGN_OR_RETURN(core_, server::ServerCore::Create({&clock_, &random_, store_.get(), &*issuer_},
-                                                              server::ServerOptions{}));
+  HOLDFAST_ASSIGN_OR_RETURN(
+      core_, server::ServerCore::Create({&clock_, &random_, store_.get(), &*issuer_, &*issuer_},
+                                        server::ServerOptions{}));
   HOLDFAST_RETURN_IF_ERROR(StoreFixedToken(options_.token));
   HOLDFAST_ASSIGN_OR_RETURN(const std::optional<std::string> admin_token, core_->EnsureAdminToken());
   admin_token_ = admin_token.value_or("");
@@ -57,15 +74,24 @@ absl::Status MockServer::Open() {
   rpc.agent_listen = options_.agent_listen;
   rpc.admin_listen = options_.admin_listen;
   rpc.ca_certificates_pem = issuer_->CaCertificatesPem();
-  HOLDFAST_ASSIGN_OR_RETURN(rpc.identity,
-                            server::NewTlsIdentity(issuer_->authority(), hosts, clock_.Now().wall, random_));
+  HOLDFAST_ASSIGN_OR_RETURN(tls_folder_, MakePrivateFolder());
+  HOLDFAST_ASSIGN_OR_RETURN(
+      tls_, server::RenewableTlsIdentity::Create(tls_folder_, hosts, *issuer_, clock_.Now().wall));
+  rpc.identity = tls_->identity();
   rpc.decorate = [this](server::AgentBackend& inner, Executor& executor) {
     return std::make_unique<FaultyBackend>(inner, executor, clock_, options_.script);
   };
   HOLDFAST_ASSIGN_OR_RETURN(rpc_, server::RpcServer::Listen(*core_, thread_, clock_, rpc));
+  core_->SetKeyListener([this](const std::string&) { return FollowKeys(); });
   core_->SetAgentEndpoint(server::LocalEndpoint(options_.agent_listen, agent_port()).ToString());
   thread_.Start();
   return absl::OkStatus();
+}
+
+absl::Status MockServer::FollowKeys() {
+  HOLDFAST_RETURN_IF_ERROR(
+      rpc_->AdmitAuthorities(issuer_->CaCertificatesPem(), issuer_->RetiredAuthoritiesPem()));
+  return tls_->Renew(clock_.Now().wall);
 }
 
 absl::Status MockServer::StoreFixedToken(const std::string& token) {

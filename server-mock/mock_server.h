@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "server-mock/fault_script.h"
 #include "server/app/key_issuer.h"
+#include "server/app/tls_identity.h"
 #include "server/rpc/rpc_server.h"
 #include "storage/fleet/store.h"
 
@@ -63,11 +64,14 @@ class MockServer {
   absl::Status Open();
   absl::Status OpenCore();
   absl::Status StoreFixedToken(const std::string& token);
+  absl::Status FollowKeys();
 
   SystemClock clock_;
   SystemRandom random_;
   MockOptions options_;
   std::optional<server::KeyIssuer> issuer_;
+  std::string tls_folder_;  // of this process alone; gone at the end
+  std::optional<server::RenewableTlsIdentity> tls_;
   std::unique_ptr<fleet::FleetStore> store_;
   std::unique_ptr<server::ServerCore> core_;
   std::string admin_token_;

@@ -211,6 +211,46 @@ TEST(Identity, DamagedBytesAreRefused) {
   EXPECT_FALSE(DecodeIdentity("").ok());
 }
 
+TEST_F(UplinkTest, RenewsWhenTheServerAsks) {
+  StartOnline();
+  server_.renew = true;
+  AddRows(1);
+  time_.RunFor(absl::Seconds(5));
+  EXPECT_EQ(server_.renewals, 1);
+  EXPECT_EQ(uplink_->view().state, State::kOnline);
+}
+
+// It slept while its server's authority was replaced: the server looks like one that cannot be reached.
+TEST_F(UplinkTest, ATokenThatWasNeverUsedIsTriedWhenTheServerCannotBeReached) {
+  StartOnline();
+  options_.token = "token-2";
+  for (int i = 0; i < 100; ++i) {
+    server_.faults.push_back({.refuse = absl::UnavailableError("certificate verify failed")});
+  }
+  StartUplink();
+  time_.RunFor(absl::Minutes(2));
+  ASSERT_EQ(server_.enrolls.size(), 2u);
+  EXPECT_EQ(server_.enrolls.back().token, "token-2");
+  EXPECT_EQ((*LoadIdentity(files_))->device_id, server_.device);
+  server_.faults.clear();
+  time_.RunFor(absl::Minutes(10));
+  EXPECT_EQ(uplink_->view().state, State::kOnline);
+  EXPECT_EQ(server_.enrolls.size(), 2u) << "once";
+}
+
+TEST_F(UplinkTest, ATokenThatIsRefusedLeavesTheIdentityInUse) {
+  StartOnline();
+  options_.token = "token-2";
+  server_.faults.push_back({.refuse = absl::UnavailableError("a short outage")});
+  server_.enroll_refusals.push_back(
+      WithReason(absl::PermissionDeniedError("it expired"), ErrorReason::kTokenExpired));
+  StartUplink();
+  time_.RunFor(absl::Minutes(15));
+  EXPECT_EQ(uplink_->view().state, State::kOnline);
+  EXPECT_EQ(server_.enrolls.size(), 2u);
+  EXPECT_FALSE(server_.identity.certificate_chain_pem.empty());
+}
+
 TEST(Identity, ARotationSharesAMemberWithWhatIsPinned) {
   EXPECT_TRUE(IsRotationOf({"a"}, {"b", "a"}));
   EXPECT_FALSE(IsRotationOf({"a"}, {"b"}));

@@ -96,7 +96,9 @@ absl::StatusOr<wire::SyncResponse> FakeServer::Process(const wire::SyncRequest& 
   }
   response.policy_keys = policy_keys;
   response.ca_certificates_pem = {authority_.certificate_pem()};
-  if (policy && request.policy_id != Sha256(policy->signed_bytes)) response.policy = policy;
+  response.renew_certificate = renew;
+  const bool same = policy && request.policy_id == Sha256(policy->signed_bytes);
+  if (policy && (!same || request.policy_key_id != policy->key_id)) response.policy = policy;
   return response;
 }
 
@@ -155,6 +157,7 @@ void FakeServer::ForgetRowsAbove(uint64_t seq) {
 void FakeServer::Renew(const wire::RenewRequest& request, absl::Duration,
                        Callback<wire::RenewResponse> done) {
   ++renewals;
+  renew = false;
   wire::RenewResponse response;
   response.certificate_chain_pem =
       *authority_.IssueClient(request.csr_pem, device, time_.Now().wall, certificate_lifetime, random_);

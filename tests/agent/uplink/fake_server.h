@@ -52,6 +52,7 @@ class FakeServer final : public AgentTransport {
   std::string code_key;
   std::vector<wire::SignedOrder> orders;
   std::vector<std::string> policy_keys;
+  bool renew = false;  // until the next renewal
   crypto::PrivateKey policy_key;
 
   // --- what tests look at

@@ -3,6 +3,8 @@
 namespace holdfast::uplink {
 namespace {
 
+using ::testing::Contains;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class UplinkPolicyTest : public UplinkTest {
@@ -70,6 +72,56 @@ TEST_F(UplinkPolicyTest, AKeyAnnouncedBesideThePinnedOneIsTrusted) {
   bundle.signature = *next_key->Sign(bundle.signed_bytes);
   Offer(bundle);
   EXPECT_EQ(host_.applied.size(), 1u);
+}
+
+// The server's policy key is another one from now on; the one before is announced beside it.
+TEST_F(UplinkPolicyTest, ThePolicyInForceSignedByANewKeyIsKeptAndAppliedToNothing) {
+  StartOnline();
+  Offer(server_.Sign(3, "three"));
+  const std::string old_key = server_.policy_keys[0];
+  server_.policy_key = *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
+  const std::string new_key = *server_.policy_key.RawPublic();
+  server_.policy_keys = {new_key, old_key};
+  Offer(server_.Sign(3, "three"));
+  EXPECT_EQ(host_.applied.size(), 1u);
+  EXPECT_TRUE(host_.refused.empty());
+  EXPECT_EQ(inbox_->accepted()->bundle.key_id, crypto::KeyId(new_key));
+  EXPECT_EQ(server_.syncs.back().policy_key_id, crypto::KeyId(new_key));
+  EXPECT_THAT(server_.syncs.back().trusted_keys->policy_keys, Contains(crypto::KeyId(new_key)));
+
+  server_.policy_keys = {new_key};
+  Offer(server_.Sign(3, "three"));
+  EXPECT_THAT((*LoadIdentity(files_))->policy_keys, ElementsAre(new_key));
+  PolicyInbox next(files_);
+  EXPECT_TRUE(next.Load({new_key}).ok());
+}
+
+TEST_F(UplinkPolicyTest, AKeyThatIsKeptForThePolicyInForceSignsNothingNew) {
+  StartOnline();
+  Offer(server_.Sign(3, "three"));
+  const wire::PolicyBundle by_old_key = server_.Sign(4, "four");
+  const std::string old_key = server_.policy_keys[0];
+  server_.policy_key = *crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
+  const std::string new_key = *server_.policy_key.RawPublic();
+  server_.policy_keys = {new_key, old_key};
+  AddRows(1);
+  time_.RunFor(absl::Seconds(5));
+  // Retired, before the policy in force came signed by the new one.
+  server_.policy_keys = {new_key};
+  Offer(by_old_key);
+  EXPECT_EQ(host_.applied.size(), 1u);
+  EXPECT_EQ(host_.refused.size(), 1u);
+  EXPECT_THAT((*LoadIdentity(files_))->policy_keys, Contains(old_key)) << "a restart checks what is in force";
+}
+
+TEST_F(UplinkPolicyTest, ANewKeyIsConfirmedAtOnce) {
+  StartOnline();
+  const auto next_key = crypto::PrivateKey::Generate(crypto::KeyType::kEd25519);
+  server_.policy_keys.push_back(*next_key->RawPublic());
+  AddRows(1);
+  time_.RunFor(absl::Seconds(1));
+  EXPECT_THAT(server_.syncs.back().trusted_keys->policy_keys,
+              Contains(crypto::KeyId(*next_key->RawPublic())));
 }
 
 TEST_F(UplinkPolicyTest, PinnedKeysCannotBeReplacedByTheServer) {

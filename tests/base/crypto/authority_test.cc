@@ -74,6 +74,14 @@ TEST_F(AuthorityTest, VerifierRefusesAnotherAuthoritysDevice) {
   EXPECT_EQ(ReasonOf(client.status()), ErrorReason::kNone);
 }
 
+TEST_F(AuthorityTest, VerifierTellsARetiredAuthoritysDeviceFromAStrangers) {
+  const Authority retired = NewAuthority(), current = NewAuthority();
+  const auto verifier = ClientVerifier::Create({current.certificate_pem()}, {retired.certificate_pem()});
+  EXPECT_TRUE(verifier->Verify(Issue(current), kNow).ok());
+  EXPECT_EQ(ReasonOf(verifier->Verify(Issue(retired), kNow).status()), ErrorReason::kReenrollRequired);
+  EXPECT_EQ(ReasonOf(verifier->Verify(Issue(NewAuthority()), kNow).status()), ErrorReason::kNone);
+}
+
 TEST_F(AuthorityTest, VerifierTellsExpiredFromNotYetValid) {
   const Authority authority = NewAuthority();
   const std::string pem = Issue(authority);

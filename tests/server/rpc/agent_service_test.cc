@@ -103,6 +103,19 @@ TEST(AgentService, AnotherAuthoritysCertificateIsRefused) {
   EXPECT_EQ(ReasonOf(status), ErrorReason::kNone);
 }
 
+TEST(AgentService, TheCertificateOfARetiredAuthorityIsToldToEnrollAgain) {
+  TestServer server;
+  TestServer next;
+  TestAgent agent = server.EnrolledAgent();
+  ASSERT_TRUE(agent.Sync().ok());
+  ASSERT_TRUE(server.rpc().AdmitAuthorities({next.ca_pem(), server.ca_pem()}, {}).ok());
+  EXPECT_TRUE(agent.Sync().ok()) << "two are valid";
+  ASSERT_TRUE(server.rpc().AdmitAuthorities({next.ca_pem()}, {server.ca_pem()}).ok());
+  const absl::Status status = agent.Sync().status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kUnauthenticated) << status;
+  EXPECT_EQ(ReasonOf(status), ErrorReason::kReenrollRequired);
+}
+
 TEST(AgentService, AgentRefusesAServerOfAnotherAuthority) {
   TestServer server;
   TestServer other;

@@ -43,6 +43,16 @@ TEST_F(VerifiedClientsTest, AnExpiredOneIsRefusedThoughItWasGood) {
   EXPECT_EQ(ReasonOf(clients_.Verify(certificate, kNow - absl::Hours(48)).status()), ErrorReason::kClockSkew);
 }
 
+TEST_F(VerifiedClientsTest, WhatWasGoodIsForgottenWhenItsAuthorityIsRetired) {
+  const std::string certificate = Issue(absl::Hours(24));
+  ASSERT_TRUE(clients_.Verify(certificate, kNow).ok());
+  const crypto::Authority next = *crypto::Authority::Create("next", kNow, random_);
+  clients_.Replace(*crypto::ClientVerifier::Create({next.certificate_pem()}, {authority_.certificate_pem()}));
+  const auto refused = clients_.Verify(certificate, kNow);
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kUnauthenticated);
+  EXPECT_EQ(ReasonOf(refused.status()), ErrorReason::kReenrollRequired);
+}
+
 TEST_F(VerifiedClientsTest, OneByAnotherAuthorityStaysRefused) {
   const crypto::Authority other = *crypto::Authority::Create("other", kNow, random_);
   const auto key = crypto::PrivateKey::Generate(crypto::KeyType::kEcP256);
