@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
-# ./dev bench: each figure beside its baseline, measured in the same run by the release build.
+# ./dev bench: each figure beside its baseline, measured in the same run by the release build. docs/bench.md tells how.
 source "$(dirname "$0")/common.sh"
+if [ "${1:-}" = --collector ]; then
+  shift
+  exec scripts/collector.sh "$@"
+fi
 scripts/setup.sh
 configure release
 say "Building the release preset"

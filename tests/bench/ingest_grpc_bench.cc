@@ -9,15 +9,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "agent/uplink/grpc_transport.h"
-#include "base/crypto/keys.h"
 #include "base/enrollment.h"
-#include "base/poll_executor.h"
 #include "server/app/key_issuer.h"
 #include "server/app/tls_identity.h"
 #include "server/rpc/rpc_server.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
-#include "tests/bench/ingest_load.h"
+#include "tests/bench/ingest_fleet.h"
 
 namespace {
 
@@ -30,7 +27,6 @@ constexpr int kRowsPerMessage = 100;
 constexpr int kMessagesPerTransaction = 10;  // of the bare loop
 constexpr int kRounds = 6;
 constexpr double kBar = 0.50;
-constexpr absl::Duration kDeadline = absl::Seconds(60);
 
 // What holdfast-server runs, on a file.
 class Server {
@@ -66,89 +62,6 @@ class Server {
   EnrollmentString enrollment_;
 };
 
-// A device on a connection of its own.
-struct Agent {
-  std::unique_ptr<uplink::GrpcTransport> transport;
-  BenchDevice device;
-  std::vector<wire::SyncRequest> messages;  // of this round
-  size_t next = 0;
-};
-
-class Fleet {
- public:
-  Fleet(const EnrollmentString& enrollment, const SystemClock& clock, SystemRandom& random)
-      : clock_(clock), random_(random), executor_(clock) {
-    for (int i = 0; i < kDevices; ++i) {
-      agents_.push_back({.transport = std::make_unique<uplink::GrpcTransport>(
-                             executor_, uplink::GrpcOptions{enrollment.server, enrollment.ca_spki_sha256})});
-      Enroll(agents_.back(), i, enrollment.token);
-    }
-  }
-
-  // Made before the clock runs: a device's own work is no part of the measurement.
-  void MakeRound() {
-    for (Agent& agent : agents_) {
-      agent.messages.clear();
-      agent.next = 0;
-      for (int i = 0; i < kMessagesPerRound; ++i) {
-        agent.messages.push_back(NextMessage(agent.device, kRowsPerMessage));
-      }
-    }
-  }
-  // Until everything is acknowledged.
-  void SendRound() {
-    under_way_ = agents_.size();
-    for (Agent& agent : agents_) SendNext(agent);
-    executor_.Run();
-  }
-  // In the order in which a server that serves them in turn would store them.
-  std::vector<const wire::SyncRequest*> Messages() const {
-    std::vector<const wire::SyncRequest*> all;
-    for (int i = 0; i < kMessagesPerRound; ++i) {
-      for (const Agent& agent : agents_) all.push_back(&agent.messages[static_cast<size_t>(i)]);
-    }
-    return all;
-  }
-
- private:
-  void Enroll(Agent& agent, int number, const std::string& token) {
-    const auto key = crypto::PrivateKey::Generate(crypto::KeyType::kEcP256);
-    Require(key.ok(), key.status().ToString());
-    wire::EnrollRequest request;
-    request.token = token;
-    request.csr_pem = *crypto::MakeCsrPem(*key, "bench");
-    request.hardware.serial_number = absl::StrCat("BENCH-", number);
-    request.hardware.hostname = absl::StrCat("mac-", number);
-    agent.transport->Enroll(request, kDeadline, [&](absl::StatusOr<wire::EnrollResponse> answer) {
-      Require(answer.ok(), answer.status().ToString());
-      agent.device = NewBenchDevice(answer->device_id, clock_, random_);
-      agent.transport->SetIdentity(
-          {answer->certificate_chain_pem, key->ToPem(), answer->ca_certificates_pem});
-      executor_.Stop();
-    });
-    executor_.Run();
-  }
-  void SendNext(Agent& agent) {
-    if (agent.next == agent.messages.size()) {
-      if (--under_way_ == 0) executor_.Stop();
-      return;
-    }
-    const wire::SyncRequest& message = agent.messages[agent.next++];
-    agent.transport->Sync(message, kDeadline, [&](absl::StatusOr<wire::SyncResponse> answer) {
-      Require(answer.ok(), answer.status().ToString());
-      Require(answer->acked_through == message.head.seq, "rows were not acknowledged");
-      if (!answer->override_key_id.empty()) agent.device.override_key_id = answer->override_key_id;
-      SendNext(agent);
-    });
-  }
-
-  const SystemClock& clock_;
-  SystemRandom& random_;
-  PollExecutor executor_;
-  std::vector<Agent> agents_;
-  size_t under_way_ = 0;
-};
-
 void AppendInTransactions(BareLoop& bare, const std::vector<const wire::SyncRequest*>& messages) {
   for (size_t i = 0; i < messages.size(); i += kMessagesPerTransaction) {
     const auto end = std::min(messages.size(), i + kMessagesPerTransaction);
@@ -161,11 +74,11 @@ bool Compare(const std::string& folder) {
   SystemClock clock;
   SystemRandom random;
   Server server(folder + "/fleet.db", clock, random);
-  Fleet fleet(server.enrollment(), clock, random);
+  BenchFleet fleet(server.enrollment(), kDevices, clock, random);
   BareLoop bare(folder + "/bare.db");
   std::vector<double> our_rates, bare_rates, ratios;
   for (int round = 0; round < kRounds; ++round) {
-    fleet.MakeRound();
+    fleet.MakeRound(kMessagesPerRound, kRowsPerMessage);
     const double bare_time = Measure([&] { AppendInTransactions(bare, fleet.Messages()); }).wall;
     const double our_time = Measure([&] { fleet.SendRound(); }).wall;
     if (round == 0) continue;  // new files, new connections: not counted
