@@ -1,9 +1,11 @@
 #include "proto/wire/status_codec.h"
 
+#include <algorithm>
 #include <string>
 
 #include "absl/time/time.h"
 #include "base/error.h"
+#include "base/text/width.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -11,11 +13,13 @@ namespace holdfast::wire {
 namespace {
 
 constexpr char kDomain[] = "holdfast";
+constexpr absl::Duration kLongestRetry = absl::Hours(24);  // for longer nobody is sent away
 
 google::rpc::Status Details(const absl::Status& status) {
   google::rpc::Status details;
   details.set_code(static_cast<int>(status.code()));
-  details.set_message(std::string(status.message()));
+  // One byte that is not UTF-8, of something that the message quotes, and all details could not be read.
+  details.set_message(text::PrintableLines(status.message()));
   if (const ErrorReason reason = ReasonOf(status); reason != ErrorReason::kNone) {
     google::rpc::ErrorInfo info;
     info.set_reason(std::string(ErrorReasonName(reason)));
@@ -47,7 +51,7 @@ std::string MessageOf(const grpc::Status& status) {
 grpc::Status ToGrpc(const absl::Status& status) {
   if (status.ok()) return grpc::Status::OK;
   const google::rpc::Status details = Details(status);
-  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), details.message(),
+  return grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message()),
                       details.details().empty() ? std::string() : details.SerializeAsString());
 }
 
@@ -62,8 +66,9 @@ absl::Status FromGrpc(const grpc::Status& status) {
     if (any.UnpackTo(&info) && info.domain() == kDomain) {
       out = WithReason(std::move(out), ParseErrorReason(info.reason()));
     } else if (any.UnpackTo(&retry)) {
-      out = WithRetryAfter(std::move(out), absl::Seconds(retry.retry_delay().seconds()) +
-                                               absl::Nanoseconds(retry.retry_delay().nanos()));
+      const absl::Duration delay =
+          absl::Seconds(retry.retry_delay().seconds()) + absl::Nanoseconds(retry.retry_delay().nanos());
+      out = WithRetryAfter(std::move(out), std::clamp(delay, absl::ZeroDuration(), kLongestRetry));
     }
   }
   return out;

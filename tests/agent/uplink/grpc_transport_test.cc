@@ -20,11 +20,18 @@
 namespace holdfast::uplink {
 namespace {
 
+constexpr char kCompressed[] = "asks for a compressed answer";
+
 // Answers each Sync, and keeps each Watch open until the agent leaves it. Not a callback service: that would
 // hold gRPC's callback threads, which belong to the transport alone in an agent.
 class Service final : public v1::AgentService::Service {
  public:
-  grpc::Status Sync(grpc::ServerContext*, const v1::SyncRequest*, v1::SyncResponse*) override {
+  grpc::Status Sync(grpc::ServerContext* context, const v1::SyncRequest* request,
+                    v1::SyncResponse* response) override {
+    if (request->agent_version() == kCompressed) {
+      context->set_compression_algorithm(GRPC_COMPRESS_GZIP);
+      response->add_features(std::string(1 << 20, 'x'));
+    }
     return grpc::Status::OK;
   }
   grpc::Status Watch(grpc::ServerContext* context, const v1::WatchRequest*,
@@ -90,6 +97,24 @@ TEST_F(GrpcTransportTest, ANewIdentityInAnAnswerLetsGoOfTheOldConnection) {
   executor_.Run();
   EXPECT_TRUE(answered.ok()) << answered;
   EXPECT_EQ(rounds, -1);
+}
+
+TEST_F(GrpcTransportTest, ACompressedAnswerIsNotInflated) {
+  transport_->SetIdentity({"", "", {ca_pem_}});
+  bool answered = false;
+  size_t features = 0;
+  wire::SyncRequest request;
+  request.agent_version = kCompressed;
+  executor_.Post([&] {
+    transport_->Sync(request, absl::Seconds(20), [&](const absl::StatusOr<wire::SyncResponse>& answer) {
+      answered = true;
+      if (answer.ok()) features = answer->features.size();
+      executor_.Stop();
+    });
+  });
+  executor_.Run();
+  EXPECT_TRUE(answered);
+  EXPECT_EQ(features, 0u);
 }
 
 // Between an agent and a server that is far away or busy: takes one connection and lets nothing through for a

@@ -28,6 +28,21 @@ TEST(StatusCodec, DamagedDetailsAreIgnored) {
   EXPECT_EQ(ReasonOf(out), ErrorReason::kNone);
 }
 
+TEST(StatusCodec, AMessageThatIsNotUtf8KeepsItsReason) {
+  const absl::Status out =
+      FromGrpc(ToGrpc(WithReason(absl::UnauthenticatedError("of \xc8"), ErrorReason::kClockSkew)));
+  EXPECT_EQ(ReasonOf(out), ErrorReason::kClockSkew);
+  EXPECT_EQ(out.message(), "of \xc8");
+}
+
+TEST(StatusCodec, NobodyIsSentAwayForLongerThanADay) {
+  const auto after = [](absl::Duration delay) {
+    return RetryAfterOf(FromGrpc(ToGrpc(WithRetryAfter(absl::UnavailableError("x"), delay))));
+  };
+  EXPECT_EQ(after(absl::Hours(24 * 365)), absl::Hours(24));
+  EXPECT_EQ(after(absl::Seconds(-5)), absl::ZeroDuration());
+}
+
 TEST(StatusCodec, AStatusWithoutAMessageGetsOne) {
   const absl::Status unknown = FromGrpc(grpc::Status(grpc::StatusCode::UNIMPLEMENTED, ""));
   EXPECT_NE(std::string(unknown.message()).find("the other one"), std::string::npos);
