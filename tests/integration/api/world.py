@@ -92,7 +92,8 @@ class Case(unittest.TestCase):
     def with_minted_certificate(self, agent, device_id, begins, ends):
         """Lets the agent speak with a certificate that the server's authority would have made at another time."""
         ca = x509.load_pem_x509_certificate(pathlib.Path(self.server.data_dir, "ca.pem").read_bytes())
-        ca_key = serialization.load_pem_private_key(pathlib.Path(self.server.data_dir, "ca.key").read_bytes(), None)
+        [key_file] = pathlib.Path(self.server.data_dir).glob("ca-*.key")
+        ca_key = serialization.load_pem_private_key(key_file.read_bytes(), None)
         now = datetime.datetime.now(datetime.timezone.utc)
         key = new_key()
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, device_id)])
