@@ -34,6 +34,7 @@ void AddRolloutCommand(CLI::App& policy, Chosen& chosen);  // policy rollout
 // "everybody's", "held", "10 %" or "halted".
 text::Cell RolloutState(int percent, bool halted);
 void AddTokenCommands(CLI::App& app, Chosen& chosen);  // tokens create, list, revoke
+void AddAdminCommands(CLI::App& app, Chosen& chosen);  // admins create, list, revoke
 void AddOrderCommands(CLI::App& app, Chosen& chosen);  // override, emergency, maintenance, orders
 void AddKeyCommands(CLI::App& app, Chosen& chosen);    // keys list, rotate, activate, retire
 void AddAuditCommand(CLI::App& app, Chosen& chosen);   // audit

@@ -114,6 +114,7 @@ int main(int argc, char** argv) {
   AddReportCommands(app, chosen);
   AddPolicyCommands(app, chosen);
   AddTokenCommands(app, chosen);
+  AddAdminCommands(app, chosen);
   AddOrderCommands(app, chosen);
   AddKeyCommands(app, chosen);
   AddAuditCommand(app, chosen);

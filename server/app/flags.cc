@@ -80,6 +80,11 @@ std::optional<ServerFlags> ParseServerFlags(int argc, const char* const* argv, i
   app.add_option("--ready-file", flags.ready_file,
                  "JSON with ports and paths, written once the server serves")
       ->type_name("FILE");
+  app.add_option(
+         "--new-admin-token", flags.new_admin_token,
+         "Serve nothing: make an admin token of this name in the folder of a stopped server, when the "
+         "others are lost")
+      ->type_name("NAME");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -27,6 +27,7 @@ struct ServerFlags {
   std::string ready_file;
   double enrollments_per_second = 20;
   GateLimits agent_gate;
+  std::string new_admin_token;  // for whom; then nothing is served
 };
 
 // Prints help, version or an error itself; then `exit_code` is set and nothing is returned.

@@ -13,9 +13,10 @@
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "server/app/data_dir.h"
+#include "server/app/admin_token.h"
 #include "server/app/descriptor_limit.h"
 #include "server/app/log.h"
+#include "server/app/opened_server.h"
 #include "server/app/ready_file.h"
 #include "server/app/tls_identity.h"
 #include "server/rpc/rpc_server.h"
@@ -68,22 +69,6 @@ void CheckDescriptors(rlim_t limit, const GateLimits& gate) {
                    ": raise the limit of open files (LimitNOFILE of systemd, ulimit -Hn)"));
 }
 
-// The first start's token goes to people on stdout and to tools in a file; the log never sees it.
-absl::Status HandOutAdminToken(ServerCore& core, const DataDir& dir) {
-  HOLDFAST_ASSIGN_OR_RETURN(const std::optional<std::string> token,
-                            core.EnsureAdminToken([&dir](const std::string& text) {
-                              return WriteFileAtomically(dir.admin_token(), text + "\n", 0600);
-                            }));
-  if (!token) return absl::OkStatus();
-  std::printf(
-      "First start. The admin token, shown only now:\n\n  %s\n\nIt is also in %s (owner only), for tools on "
-      "this "
-      "host; delete the file if that is not wanted.\n",
-      token->c_str(), dir.admin_token().c_str());
-  std::fflush(stdout);
-  return absl::OkStatus();
-}
-
 absl::Status WriteReadyFiles(const ServerFlags& flags, const DataDir& dir, const KeyIssuer& issuer,
                              const RpcServer& rpc) {
   Ready ready;
@@ -125,41 +110,33 @@ absl::Status Announce(const ServerFlags& flags, const DataDir& dir, const KeyIss
 int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) {
   umask(077);
   CheckDescriptors(RaiseDescriptorLimit(), flags.agent_gate);
-  SystemClock clock;
-  SystemRandom random;
-  absl::StatusOr<DataDir> dir = DataDir::Open(flags.data_dir);
-  if (!dir.ok()) return Fail(kExitDataDir, dir.status());
-  absl::StatusOr<ServerKeys> keys = dir->LoadOrCreateKeys(clock.Now().wall, random);
-  if (!keys.ok()) return Fail(kExitDataDir, keys.status());
-  absl::StatusOr<KeyIssuer> issuer = KeyIssuer::Create(*std::move(keys), random, &*dir);
-  if (!issuer.ok()) return Fail(kExitDataDir, issuer.status());
+  OpenedServer opened;
+  absl::Status error;
+  if (const int exit_code = opened.Open(flags.data_dir, &error); exit_code != kExitOk)
+    return Fail(exit_code, error);
+  auto& [clock, random, dir, issuer, store, core] = opened;
   auto tls = RenewableTlsIdentity::Create(
       dir->path(), CertificateHosts({flags.agent_listen, flags.admin_listen}, flags.public_hosts, HostName()),
       *issuer, clock.Now().wall);
   if (!tls.ok()) return Fail(kExitDataDir, tls.status());
 
-  auto store = fleet::SqliteFleetStore::Open({.path = dir->database()});
-  if (!store.ok()) return Fail(kExitDatabase, store.status());
-  auto core = ServerCore::Create({&clock, &random, store->get(), &*issuer, &*issuer}, ServerOptions{});
-  if (!core.ok()) return Fail(kExitDatabase, core.status());
-
   CoreThread thread(clock);
   RpcServerOptions options = MakeRpcOptions(flags, *issuer, tls->identity());
   options.open_reader = [path = dir->database()] { return fleet::SqliteFleetStore::OpenReader(path); };
   SilenceGrpcLog();  // why it cannot listen is told once, below
-  auto rpc = RpcServer::Listen(**core, thread, clock, options);
+  auto rpc = RpcServer::Listen(*core, thread, clock, options);
   if (!rpc.ok()) return Fail(kExitListen, rpc.status());
   RouteGrpcLog();
-  (*core)->SetStoreListener(LogStore);
-  (*core)->SetKeyListener([&](const std::string& what) {
+  core->SetStoreListener(LogStore);
+  core->SetKeyListener([&](const std::string& what) {
     absl::Status status = FollowKeys(what, *issuer, *tls, **rpc, clock.Now().wall);
     status.Update(WriteReadyFiles(flags, *dir, *issuer, **rpc));
     return status;
   });
-  (*core)->SetHaltListener([](const std::string& halt) { Log(LogLevel::kError, halt); });
-  (*core)->SetAgentEndpoint(
+  core->SetHaltListener([](const std::string& halt) { Log(LogLevel::kError, halt); });
+  core->SetAgentEndpoint(
       PublicEndpoint(flags.agent_listen, (*rpc)->agent_port(), flags.public_hosts, HostName()).ToString());
-  if (auto status = HandOutAdminToken(**core, *dir); !status.ok()) return Fail(kExitFailed, status);
+  if (auto status = HandOutFirstAdminToken(*core, *dir); !status.ok()) return Fail(kExitFailed, status);
   thread.Start();
   if (auto status = Announce(flags, *dir, *issuer, **rpc); !status.ok()) return Fail(kExitFailed, status);
 

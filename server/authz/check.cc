@@ -13,7 +13,7 @@ struct Rule {
   Role least;
 };
 
-constexpr std::array<Rule, 24> kRules = {{
+constexpr std::array<Rule, 26> kRules = {{
     {AdminMethod::kListDevices, "ListDevices", Role::kViewer},
     {AdminMethod::kGetDevice, "GetDevice", Role::kViewer},
     {AdminMethod::kListHistory, "ListHistory", Role::kViewer},
@@ -38,6 +38,8 @@ constexpr std::array<Rule, 24> kRules = {{
     {AdminMethod::kRotateKey, "RotateKey", Role::kAdmin},
     {AdminMethod::kActivateKey, "ActivateKey", Role::kAdmin},
     {AdminMethod::kRetireKey, "RetireKey", Role::kAdmin},
+    {AdminMethod::kListAdminTokens, "ListAdminTokens", Role::kAuditor},
+    {AdminMethod::kRevokeAdminToken, "RevokeAdminToken", Role::kAdmin},
 }};
 
 const Rule& RuleOf(AdminMethod method) {

@@ -13,7 +13,7 @@ namespace holdfast::server {
 
 enum class Role : uint8_t {
   kViewer = 1,   // devices, history, incidents, policies, reports
-  kAuditor = 2,  // and the audit log and the list of tokens
+  kAuditor = 2,  // and the audit log and the lists of tokens
   kAdmin = 3,    // everything
 };
 absl::string_view RoleName(Role role);  // "viewer", "auditor", "admin"
@@ -24,6 +24,7 @@ struct Actor {
   std::string name;
   std::string source;  // peer address
   Role role = Role::kViewer;
+  std::string token_id{};  // that it came with; empty: it came without, as the server itself does
 };
 
 enum class AdminMethod : uint8_t {
@@ -51,6 +52,8 @@ enum class AdminMethod : uint8_t {
   kRotateKey,
   kActivateKey,
   kRetireKey,
+  kListAdminTokens,
+  kRevokeAdminToken,
 };
 absl::string_view AdminMethodName(AdminMethod method);  // "PutPolicy"
 

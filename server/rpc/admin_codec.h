@@ -27,6 +27,8 @@ absl::StatusOr<KeyKind> FromProto(const v1::RotateKeyRequest& m);
 KeyStepRequest FromProto(const v1::ActivateKeyRequest& m);
 KeyStepRequest FromProto(const v1::RetireKeyRequest& m);
 v1::KeyInfo ToProto(const KeyInfo& m);
+absl::StatusOr<CreateAdminTokenRequest> FromProto(const v1::CreateAdminTokenRequest& m);
+v1::AdminToken ToProto(const AdminToken& m);
 
 v1::Device ToProto(const Device& m);
 v1::HistoryRow ToProto(const HistoryRow& m);

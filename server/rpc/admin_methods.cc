@@ -181,4 +181,25 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::RetireKeyReque
   return absl::OkStatus();
 }
 
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::CreateAdminTokenRequest& request,
+                  v1::CreateAdminTokenResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const CreateAdminTokenRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const CreateAdminTokenResponse made, core.CreateAdminToken(actor, plain));
+  *response->mutable_token() = ToProto(made.token);
+  response->set_secret(made.secret);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAdminTokensRequest& /*request*/,
+                  v1::ListAdminTokensResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<AdminToken> found, core.ListAdminTokens(actor));
+  for (const AdminToken& token : found) *response->add_tokens() = ToProto(token);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeAdminTokenRequest& request,
+                  v1::RevokeAdminTokenResponse* /*response*/) {
+  return core.RevokeAdminToken(actor, request.token_id());
+}
+
 }  // namespace holdfast::server

@@ -53,5 +53,11 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ActivateKeyReq
                   v1::ActivateKeyResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::RetireKeyRequest& request,
                   v1::RetireKeyResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::CreateAdminTokenRequest& request,
+                  v1::CreateAdminTokenResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAdminTokensRequest& request,
+                  v1::ListAdminTokensResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeAdminTokenRequest& request,
+                  v1::RevokeAdminTokenResponse* response);
 
 }  // namespace holdfast::server

@@ -52,14 +52,14 @@ absl::StatusOr<Actor> AdminService::Authenticate(const Caller& caller) {
   return actor;
 }
 
-absl::StatusOr<EventFeed::Filter> AdminService::Admit(const Caller& caller,
-                                                      const v1::WatchEventsRequest& request) {
-  HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, Authenticate(caller));
-  EventFeed::Filter filter;
-  HOLDFAST_ASSIGN_OR_RETURN(filter.device, core_.CheckWatch(actor, request.device()));
+absl::StatusOr<EventFeed::Watcher> AdminService::Admit(const Caller& caller,
+                                                       const v1::WatchEventsRequest& request) {
+  EventFeed::Watcher watcher;
+  HOLDFAST_ASSIGN_OR_RETURN(watcher.actor, Authenticate(caller));
+  HOLDFAST_ASSIGN_OR_RETURN(watcher.device, core_.CheckWatch(watcher.actor, request.device()));
   for (const std::string& kind : request.kinds()) HOLDFAST_RETURN_IF_ERROR(ParseRowKind(kind).status());
-  filter.kinds.insert(request.kinds().begin(), request.kinds().end());
-  return filter;
+  watcher.kinds.insert(request.kinds().begin(), request.kinds().end());
+  return watcher;
 }
 
 template <class Request, class Response>
@@ -202,16 +202,31 @@ grpc::ServerUnaryReactor* AdminService::ListOrders(Context* context, const v1::L
                                                    v1::ListOrdersResponse* response) {
   return Run(context, request, response);
 }
+grpc::ServerUnaryReactor* AdminService::CreateAdminToken(Context* context,
+                                                         const v1::CreateAdminTokenRequest* request,
+                                                         v1::CreateAdminTokenResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListAdminTokens(Context* context,
+                                                        const v1::ListAdminTokensRequest* request,
+                                                        v1::ListAdminTokensResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::RevokeAdminToken(Context* context,
+                                                         const v1::RevokeAdminTokenRequest* request,
+                                                         v1::RevokeAdminTokenResponse* response) {
+  return Run(context, request, response);
+}
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminService::WatchEvents(
     Context* context, const v1::WatchEventsRequest* request) {
   const std::shared_ptr<EventStream> stream = EventStream::Create(executor_);
   executor_.Post([this, stream, caller = Caller(*context), request = *request] {
     const auto sink = std::make_shared<StreamSink>(stream);
-    absl::StatusOr<EventFeed::Filter> filter = Admit(caller, request);
-    if (!filter.ok()) return sink->Close(filter.status());
+    absl::StatusOr<EventFeed::Watcher> watcher = Admit(caller, request);
+    if (!watcher.ok()) return sink->Close(watcher.status());
     stream->Open();
     stream->OnGone([this, sink] { feed_.Remove(sink); });
-    feed_.Add(sink, *std::move(filter));
+    feed_.Add(sink, *std::move(watcher));
   });
   return stream.get();
 }

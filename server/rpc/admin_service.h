@@ -70,13 +70,19 @@ class AdminService final : public v1::AdminService::CallbackService {
                                        v1::GetRolloutResponse* response) override;
   grpc::ServerUnaryReactor* SetRollout(Context* context, const v1::SetRolloutRequest* request,
                                        v1::SetRolloutResponse* response) override;
+  grpc::ServerUnaryReactor* CreateAdminToken(Context* context, const v1::CreateAdminTokenRequest* request,
+                                             v1::CreateAdminTokenResponse* response) override;
+  grpc::ServerUnaryReactor* ListAdminTokens(Context* context, const v1::ListAdminTokensRequest* request,
+                                            v1::ListAdminTokensResponse* response) override;
+  grpc::ServerUnaryReactor* RevokeAdminToken(Context* context, const v1::RevokeAdminTokenRequest* request,
+                                             v1::RevokeAdminTokenResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       Context* context, const v1::WatchEventsRequest* request) override;
 
  private:
   struct Caller;
   absl::StatusOr<Actor> Authenticate(const Caller& caller);
-  absl::StatusOr<EventFeed::Filter> Admit(const Caller& caller, const v1::WatchEventsRequest& request);
+  absl::StatusOr<EventFeed::Watcher> Admit(const Caller& caller, const v1::WatchEventsRequest& request);
   template <class Request, class Response>
   grpc::ServerUnaryReactor* Run(Context* context, const Request* request, Response* response);
 

@@ -25,24 +25,33 @@ class EventSink {
 
 class EventFeed {
  public:
-  struct Filter {
+  struct Watcher {
+    Actor actor;
     std::optional<Uuid> device;   // nothing: all
     std::set<std::string> kinds;  // empty: all
   };
-  explicit EventFeed(ServerCore& core) : core_(core) {}
-  ~EventFeed() { core_.SetRowListener(nullptr); }
+  explicit EventFeed(ServerCore& core) : core_(core) {
+    core_.SetAdminRevokedListener([this] { CloseEnded(); });
+  }
+  ~EventFeed() {
+    core_.SetRowListener(nullptr);
+    core_.SetAdminRevokedListener(nullptr);
+  }
   EventFeed(const EventFeed&) = delete;
   EventFeed& operator=(const EventFeed&) = delete;
 
-  void Add(std::shared_ptr<EventSink> sink, Filter filter);
+  void Add(std::shared_ptr<EventSink> sink, Watcher watcher);
   void Remove(const std::shared_ptr<EventSink>& sink);
+  // Those whose token is not good any more. By itself after each revocation; call it now and then for those
+  // that expire.
+  void CloseEnded();
   void CloseAll(const absl::Status& status);
 
  private:
   void Deliver(const HistoryRow& row);
 
   ServerCore& core_;
-  std::map<std::shared_ptr<EventSink>, Filter> watchers_;
+  std::map<std::shared_ptr<EventSink>, Watcher> watchers_;
 };
 
 }  // namespace holdfast::server

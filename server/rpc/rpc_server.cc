@@ -84,6 +84,7 @@ void RpcServer::ScheduleTick() {
   thread_.PostAt(clock_.Now().mono + kTickInterval, [this] {
     const absl::Status status = core_.Tick();
     if (!status.ok() && options_.on_tick_error) options_.on_tick_error(status);
+    feed_.CloseEnded();
     ScheduleTick();
   });
 }

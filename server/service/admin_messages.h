@@ -14,6 +14,7 @@
 #include "core/compliance/account.h"
 #include "core/event/time_class.h"
 #include "core/orders/order.h"
+#include "server/authz/check.h"
 #include "server/service/key_ring.h"
 #include "storage/fleet/records.h"
 
@@ -24,6 +25,7 @@ enum class Reachability : uint8_t { kOnline = 1, kLate = 2, kOffline = 3, kMissi
 using ServiceState = fleet::CurrentVerdict;
 using Incident = fleet::Incident;
 using EnrollmentToken = fleet::EnrollmentToken;
+using AdminToken = fleet::AdminToken;
 using PolicyInfo = fleet::PolicyInfo;
 using AuditEntry = fleet::AuditEntry;
 
@@ -193,6 +195,16 @@ struct CreateEnrollmentTokenResponse {
   EnrollmentToken token;
   std::string secret;  // the whole token, shown once
   std::string enrollment_string;
+};
+
+struct CreateAdminTokenRequest {
+  std::string name;
+  Role role = Role::kViewer;
+  absl::Duration lifetime{};  // zero: it does not expire
+};
+struct CreateAdminTokenResponse {
+  AdminToken token;
+  std::string secret;  // the whole token, shown once
 };
 
 struct RevokeDeviceRequest {

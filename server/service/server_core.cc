@@ -3,10 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "absl/strings/strip.h"
 #include "base/error.h"
-#include "server/audit/audit.h"
-#include "server/authz/tokens.h"
 #include "server/service/refusal.h"
 #include "server/service/state.h"
 
@@ -101,6 +98,10 @@ void ServerCore::SetRevokedListener(std::function<void(const Uuid&)> listener) {
   state_->revoked_listener = std::move(listener);
 }
 
+void ServerCore::SetAdminRevokedListener(std::function<void()> listener) {
+  state_->admin_revoked_listener = std::move(listener);
+}
+
 void ServerCore::SetRowListener(std::function<void(const HistoryRow&)> listener) {
   state_->row_listener = std::move(listener);
 }
@@ -121,50 +122,6 @@ void ServerCore::State::TellStoreListener(const absl::Status& status) {
   const bool news = status.ok() == store_failing;
   store_failing = !status.ok();
   if (news && store_listener) store_listener(status);
-}
-
-absl::StatusOr<Actor> ServerCore::Authenticate(absl::string_view bearer, const std::string& source) {
-  absl::ConsumePrefix(&bearer, "Bearer ");
-  const absl::Status refused = absl::UnauthenticatedError(
-      "the admin token is missing, unknown or revoked; give one as `authorization: Bearer TOKEN`");
-  const auto presented = ReadToken(kAdminPrefix, bearer);
-  if (!presented) return refused;
-  HOLDFAST_ASSIGN_OR_RETURN(const auto token, state_->context.store.FindAdminToken(presented->id));
-  if (!token || token->revoked || !SameSecret(token->secret_hash, presented->secret_hash)) return refused;
-  const std::optional<Role> role = ParseRole(token->role);
-  if (!role) return refused;
-  return Actor{.name = token->name, .source = source, .role = *role};
-}
-
-absl::StatusOr<std::optional<std::string>> ServerCore::EnsureAdminToken(const HandOut& hand_out) {
-  HOLDFAST_ASSIGN_OR_RETURN(const int tokens, state_->context.store.CountAdminTokens());
-  if (tokens > 0) return std::nullopt;
-  const Actor first_start{.name = "first start", .source = "", .role = Role::kAdmin};
-  HOLDFAST_ASSIGN_OR_RETURN(std::string token,
-                            CreateAdminToken(first_start, "admin", Role::kAdmin, hand_out));
-  return std::optional<std::string>(std::move(token));
-}
-
-absl::StatusOr<std::string> ServerCore::CreateAdminToken(const Actor& actor, const std::string& name,
-                                                         Role role, const HandOut& hand_out) {
-  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kCreateAdminToken));
-  Context& context = state_->context;
-  const NewToken token = MakeToken(kAdminPrefix, context.random);
-  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
-  HOLDFAST_RETURN_IF_ERROR(context.store.AddAdminToken({.id = token.id,
-                                                        .name = name,
-                                                        .role = std::string(RoleName(role)),
-                                                        .created = context.Now(),
-                                                        .revoked = false,
-                                                        .secret_hash = token.secret_hash}));
-  HOLDFAST_RETURN_IF_ERROR(RecordAudit(context.store, context.Now(), actor,
-                                       {.action = "CreateAdminToken",
-                                        .target = absl::StrCat("token:", token.id),
-                                        .before = "",
-                                        .after = absl::StrCat("name=", name, "; role=", RoleName(role))}));
-  if (hand_out) HOLDFAST_RETURN_IF_ERROR(hand_out(token.text));
-  HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
-  return token.text;
 }
 
 }  // namespace holdfast::server

@@ -119,21 +119,32 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<std::optional<Uuid>> CheckWatch(const Actor& actor, const std::string& device);
 
   // --- admins' identity
-  // The actor behind "Bearer TOKEN" or the bare token; UNAUTHENTICATED otherwise.
+  // The actor behind "Bearer TOKEN" or the bare token; UNAUTHENTICATED otherwise. That a token expired is
+  // told only to who has all of it.
   absl::StatusOr<Actor> Authenticate(absl::string_view bearer, const std::string& source);
+  // Whether an actor of Authenticate would still be let in: for calls that last.
+  absl::Status StillGood(const Actor& actor);
   // What brings a new token to who will use it, before it is committed: a token that nobody received must not
   // be the one that exists. Its error takes the token back.
   using HandOut = std::function<absl::Status(const std::string& token)>;
   // On the first start: makes the first admin token and returns it, to be printed once. Nothing later.
   absl::StatusOr<std::optional<std::string>> EnsureAdminToken(const HandOut& hand_out = nullptr);
-  absl::StatusOr<std::string> CreateAdminToken(const Actor& actor, const std::string& name, Role role,
-                                               const HandOut& hand_out = nullptr);
+  // INVALID_ARGUMENT for a name or a lifetime that cannot be; ALREADY_EXISTS when a token that can be used
+  // has the name.
+  absl::StatusOr<CreateAdminTokenResponse> CreateAdminToken(const Actor& actor,
+                                                            const CreateAdminTokenRequest& request,
+                                                            const HandOut& hand_out = nullptr);
+  absl::StatusOr<std::vector<AdminToken>> ListAdminTokens(const Actor& actor);  // newest first
+  // FAILED_PRECONDITION for the last one with the role admin that can be used.
+  absl::Status RevokeAdminToken(const Actor& actor, const std::string& token_id);
 
   // --- hooks, called on the caller's thread after a commit
   // A device should come and sync, after a random part of `max_jitter`.
   void SetNudge(std::function<void(const Uuid& device, absl::Duration max_jitter)> nudge);
   // A device was revoked: whatever it holds open ends now.
   void SetRevokedListener(std::function<void(const Uuid& device)> listener);
+  // An admin token was revoked: who came with it and holds something open is to be asked for again.
+  void SetAdminRevokedListener(std::function<void()> listener);
   // Each new row. Costs a decode per row: set it only while somebody watches; nullptr ends it.
   void SetRowListener(std::function<void(const HistoryRow&)> listener);
 

@@ -66,6 +66,7 @@ struct ServerCore::State {
   DayKeeper day_keeper;
   std::function<void(const Uuid&, absl::Duration)> nudge;
   std::function<void(const Uuid&)> revoked_listener;
+  std::function<void()> admin_revoked_listener;
   std::function<void(const HistoryRow&)> row_listener;
   std::function<void(const absl::Status&)> store_listener;
   std::function<void(const std::string&)> halt_listener;

@@ -98,6 +98,7 @@ struct AdminToken {
   std::string name;
   std::string role;
   ServerTime created;
+  std::optional<ServerTime> expires;  // nothing: never
   bool revoked = false;
   Sha256Digest secret_hash{};
 };

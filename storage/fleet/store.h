@@ -82,7 +82,9 @@ class CredentialStore {
 
   virtual absl::Status AddAdminToken(const AdminToken& token) = 0;
   virtual absl::StatusOr<std::optional<AdminToken>> FindAdminToken(const std::string& id) = 0;
-  virtual absl::StatusOr<int> CountAdminTokens() = 0;
+  virtual absl::StatusOr<std::vector<AdminToken>> ListAdminTokens() = 0;  // newest first
+  // Nothing happens when there is none.
+  virtual absl::Status SetAdminTokenRevoked(const std::string& id) = 0;
 };
 
 struct RowQuery {

@@ -41,6 +41,16 @@ EnrollmentToken TokenFrom(const sqlite::Statement& s) {
   return token;
 }
 
+AdminToken AdminTokenFrom(const sqlite::Statement& s) {
+  return {.id = TextAt(s, 0),
+          .name = TextAt(s, 1),
+          .role = TextAt(s, 2),
+          .created = TimeAt(s, 3),
+          .expires = s.IsNull(6) ? std::nullopt : std::optional(TimeAt(s, 6)),
+          .revoked = s.Int(4) != 0,
+          .secret_hash = DigestAt(s, 5)};
+}
+
 }  // namespace
 
 absl::Status SqliteFleetStore::AddCertificate(const CertificateRecord& record) {
@@ -120,26 +130,35 @@ absl::StatusOr<std::vector<EnrollmentToken>> SqliteFleetStore::ListEnrollmentTok
 absl::Status SqliteFleetStore::AddAdminToken(const AdminToken& t) {
   HOLDFAST_ASSIGN_OR_RETURN(auto add,
                             db_->Prepare("INSERT INTO admin_tokens(id, name, role, created, revoked, "
-                                         "secret_hash) VALUES(?,?,?,?,?,?)"));
-  return add.BindAll(t.id, t.name, t.role, t.created.ns, t.revoked, AsBlob(t.secret_hash)).Run();
+                                         "secret_hash, expires) VALUES(?,?,?,?,?,?,?)"));
+  return add
+      .BindAll(t.id, t.name, t.role, t.created.ns, t.revoked, AsBlob(t.secret_hash),
+               t.expires ? std::optional<int64_t>(t.expires->ns) : std::nullopt)
+      .Run();
 }
 
 absl::StatusOr<std::optional<AdminToken>> SqliteFleetStore::FindAdminToken(const std::string& id) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto find, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash "
-                                                    "FROM admin_tokens WHERE id=?"));
+  HOLDFAST_ASSIGN_OR_RETURN(auto find, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash, "
+                                                    "expires FROM admin_tokens WHERE id=?"));
   HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, id).Step());
   if (!found) return std::nullopt;
-  return AdminToken{.id = TextAt(find, 0),
-                    .name = TextAt(find, 1),
-                    .role = TextAt(find, 2),
-                    .created = TimeAt(find, 3),
-                    .revoked = find.Int(4) != 0,
-                    .secret_hash = DigestAt(find, 5)};
+  return AdminTokenFrom(find);
 }
 
-absl::StatusOr<int> SqliteFleetStore::CountAdminTokens() {
-  HOLDFAST_ASSIGN_OR_RETURN(const int64_t count, db_->QueryInt("SELECT COUNT(*) FROM admin_tokens"));
-  return static_cast<int>(count);
+absl::StatusOr<std::vector<AdminToken>> SqliteFleetStore::ListAdminTokens() {
+  HOLDFAST_ASSIGN_OR_RETURN(auto list, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash, "
+                                                    "expires FROM admin_tokens ORDER BY created DESC, id"));
+  std::vector<AdminToken> out;
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, list.Step());
+    if (!more) return out;
+    out.push_back(AdminTokenFrom(list));
+  }
+}
+
+absl::Status SqliteFleetStore::SetAdminTokenRevoked(const std::string& id) {
+  HOLDFAST_ASSIGN_OR_RETURN(auto set, db_->Prepare("UPDATE admin_tokens SET revoked=1 WHERE id=?"));
+  return set.BindAll(id).Run();
 }
 
 }  // namespace holdfast::fleet

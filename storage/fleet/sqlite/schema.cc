@@ -144,13 +144,17 @@ CREATE TABLE device_keys(
   policy_keys TEXT NOT NULL, pinned INTEGER NOT NULL, bundle_key TEXT NOT NULL, code_key TEXT NOT NULL);
 )sql";
 
-constexpr std::array<sqlite::Migration, 6> kMigrations = {
+// Tokens of before could not expire, and do not.
+constexpr char kAdminTokenExpiry[] = "ALTER TABLE admin_tokens ADD COLUMN expires INTEGER";
+
+constexpr std::array<sqlite::Migration, 7> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
      {.version = 4, .sql = kRollouts, .code = nullptr},
      {.version = 5, .sql = kDays, .code = nullptr},
-     {.version = 6, .sql = kKeys, .code = nullptr}}};
+     {.version = 6, .sql = kKeys, .code = nullptr},
+     {.version = 7, .sql = kAdminTokenExpiry, .code = nullptr}}};
 
 }  // namespace
 

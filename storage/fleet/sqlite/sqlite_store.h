@@ -47,7 +47,8 @@ class SqliteFleetStore final : public FleetStore {
   absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens() override;
   absl::Status AddAdminToken(const AdminToken& token) override;
   absl::StatusOr<std::optional<AdminToken>> FindAdminToken(const std::string& id) override;
-  absl::StatusOr<int> CountAdminTokens() override;
+  absl::StatusOr<std::vector<AdminToken>> ListAdminTokens() override;
+  absl::Status SetAdminTokenRevoked(const std::string& id) override;
 
   absl::Status AddChain(ChainRecord& chain) override;
   absl::Status UpdateChain(const ChainRecord& chain) override;

@@ -92,7 +92,7 @@ TEST_F(Status, EachAdminActionIsAuditedWithActorSourceBeforeAndAfter) {
   const auto token = core().CreateEnrollmentToken(ada, {.group = "kiosks", .quota = 3});
   ASSERT_TRUE(token.ok());
   ASSERT_TRUE(core().RevokeEnrollmentToken(ada, token->token.id).ok());
-  ASSERT_TRUE(core().CreateAdminToken(ada, "bert", server::Role::kViewer).ok());
+  ASSERT_TRUE(core().CreateAdminToken(ada, {"bert", server::Role::kViewer}).ok());
   ASSERT_TRUE(core().PutPolicy(ada, {.document = simulation::PlainPolicy(2)}).ok());
   ASSERT_TRUE(core().SetRollout(ada, {.group = "", .percent = 50}).ok());
   ASSERT_TRUE(
@@ -131,7 +131,8 @@ TEST_F(Status, WhoMayNotActIsRefusedAndChangesNothing) {
   for (const server::Role role : {server::Role::kViewer, server::Role::kAuditor}) {
     const server::Actor eve{"eve", "203.0.113.9", role};
     EXPECT_TRUE(absl::IsPermissionDenied(core().CreateEnrollmentToken(eve, {}).status()));
-    EXPECT_TRUE(absl::IsPermissionDenied(core().CreateAdminToken(eve, "x", server::Role::kViewer).status()));
+    EXPECT_TRUE(
+        absl::IsPermissionDenied(core().CreateAdminToken(eve, {"x", server::Role::kViewer}).status()));
     EXPECT_TRUE(
         absl::IsPermissionDenied(core().PutPolicy(eve, {.document = simulation::PlainPolicy(9)}).status()));
     EXPECT_TRUE(absl::IsPermissionDenied(core().SetRollout(eve, {}).status()));

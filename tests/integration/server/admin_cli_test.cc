@@ -209,6 +209,50 @@ TEST_F(AdminCli, TokensAreListedAndRevoked) {
   EXPECT_EQ(listed.out.find(made.secret()), std::string::npos);
 }
 
+TEST_F(AdminCli, AnAuditorsTokenIsMadeUsedListedAndRevoked) {
+  const std::string file = server_->folder() + "/anna.token";
+  const Result made =
+      Run({"admins", "create", "anna", "--role", "auditor", "--lifetime", "90d", "--out", file});
+  ASSERT_EQ(made.code, 0) << made.err;
+  EXPECT_THAT(made.out, HasSubstr(file));
+  EXPECT_THAT(made.out, Not(HasSubstr("hfa_")));
+  EXPECT_TRUE(CheckOwnerOnly(file).ok());
+  EXPECT_EQ(Run({"--token-file", file, "audit"}).code, 0);
+  EXPECT_EQ(Run({"--token-file", file, "tokens", "create"}).code, kExitNotAuthorised);
+  const Result again = Run({"admins", "create", "bert", "--role", "viewer", "--out", file});
+  EXPECT_EQ(again.code, kExitFailed) << "that file has a token in it";
+  EXPECT_THAT(again.err, HasSubstr(file));
+
+  const auto listed = Json<v1::ListAdminTokensResponse>({"admins", "list"});
+  ASSERT_EQ(listed.tokens_size(), 2) << "none for bert";
+  EXPECT_EQ(listed.tokens(0).name(), "anna");
+  EXPECT_EQ(listed.tokens(0).role(), v1::ADMIN_ROLE_AUDITOR);
+  EXPECT_EQ(Run({"admins", "revoke", listed.tokens(0).token_id()}).code, 0);
+  EXPECT_EQ(Run({"--token-file", file, "audit"}).code, kExitNotAuthorised);
+  EXPECT_THAT(Run({"admins", "list"}).out, HasSubstr("revoked"));
+  EXPECT_THAT(Run({"admins", "list", "--csv"}).out, HasSubstr("token_id,name,role,state,expires,created\n"));
+  EXPECT_EQ(Run({"admins", "revoke", "0123456789abcdef"}).code, kExitNotFound);
+  const Result last = Run({"admins", "revoke", listed.tokens(1).token_id()});
+  EXPECT_EQ(last.code, kExitFailed);
+  EXPECT_THAT(last.err, HasSubstr("the last token with the role admin"));
+}
+
+TEST_F(AdminCli, ATokenThatIsShownIsShownInEachForm) {
+  EXPECT_THAT(Run({"admins", "create", "shown", "--role", "viewer"}).out, HasSubstr("hfa_"));
+  const auto json = Json<v1::CreateAdminTokenResponse>({"admins", "create", "json", "--role", "viewer"});
+  EXPECT_THAT(json.secret(), HasSubstr("hfa_" + json.token().token_id()));
+  EXPECT_THAT(Run({"--csv", "admins", "create", "csv", "--role", "viewer"}).out,
+              HasSubstr("csv,viewer,,hfa_"));
+  EXPECT_EQ(Run({"admins", "create", "nobody"}).code, kExitUsage) << "no role";
+  const std::string file = server_->folder() + "/taken.token";
+  EXPECT_EQ(Run({"admins", "create", "shown", "--role", "viewer", "--out", file}).code, kExitFailed);
+  EXPECT_TRUE(absl::IsNotFound(ReadFile(file).status())) << "no empty file stays behind";
+  const auto listed = Json<v1::ListAdminTokensResponse>({"admins", "list"});
+  for (const auto& token : listed.tokens()) {
+    if (token.role() == v1::ADMIN_ROLE_VIEWER) EXPECT_EQ(Run({"admins", "revoke", token.token_id()}).code, 0);
+  }
+}
+
 TEST_F(AdminCli, RevokedDeviceIsRefusedAndAudited) {
   const std::string token = Json<v1::CreateEnrollmentTokenResponse>({"tokens", "create"}).secret();
   TestAgent agent = server_->NewAgent("carl");

@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr int kExitUsage = 2, kExitDataDir = 3, kExitDatabase = 4, kExitListen = 5;
+constexpr int kExitFailed = 1, kExitUsage = 2, kExitDataDir = 3, kExitDatabase = 4, kExitListen = 5;
 
 class ServerProcess : public ::testing::Test {
  protected:
@@ -51,6 +51,36 @@ TEST_F(ServerProcess, TokenIsPrintedOnceKeptPrivateAndNeverLogged) {
   ASSERT_EQ(server.Stop(), 0);
   server.Start();
   EXPECT_THAT(server.program().Out(), Not(HasSubstr("hfa_")));
+  EXPECT_EQ(server.Stop(), 0);
+}
+
+TEST_F(ServerProcess, WhoHasTheFolderMakesATokenWhenTheOthersAreLost) {
+  const std::string nowhere = folder_ + "/nowhere";
+  std::string err;
+  EXPECT_EQ(Run({"--data-dir", nowhere, "--new-admin-token", "anna"}, &err), kExitDataDir);
+  EXPECT_THAT(err, HasSubstr("nowhere"));
+  EXPECT_NE(access(nowhere.c_str(), F_OK), 0) << "no server is made by it";
+
+  RunningServer server(folder_);
+  const std::string lost = ReadFile(server.ready().token_file).value_or("");
+  EXPECT_EQ(Run({"--data-dir", server.data_dir(), "--new-admin-token", "anna"}, &err), kExitDataDir);
+  EXPECT_THAT(err, HasSubstr("another holdfast-server")) << "it runs";
+  ASSERT_EQ(server.Stop(), 0);
+  ASSERT_EQ(unlink(server.ready().token_file.c_str()), 0);
+  EXPECT_EQ(Run({"--data-dir", server.data_dir(), "--new-admin-token", "admin"}, &err), kExitFailed);
+  EXPECT_THAT(err, HasSubstr("choose another name"));
+  Program maker(folder_, "holdfast-server", {"--data-dir", server.data_dir(), "--new-admin-token", "anna"});
+  ASSERT_EQ(maker.Wait(), 0) << maker.Err();
+  const std::string made = ReadFile(server.data_dir() + "/admin-token").value_or("");
+  EXPECT_NE(made, lost);
+  EXPECT_THAT(maker.Out(), HasSubstr(made.substr(0, made.size() - 1)));
+  EXPECT_THAT(maker.Err(), Not(HasSubstr("hfa_")));
+
+  server.Start();
+  NewToken(server);  // it may change things
+  Program audit(folder_, "holdfast-admin", {"--data-dir", server.data_dir(), "--csv", "audit"});
+  ASSERT_EQ(audit.Wait(), 0) << audit.Err();
+  EXPECT_THAT(audit.Out(), HasSubstr(absl::StrCat("data folder,uid ", getuid(), ",CreateAdminToken")));
   EXPECT_EQ(server.Stop(), 0);
 }
 

@@ -50,7 +50,7 @@ TEST(AdminService, RolesAreEnforced) {
   TestServer server;
   std::string viewer;
   server.WithCore([&](ServerCore& core) {
-    viewer = *core.CreateAdminToken(TestServer::Operator(), "viewer", Role::kViewer);
+    viewer = core.CreateAdminToken(TestServer::Operator(), {"viewer", Role::kViewer})->secret;
   });
   const auto stub = v1::AdminService::NewStub(server.AdminChannel());
   grpc::ClientContext context;
@@ -59,6 +59,71 @@ TEST(AdminService, RolesAreEnforced) {
   v1::CreateEnrollmentTokenResponse response;
   EXPECT_EQ(stub->CreateEnrollmentToken(&context, v1::CreateEnrollmentTokenRequest(), &response).error_code(),
             grpc::StatusCode::PERMISSION_DENIED);
+}
+
+// One admin's client, whose calls wait for their answers.
+class AdminCalls {
+ public:
+  AdminCalls(const TestServer& server, std::string token)
+      : stub_(v1::AdminService::NewStub(server.AdminChannel())), token_(std::move(token)) {}
+
+  template <class Request, class Response>
+  absl::Status operator()(grpc::Status (v1::AdminService::Stub::*method)(grpc::ClientContext*, const Request&,
+                                                                         Response*),
+                          const Request& request, Response* response) const {
+    grpc::ClientContext context;
+    Prepare(context);
+    return wire::FromGrpc((stub_.get()->*method)(&context, request, response));
+  }
+  std::unique_ptr<grpc::ClientReader<v1::WatchEventsResponse>> Watch(grpc::ClientContext& context) const {
+    Prepare(context);
+    return stub_->WatchEvents(&context, v1::WatchEventsRequest());
+  }
+
+ private:
+  void Prepare(grpc::ClientContext& context) const {
+    TestAgent::SetDeadline(context);
+    context.AddMetadata("authorization", "Bearer " + token_);
+  }
+  std::unique_ptr<v1::AdminService::Stub> stub_;
+  std::string token_;
+};
+
+TEST(AdminService, TokensAreMadeListedAndRevoked) {
+  using Stub = v1::AdminService::Stub;
+  TestServer server;
+  const AdminCalls admin(server, server.admin_token());
+  v1::CreateAdminTokenRequest request;
+  v1::CreateAdminTokenResponse made;
+  request.set_name("anna");
+  EXPECT_TRUE(absl::IsInvalidArgument(admin(&Stub::CreateAdminToken, request, &made))) << "no role";
+  request.set_role(v1::ADMIN_ROLE_AUDITOR);
+  request.set_lifetime_seconds(3600);
+  ASSERT_TRUE(admin(&Stub::CreateAdminToken, request, &made).ok());
+  EXPECT_EQ(made.token().expires().seconds() - made.token().created().seconds(), 3600);
+
+  const AdminCalls anna(server, made.secret());
+  v1::ListAdminTokensResponse listed;
+  ASSERT_TRUE(anna(&Stub::ListAdminTokens, v1::ListAdminTokensRequest(), &listed).ok());
+  ASSERT_EQ(listed.tokens_size(), 2);
+  EXPECT_EQ(listed.tokens(0).name(), "anna");
+  EXPECT_EQ(listed.tokens(0).role(), v1::ADMIN_ROLE_AUDITOR);
+  EXPECT_FALSE(listed.tokens(1).has_expires()) << "the first start's";
+  v1::RevokeAdminTokenRequest ending;
+  v1::RevokeAdminTokenResponse ended;
+  ending.set_token_id(made.token().token_id());
+  EXPECT_TRUE(absl::IsPermissionDenied(anna(&Stub::RevokeAdminToken, ending, &ended)));
+
+  grpc::ClientContext context;
+  const auto reader = anna.Watch(context);
+  reader->WaitForInitialMetadata();
+  ASSERT_TRUE(admin(&Stub::RevokeAdminToken, ending, &ended).ok());
+  v1::WatchEventsResponse row;
+  EXPECT_FALSE(reader->Read(&row)) << "what was open with it has ended";
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::UNAUTHENTICATED);
+  EXPECT_TRUE(absl::IsUnauthenticated(anna(&Stub::ListAdminTokens, v1::ListAdminTokensRequest(), &listed)));
+  ending.set_token_id(listed.tokens(1).token_id());
+  EXPECT_TRUE(absl::IsFailedPrecondition(admin(&Stub::RevokeAdminToken, ending, &ended))) << "the last one";
 }
 
 TEST(AdminService, WatchDeliversRowsOfTheFilteredDevice) {

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
+#include "tests/storage/temp_folder.h"
 
 namespace holdfast::server {
 namespace {
@@ -36,9 +37,8 @@ class ReportThreadTest : public ::testing::Test {
   }
 
   SystemClock clock_;
-  const std::string path_ =
-      absl::StrCat(::testing::TempDir(), "/report_thread_test-",
-                   ::testing::UnitTest::GetInstance()->current_test_info()->name(), ".db");
+  const TempFolder folder_;
+  const std::string path_ = folder_.File("fleet.db");
   std::unique_ptr<fleet::SqliteFleetStore> store_;
   ReportThread reports_{[this] { return fleet::SqliteFleetStore::OpenReader(path_); }, clock_};
 };

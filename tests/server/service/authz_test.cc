@@ -25,7 +25,9 @@ std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const
       {AdminMethod::kListAudit, [](auto& c, auto& a) { return c.ListAudit(a, {}).status(); }},
       {AdminMethod::kWatchEvents, [](auto& c, auto& a) { return c.CheckWatch(a, "").status(); }},
       {AdminMethod::kCreateAdminToken,
-       [](auto& c, auto& a) { return c.CreateAdminToken(a, "x", Role::kViewer).status(); }},
+       [](auto& c, auto& a) { return c.CreateAdminToken(a, {"x", Role::kViewer}).status(); }},
+      {AdminMethod::kListAdminTokens, [](auto& c, auto& a) { return c.ListAdminTokens(a).status(); }},
+      {AdminMethod::kRevokeAdminToken, [](auto& c, auto& a) { return c.RevokeAdminToken(a, "x"); }},
       {AdminMethod::kGetRollout, [](auto& c, auto& a) { return c.GetRollout(a, "").status(); }},
       {AdminMethod::kSetRollout, [](auto& c, auto& a) { return c.SetRollout(a, {}).status(); }},
       {AdminMethod::kListKeys, [](auto& c, auto& a) { return c.ListKeys(a).status(); }},
@@ -43,10 +45,13 @@ TEST(Authz, ViewersReadAuditorsSeeTheLogAdminsChange) {
   EXPECT_TRUE(Allowed(Role::kViewer, AdminMethod::kListDevices));
   EXPECT_FALSE(Allowed(Role::kViewer, AdminMethod::kListAudit));
   EXPECT_TRUE(Allowed(Role::kAuditor, AdminMethod::kListAudit));
+  EXPECT_FALSE(Allowed(Role::kViewer, AdminMethod::kListAdminTokens));
+  EXPECT_TRUE(Allowed(Role::kAuditor, AdminMethod::kListAdminTokens));
   for (const AdminMethod method :
        {AdminMethod::kPutPolicy, AdminMethod::kCreateEnrollmentToken, AdminMethod::kRevokeEnrollmentToken,
-        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken, AdminMethod::kSetRollout,
-        AdminMethod::kRotateKey, AdminMethod::kActivateKey, AdminMethod::kRetireKey}) {
+        AdminMethod::kRevokeDevice, AdminMethod::kCreateAdminToken, AdminMethod::kRevokeAdminToken,
+        AdminMethod::kSetRollout, AdminMethod::kRotateKey, AdminMethod::kActivateKey,
+        AdminMethod::kRetireKey}) {
     EXPECT_FALSE(Allowed(Role::kViewer, method)) << AdminMethodName(method);
     EXPECT_FALSE(Allowed(Role::kAuditor, method)) << AdminMethodName(method);
     EXPECT_TRUE(Allowed(Role::kAdmin, method)) << AdminMethodName(method);

@@ -1,0 +1,26 @@
+// The messages about admin tokens.
+#include "server/rpc/admin_codec.h"
+#include "server/rpc/timestamps.h"
+
+namespace holdfast::server {
+
+absl::StatusOr<CreateAdminTokenRequest> FromProto(const v1::CreateAdminTokenRequest& m) {
+  if (m.role() < v1::ADMIN_ROLE_VIEWER || m.role() > v1::ADMIN_ROLE_ADMIN) {
+    return absl::InvalidArgumentError("making an admin token: `role` is viewer, auditor or admin");
+  }
+  return CreateAdminTokenRequest{m.name(), static_cast<Role>(m.role()), absl::Seconds(m.lifetime_seconds())};
+}
+
+v1::AdminToken ToProto(const AdminToken& m) {
+  v1::AdminToken out;
+  out.set_token_id(m.id);
+  out.set_name(m.name);
+  // A role that there is not lets nobody in, and is none here.
+  if (const auto role = ParseRole(m.role)) out.set_role(static_cast<v1::AdminRole>(static_cast<int>(*role)));
+  SetTime(m.created, out.mutable_created());
+  if (m.expires) SetTime(*m.expires, out.mutable_expires());
+  out.set_revoked(m.revoked);
+  return out;
+}
+
+}  // namespace holdfast::server
