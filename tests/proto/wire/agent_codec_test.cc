@@ -31,6 +31,8 @@ SyncRequest FullRequest() {
   m.features = {"a", "b"};
   m.hardware = {"C02", "UUID", "Mac16,1", "26.1", "25B1", "host"};
   m.quarantined = {{4, 5, "bad"}};
+  m.trusted_keys = TrustedKeys{{"a1", "a2"}, {"p1"}, true};
+  m.policy_key_id = "p1";
   return m;
 }
 
@@ -54,6 +56,16 @@ TEST(AgentCodec, ASyncRequestSurvivesTheRoundTrip) {
   EXPECT_EQ(out->features, in.features);
   EXPECT_EQ(out->hardware, in.hardware);
   EXPECT_EQ(out->quarantined[0].last_seq, 5u);
+  EXPECT_EQ(out->trusted_keys, in.trusted_keys);
+  EXPECT_EQ(out->policy_key_id, "p1");
+}
+
+TEST(AgentCodec, AnAgentThatDoesNotSayWhatItTrustsIsToldFromOneThatTrustsNothing) {
+  SyncRequest request = FullRequest();
+  request.trusted_keys.reset();
+  EXPECT_FALSE(FromProto(ToProto(request))->trusted_keys.has_value());
+  request.trusted_keys.emplace();
+  EXPECT_TRUE(FromProto(ToProto(request))->trusted_keys.has_value());
 }
 
 TEST(AgentCodec, ASyncResponseSurvivesTheRoundTrip) {
@@ -65,6 +77,7 @@ TEST(AgentCodec, ASyncResponseSurvivesTheRoundTrip) {
   in.heartbeat = absl::Seconds(90);
   in.want_full_state = true;
   in.policy_keys = {"k"};
+  in.renew_certificate = true;
   auto out = FromProto(ToProto(in));
   ASSERT_TRUE(out.ok());
   EXPECT_EQ(out->acked_through, 9u);
@@ -72,6 +85,7 @@ TEST(AgentCodec, ASyncResponseSurvivesTheRoundTrip) {
   EXPECT_EQ(out->heartbeat, absl::Seconds(90));
   EXPECT_TRUE(out->want_full_state);
   EXPECT_EQ(out->policy_keys, in.policy_keys);
+  EXPECT_TRUE(out->renew_certificate);
 }
 
 TEST(AgentCodec, AFrameIsRefusedByItsDeclaredSizeBeforeItIsParsed) {
