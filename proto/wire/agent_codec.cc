@@ -1,5 +1,6 @@
 #include "proto/wire/agent_codec.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -8,6 +9,8 @@
 
 namespace holdfast::wire {
 namespace {
+
+constexpr absl::Duration kLongestJitter = absl::Hours(1);  // of a nudge: a heartbeat comes before
 
 absl::Status Bad(absl::string_view field, absl::string_view why) {
   return WithReason(absl::InvalidArgumentError(absl::StrCat("message field ", field, ": ", why)),
@@ -344,7 +347,7 @@ v1::WatchResponse ToProto(const WatchNudge& m) {
   return out;
 }
 WatchNudge FromProto(const v1::WatchResponse& m) {
-  return {absl::Nanoseconds(m.max_jitter_ns())};
+  return {std::clamp(absl::Nanoseconds(m.max_jitter_ns()), absl::ZeroDuration(), kLongestJitter)};
 }
 
 }  // namespace holdfast::wire

@@ -216,13 +216,13 @@ class Page {
   }
   std::string LowestDay() const {
     const v1::DayTotals* lowest = nullptr;
-    double least = 2;
+    double least = 0;
     for (const v1::DayTotals& day : report_.days()) {
       const v1::ClassTotals& t = day.totals();
       const int64_t counted = t.protected_ns() + t.violation_ns() + t.unknown_ns();
       const double share =
           counted == 0 ? 1 : static_cast<double>(t.protected_ns()) / static_cast<double>(counted);
-      if (share >= least) continue;
+      if (lowest != nullptr && share >= least) continue;
       least = share;
       lowest = &day;
     }

@@ -60,7 +60,8 @@ ReportSummary Summarize(const v1::ComplianceReport& report, size_t most_worst) {
     summary.longest_outage_ns = std::max(summary.longest_outage_ns, service.outages().longest_ns());
     if (!service.has_protected_share()) continue;
     size_t bucket = 0;
-    while (service.protected_share() < kShareFloors[bucket]) ++bucket;
+    // The last floor takes all: what a server says is not to be counted on.
+    while (bucket + 1 < kShareFloors.size() && service.protected_share() < kShareFloors[bucket]) ++bucket;
     ++summary.by_share[bucket];
   }
   if (summary.outages > 0) summary.mean_outage_ns = report.totals().violation_ns() / summary.outages;

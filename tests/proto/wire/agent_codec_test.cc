@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "base/error.h"
 
 namespace holdfast::wire {
@@ -109,6 +111,14 @@ TEST(AgentCodec, EachMethodThatNamesADeviceSaysThatItIsNone) {
   v1::WatchRequest watch;
   watch.set_device_id("not-a-uuid");
   EXPECT_EQ(ReasonOf(FromProto(watch).status()), ErrorReason::kBadRequest);
+}
+
+TEST(AgentCodec, ANudgeSpreadsOverAnHourAtMost) {
+  v1::WatchResponse nudge;
+  nudge.set_max_jitter_ns(std::numeric_limits<int64_t>::max());
+  EXPECT_EQ(FromProto(nudge).max_jitter, absl::Hours(1));
+  nudge.set_max_jitter_ns(-1);
+  EXPECT_EQ(FromProto(nudge).max_jitter, absl::ZeroDuration());
 }
 
 TEST(AgentCodec, WrongSizesAndUnknownEncodingsAreBadRequestsThatNameTheField) {

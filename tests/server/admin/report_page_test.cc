@@ -50,6 +50,18 @@ v1::GetComplianceReportResponse Response() {
   return response;
 }
 
+TEST(ReportPage, NumbersThatCannotBeAreNoReasonToCrash) {
+  auto response = Response();
+  response.mutable_report()->mutable_services(0)->set_protected_share(-1e300);
+  for (int i = 0; i < 2; ++i) {
+    v1::ClassTotals* totals = response.mutable_report()->add_days()->mutable_totals();
+    totals->set_protected_ns(5 * kHour);
+    totals->set_violation_ns(-4 * kHour);
+  }
+  EXPECT_THAT(Summarize(response.report(), 10).by_share, ::testing::ElementsAre(0, 0, 1, 2));
+  EXPECT_THAT(ReportPage(response, "{}", {}), HasSubstr("Lowest protected share"));
+}
+
 TEST(ReportSummary, SaysWhatAuditorsAsk) {
   const auto response = Response();
   const ReportSummary summary = Summarize(response.report(), 10);
