@@ -8,7 +8,8 @@ namespace {
 constexpr char kFooter[] =
     R"(On its first start the server makes its authority and its signing keys in DIR, and an admin token: printed once,
 stored as a hash, and written to DIR/admin-token (readable by the owner only) so that holdfast-admin --data-dir DIR works
-on this host. Copy it where it belongs and delete the file when that is not wanted.
+on this host. Copy it where it belongs and delete the file when that is not wanted. holdfast-admin admins makes others;
+--new-admin-token makes one when all are lost.
 
 Stop it with SIGTERM or SIGINT: calls in flight are answered first.
 

@@ -21,9 +21,10 @@ def main():
         # They import the stubs, which exist only now.
         import exchange_cases
         import identity_cases
+        import key_cases
         import message_cases
         suite = unittest.TestSuite()
-        for module in (exchange_cases, identity_cases, message_cases):
+        for module in (exchange_cases, identity_cases, key_cases, message_cases):
             suite.addTests(unittest.defaultTestLoader.loadTestsFromModule(module))
         result = unittest.TextTestRunner(verbosity=2).run(suite)
     sys.exit(0 if result.wasSuccessful() and result.testsRun > 0 else 1)

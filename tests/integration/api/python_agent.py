@@ -85,12 +85,28 @@ def pinned_authority(enrollment):
         connection.set_connect_state()
         connection.do_handshake()
         chain = [one.to_cryptography() for one in connection.get_peer_cert_chain()]
-    for certificate in chain:
-        key = certificate.public_key().public_bytes(serialization.Encoding.DER,
-                                                    serialization.PublicFormat.SubjectPublicKeyInfo)
-        if hashlib.sha256(key).digest() == enrollment.ca_hash:
-            return certificate.public_bytes(serialization.Encoding.PEM)
-    raise PermissionError("this is not the server that the enrollment string names")
+    ours = [one for one in chain if hashlib.sha256(public_key_info(one)).digest() == enrollment.ca_hash]
+    if not ours:
+        raise PermissionError("this is not the server that the enrollment string names")
+    # Two while the authority is being replaced: the self-signed one is the root.
+    best = next((one for one in ours if one.issuer == one.subject), ours[0])
+    return best.public_bytes(serialization.Encoding.PEM)
+
+
+def public_key_info(certificate):
+    return certificate.public_key().public_bytes(serialization.Encoding.DER,
+                                                 serialization.PublicFormat.SubjectPublicKeyInfo)
+
+
+def key_id(data):
+    """Of a SubjectPublicKeyInfo, or of a raw policy key."""
+    return hashlib.sha256(data).hexdigest()[:16]
+
+
+def take_list(known, offered):
+    """A list of authorities or policy keys from an answer: a new one is believed beside one that we have."""
+    if any(item in known for item in offered):
+        known[:] = offered
 
 
 def new_key():
@@ -122,6 +138,7 @@ class Agent:
         self.message_number = 0
         self.anchor = None
         self.policy_id = b""
+        self.policy_key_id = ""
         self.policy_status = None
         self.identity = None  # the answer to Enroll
         self.stub = None
@@ -162,12 +179,19 @@ class Agent:
                "boot_id": self.boot_id, "mono_ns": time.clock_gettime_ns(time.CLOCK_BOOTTIME),
                "wall_ns": time.time_ns(), "anchor": self.anchor, "head": self.log.head(),
                "frame": self.log.frame(self.acked), "policy_id": self.policy_id, "policy_status": self.policy_status,
-               "agent_version": VERSION, "features": ["rows.v1"], "hardware": self.hardware}
+               "policy_key_id": self.policy_key_id, "trusted_keys": self.trusted_keys(), "agent_version": VERSION, "features": ["rows.v1"], "hardware": self.hardware}
         return pb.SyncRequest(**{**own, **fields})
+
+    def trusted_keys(self):
+        authorities = [x509.load_pem_x509_certificate(pem.encode()) for pem in self.identity.ca_certificates_pem]
+        return pb.TrustedKeys(authorities=[key_id(public_key_info(one)) for one in authorities],
+                              policy_keys=[key_id(key) for key in self.identity.policy_keys])
 
     def sync(self, **fields):
         request = self.request(**fields)
         answer = call(self.stub.Sync, request)
+        take_list(self.identity.ca_certificates_pem, answer.ca_certificates_pem)
+        take_list(self.identity.policy_keys, answer.policy_keys)
         round_trip = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - request.mono_ns
         self.anchor = pb.TimeAnchor(boot_id=self.boot_id, mono_ns=request.mono_ns + round_trip // 2,
                                     server_time_ns=answer.server_time_ns, round_trip_ns=round_trip)
@@ -180,6 +204,7 @@ class Agent:
     def take_policy(self, bundle):
         """Keeps what it is; a real agent also reads the document, and says FAILED with the reason when it must."""
         version, _, _ = read_policy(bundle, self.identity.policy_keys)
+        self.policy_key_id = bundle.key_id.decode()
         self.policy_id = hashlib.sha256(bundle.signed).digest()
         self.policy_status = pb.PolicyStatus(state=pb.PolicyStatus.STATE_APPLIED, version=version,
                                              policy_id=self.policy_id)
@@ -202,5 +227,6 @@ class Agent:
         key = new_key()
         request = pb.RenewCertificateRequest(device_id=self.identity.device_id, csr_pem=request_for(key))
         answer = call(self.stub.RenewCertificate, request)
+        take_list(self.identity.ca_certificates_pem, answer.ca_certificates_pem)
         self.use(key, answer.certificate_chain_pem)
         return answer
