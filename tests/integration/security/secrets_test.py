@@ -206,6 +206,9 @@ class Story:
         token_file = os.path.join(self.server.data_dir, "admin-token")
         self.admin_token = contents(token_file).decode().strip()
         self.secrets.append(Secret("the admin token's secret", token_secret(self.admin_token), [token_file]))
+        kept = os.path.join(self.home, "auditor-token")
+        self.admin("admins", "create", "auditor", "--role", "auditor", "--out", kept, code=0)
+        self.secrets.append(Secret("the auditor's token", token_secret(contents(kept).decode().strip()), [kept]))
         self.policies()
         self.refused_enrollments()
         first = self.agent("first", self.enrollment(), self.policy)
@@ -291,7 +294,7 @@ class Story:
         self.ctl("incidents")
         self.ctl("doctor", "--report", os.path.join(self.home, "doctor.txt"))
         device = self.agents[0].status()["uplink"]["deviceId"]
-        for options in (["audit"], ["tokens", "list"], ["devices"], ["device", device], ["history", device], ["orders"],
+        for options in (["audit"], ["tokens", "list"], ["admins", "list"], ["devices"], ["device", device], ["history", device], ["orders"],
                         ["incidents"], ["report", "--html", os.path.join(self.home, "report.html")]):
             self.admin(*options)
             self.admin("--json", *options)

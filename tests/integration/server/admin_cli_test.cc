@@ -243,6 +243,13 @@ TEST_F(AdminCli, ATokenThatIsShownIsShownInEachForm) {
   EXPECT_THAT(json.secret(), HasSubstr("hfa_" + json.token().token_id()));
   EXPECT_THAT(Run({"--csv", "admins", "create", "csv", "--role", "viewer"}).out,
               HasSubstr("csv,viewer,,hfa_"));
+  for (const char* format : {"--json", "--csv"}) {
+    const std::string kept = server_->folder() + "/kept" + format;
+    const Result silent = Run(
+        {format, "admins", "create", kept.substr(kept.rfind('/') + 1), "--role", "viewer", "--out", kept});
+    EXPECT_EQ(silent.code, 0) << silent.err;
+    EXPECT_THAT(silent.out, Not(HasSubstr("hfa_"))) << "it is in the file";
+  }
   EXPECT_EQ(Run({"admins", "create", "nobody"}).code, kExitUsage) << "no role";
   const std::string file = server_->folder() + "/taken.token";
   EXPECT_EQ(Run({"admins", "create", "shown", "--role", "viewer", "--out", file}).code, kExitFailed);
