@@ -40,10 +40,10 @@ void AddGateOptions(CLI::App& app, GateLimits& gate) {
                  "New connections of agents; twice as many at once")
       ->check(CLI::Range(1.0, 100'000.0))
       ->capture_default_str();
-  app.add_option(
-         "--source-percent", gate.source_percent,
-         "How much of these last two one IPv4 address or IPv6 /64 may take; 100 behind a balancer that "
-         "hides addresses")
+  app.add_option("--source-percent", gate.source_percent,
+                 "How much of these last two one IPv4 address or IPv6 /64 may take, on both ports; 100 "
+                 "behind a balancer "
+                 "that hides addresses")
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
 }

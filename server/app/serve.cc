@@ -55,6 +55,7 @@ RpcServerOptions MakeRpcOptions(const ServerFlags& flags, const KeyIssuer& issue
   enroll.per_second = flags.enrollments_per_second;
   enroll.burst = std::max(enroll.burst, enroll.per_second);
   options.agent_gate = flags.agent_gate;
+  options.admin_gate.source_percent = flags.agent_gate.source_percent;
   options.on_refused = [](const std::string& line) { Log(LogLevel::kWarning, line); };
   options.on_tick_error = [](const absl::Status& status) {
     Log(LogLevel::kError, absl::StrCat("housekeeping: ", status.message()));

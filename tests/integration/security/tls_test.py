@@ -126,6 +126,13 @@ def ports(server):
 # --- sslyze
 
 
+class ScannedServer(Server):
+    """A scan is a thousand connections in a second or two, from one address."""
+
+    def arguments(self):
+        return [*super().arguments(), "--source-percent", "100", "--connections-per-second", "10000"]
+
+
 EVERYTHING = ["--certinfo", "--sslv2", "--sslv3", "--tlsv1", "--tlsv1_1", "--tlsv1_2", "--tlsv1_3", "--compression",
               "--openssl_ccs", "--heartbleed", "--robot", "--reneg", "--fallback", "--ems", "--elliptic_curves", "--resum"]
 
@@ -187,7 +194,7 @@ def run_sslyze(home):
     key, certificate = os.path.join(home, "any.key"), os.path.join(home, "any.pem")
     subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
                     key, "-out", certificate, "-days", "2", "-subj", "/CN=any"], check=True, capture_output=True)
-    server = Server(os.path.join(home, "server"))
+    server = ScannedServer(os.path.join(home, "server"))
     try:
         server.start()
         offered, ca_file = ports(server)
