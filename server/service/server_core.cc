@@ -10,6 +10,9 @@
 namespace holdfast::server {
 namespace {
 
+// Without a failure, and with rows, before it is said that the store works again.
+constexpr absl::Duration kStoreWorks = absl::Seconds(2);
+
 // A refusal is answered after what it left behind is durable; any other error rolls back.
 template <class Answer>
 absl::StatusOr<Answer> Finish(fleet::Transaction transaction, Directory& directory, const Uuid& device,
@@ -79,7 +82,7 @@ std::vector<absl::StatusOr<wire::SyncResponse>> ServerCore::SyncBatch(std::vecto
     if (!status.ok() && !IsRefusal(status)) failed = status;
   }
   if (failed.ok()) failed = transaction->Commit();
-  state_->TellStoreListener(failed);
+  state_->JudgeStore(failed, !stored.empty());
   if (failed.ok()) {
     if (state_->row_listener) state_->TellListener(stored, calls);
     return answers;
@@ -118,10 +121,22 @@ void ServerCore::SetKeyListener(std::function<absl::Status(const std::string&)> 
   state_->key_listener = std::move(listener);
 }
 
-void ServerCore::State::TellStoreListener(const absl::Status& status) {
-  const bool news = status.ok() == store_failing;
-  store_failing = !status.ok();
-  if (news && store_listener) store_listener(status);
+void ServerCore::State::JudgeStore(const absl::Status& commit, bool rows) {
+  if (commit.ok()) {
+    store_took_rows = store_took_rows || rows;
+    return TellStoreWorks();
+  }
+  const bool news = !store_failed.has_value();
+  store_failed = context.Now();
+  store_took_rows = false;
+  if (news && store_listener) store_listener(commit);
+}
+
+// On a disk that is nearly full some commits succeed and some do not: that is one trouble, told once.
+void ServerCore::State::TellStoreWorks() {
+  if (!store_failed || !store_took_rows || context.Now() - *store_failed < kStoreWorks) return;
+  store_failed.reset();
+  if (store_listener) store_listener(absl::OkStatus());
 }
 
 }  // namespace holdfast::server

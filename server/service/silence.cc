@@ -77,6 +77,7 @@ absl::Status ServerCore::State::JudgeRollouts() {
 }
 
 absl::Status ServerCore::Tick() {
+  state_->TellStoreWorks();
   HOLDFAST_RETURN_IF_ERROR(state_->FlushContacts());
   HOLDFAST_RETURN_IF_ERROR(state_->JudgeSilence(state_->context.Now()));
   HOLDFAST_RETURN_IF_ERROR(state_->JudgeRollouts());

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "absl/functional/function_ref.h"
 #include "server/service/context.h"
@@ -52,7 +53,9 @@ struct ServerCore::State {
   // A step was taken: listeners are told, and devices come.
   absl::Status KeysChanged(const std::string& what);
   void TellListener(const std::vector<fleet::StoredRow>& rows, const std::vector<SyncCall>& calls);
-  void TellStoreListener(const absl::Status& status);
+  // How a commit went, and whether rows were in it: one of nothing succeeds on a full disk too.
+  void JudgeStore(const absl::Status& commit, bool rows);
+  void TellStoreWorks();
 
   Context context;
   Directory directory;
@@ -71,7 +74,8 @@ struct ServerCore::State {
   std::function<void(const absl::Status&)> store_listener;
   std::function<void(const std::string&)> halt_listener;
   std::function<absl::Status(const std::string&)> key_listener;
-  bool store_failing = false;
+  std::optional<ServerTime> store_failed;  // when last, until it was told that it works again
+  bool store_took_rows = false;            // since then
   // Up to where in last contacts silence was judged already.
   ServerTime silent_through, missed_through;
 };

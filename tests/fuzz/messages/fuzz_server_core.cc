@@ -137,6 +137,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           &Admin<v1::ListKeysRequest, v1::ListKeysResponse>,
           &Admin<v1::RotateKeyRequest, v1::RotateKeyResponse>,
           &Admin<v1::ActivateKeyRequest, v1::ActivateKeyResponse>,
-          &Admin<v1::RetireKeyRequest, v1::RetireKeyResponse>});
+          &Admin<v1::RetireKeyRequest, v1::RetireKeyResponse>,
+          &Admin<v1::CreateAdminTokenRequest, v1::CreateAdminTokenResponse>,
+          &Admin<v1::ListAdminTokensRequest, v1::ListAdminTokensResponse>,
+          &Admin<v1::RevokeAdminTokenRequest, v1::RevokeAdminTokenResponse>});
   return 0;
 }

@@ -145,6 +145,14 @@ void AdminRequests(const World& world, const std::string& device) {
   v1::RetireKeyRequest retire;
   retire.set_key_id("0123456789abcdef");
   Ask("retire_key", 24, retire);
+  v1::CreateAdminTokenRequest admin;
+  admin.set_name("auditor of the year");
+  admin.set_role(v1::ADMIN_ROLE_AUDITOR);
+  Ask("create_admin_token", 25, admin);
+  Ask("list_admin_tokens", 26, v1::ListAdminTokensRequest());
+  v1::RevokeAdminTokenRequest ended;
+  ended.set_token_id("0123456789abcdef");
+  Ask("revoke_admin_token", 27, ended);
 }
 
 void Answers(World& world) {

@@ -71,6 +71,7 @@ def full_below_the_server(server, agents, disk, choose):
     disk.make_space()
     for each in agents:
         wait_until(f"all rows of {each.state_dir} to be acknowledged", each.all_acknowledged, seconds=90, every=0.1)
+    wait_until("the server to say that its store works", lambda: "the store takes rows again" in server.text())
     lines = server.text().count("the store takes nothing"), server.text().count("the store takes rows again")
     check(lines == (1, 1), f"the server's log has {lines} lines about its store; {server.tail()}")
     return settle(server, agents)

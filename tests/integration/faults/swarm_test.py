@@ -1,9 +1,9 @@
 """A fleet of real uplinks in one process against a server that is killed again and again: what is stored must be what was sent.
 
 Without arguments a short run for every build. The long ones, by name:
-  swarm_test.py --agents 1000 --seconds 600 --kill-every 30
-  swarm_test.py --agents 10000 --seconds 900 --kill-every 180 --rows-every 60 --ramp 120
-  swarm_test.py --agents 10000 --seconds 300 --rows-every 3600 --ramp 120      (a fleet at rest: CPU and memory)
+  swarm_test.py --agents 1000 --seconds 600 --kill-every 30 --heartbeat 60
+  swarm_test.py --agents 10000 --seconds 900 --kill-every 180 --rows-every 60 --ramp 200 --heartbeat 60
+  swarm_test.py --agents 10000 --seconds 260 --kill-every 0 --rows-every 3600 --burst 1 --lose 0 --ramp 300 --heartbeat 60   (a fleet at rest: CPU and memory)
 """
 import os
 import random
@@ -122,7 +122,7 @@ def main():
         parser.add_argument("--kill-every", type=float, default=3, help="seconds; 0: never (default: %(default)s)")
         parser.add_argument("--rows-every", type=float, default=1, help="seconds between bursts of an agent (default: %(default)s)")
         parser.add_argument("--burst", type=int, default=5, help="rows of one (default: %(default)s)")
-        parser.add_argument("--heartbeat", type=float, default=60)
+        parser.add_argument("--heartbeat", type=float, default=4, help="seconds; 60 is what a policy says (default: %(default)s)")
         parser.add_argument("--ramp", type=float, default=1)
         parser.add_argument("--lose", type=float, default=0.02, help="share of the Syncs lost, and as many doubled (default: %(default)s)")
     options = arguments(__doc__, add)
