@@ -33,7 +33,7 @@ void PollExecutor::Post(std::function<void()> work) {
     first = posted_.empty();
     posted_.push_back(std::move(work));
   }
-  if (first) Wake();
+  if (first) WakeFromElsewhere();
 }
 
 TimerId PollExecutor::PostAt(MonoTime due, std::function<void()> work) {
@@ -44,7 +44,7 @@ TimerId PollExecutor::PostAt(MonoTime due, std::function<void()> work) {
     timers_.emplace(std::pair{due, id}, std::move(work));
     due_.emplace(id, due);
   }
-  Wake();
+  WakeFromElsewhere();
   return id;
 }
 
@@ -68,6 +68,7 @@ void PollExecutor::Unwatch(int fd) {
 }
 
 void PollExecutor::Run() {
+  runner_ = std::this_thread::get_id();
   while (!stop_.load()) {
     std::vector<pollfd> fds{{wake_read_, POLLIN, 0}};
     for (const auto& [fd, watched] : watched_) fds.push_back({fd, watched.events, 0});
@@ -88,6 +89,7 @@ void PollExecutor::Run() {
     RunTimers();
   }
   stop_ = false;
+  runner_ = std::thread::id();
 }
 
 void PollExecutor::Stop() {
@@ -137,6 +139,11 @@ void PollExecutor::RunTimers() {
     }
     work();
   }
+}
+
+// What its own thread adds is seen before it waits the next time.
+void PollExecutor::WakeFromElsewhere() {
+  if (runner_.load() != std::this_thread::get_id()) Wake();
 }
 
 void PollExecutor::Wake() {

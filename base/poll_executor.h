@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -44,13 +45,15 @@ class PollExecutor final : public Executor {
   void RunTimers();
   void RunReady(const std::vector<std::pair<int, short>>& ready);
   void Wake();
+  void WakeFromElsewhere();
 
   const Clock& clock_;
   int wake_read_ = -1;
   int wake_write_ = -1;
   std::atomic<bool> stop_{false};
-  std::map<int, Watched> watched_;  // executor's thread only
-  std::mutex mutex_;                // guards what follows
+  std::atomic<std::thread::id> runner_{};  // the thread that is in Run: it need not be woken by itself
+  std::map<int, Watched> watched_;         // executor's thread only
+  std::mutex mutex_;                       // guards what follows
   std::vector<std::function<void()>> posted_;
   std::map<std::pair<MonoTime, TimerId>, std::function<void()>> timers_;
   std::map<TimerId, MonoTime> due_;

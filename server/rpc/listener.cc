@@ -10,6 +10,7 @@
 #include <grpcpp/server_builder.h>
 
 #include <chrono>
+#include <climits>
 
 #include "absl/strings/str_cat.h"
 #include "base/crypto/keys.h"
@@ -87,7 +88,9 @@ void Limit(grpc::ServerBuilder& builder, const AgentListenerLimits& limits) {
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_MS, Milliseconds(limits.max_connection_age));
   builder.AddChannelArgument(GRPC_ARG_MAX_CONNECTION_AGE_GRACE_MS,
                              Milliseconds(limits.max_connection_age_grace));
-  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, Milliseconds(limits.keepalive));
+  // A peer that is gone is found by the kernel (listen_sockets.cc), without a timer of gRPC for each
+  // connection.
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, INT_MAX);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,
                              Milliseconds(kMinPingInterval));

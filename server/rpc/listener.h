@@ -40,7 +40,6 @@ struct AgentListenerLimits {
   // gRPC adds 10 % of jitter. Connections are made anew now and then, so that load balancers can spread them.
   absl::Duration max_connection_age = absl::Hours(6);
   absl::Duration max_connection_age_grace = absl::Minutes(1);
-  absl::Duration keepalive = absl::Minutes(5);
 };
 
 // Who decides on new connections. All must outlive the listener.
