@@ -26,7 +26,8 @@ grpc::ChannelArguments ChannelArguments() {
   // on a bad network and while a whole fleet comes back.
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 6 * 60 * 1000);  // above the five minutes servers insist on
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);      // a new identity means a new handshake
-  // gRPC inflates a message before it looks at its size: nothing is to be compressed, and what is stays unread.
+  // gRPC inflates a message before it looks at its size: nothing is to be compressed, and what is stays
+  // unread.
   arguments.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
   arguments.SetInt(GRPC_ARG_ENABLE_PER_MESSAGE_DECOMPRESSION, 0);
   return arguments;

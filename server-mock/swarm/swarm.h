@@ -28,8 +28,8 @@ class Swarm {
   absl::Status Resume(absl::string_view saved);
   std::string Save() const;
 
-  // `done` runs once: when all is acknowledged, all are back since the last mark and goodbye was said, or when
-  // the time to settle is over.
+  // `done` runs once: when all is acknowledged, all are back since the last mark and goodbye was said, or
+  // when the time to settle is over.
   void Start(std::function<void()> done);
   // Ends the life early: what was written is still sent.
   void Settle();

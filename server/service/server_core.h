@@ -148,8 +148,8 @@ class ServerCore final : public AgentApi {
   // Each new row. Costs a decode per row: set it only while somebody watches; nullptr ends it.
   void SetRowListener(std::function<void(const HistoryRow&)> listener);
 
-  // The store failed, or works again (OK): once each, however many syncs fail in between. It works when it has
-  // taken rows and nothing failed for two seconds.
+  // The store failed, or works again (OK): once each, however many syncs fail in between. It works when it
+  // has taken rows and nothing failed for two seconds.
   void SetStoreListener(std::function<void(const absl::Status&)> listener);
 
   // The server halted a roll-out: which, and why.

@@ -165,8 +165,8 @@ TEST(Listener, AKeyThatIsNotTheCertificatesIsNamed) {
   identity.private_key_pem = crypto::PrivateKey::Generate(crypto::KeyType::kEcP256)->ToPem();
   Connections connections({}, clock);
   v1::AgentService::CallbackService unused;
-  const auto listener = Listener::Agents({"127.0.0.1", 0}, identity, {},
-                                         {connections, clock, nullptr}, unused);
+  const auto listener =
+      Listener::Agents({"127.0.0.1", 0}, identity, {}, {connections, clock, nullptr}, unused);
   EXPECT_THAT(std::string(listener.status().message()), HasSubstr("of another key"));
 }
 
