@@ -127,9 +127,4 @@ void SwarmAgent::Incident(const std::string& name, const std::string& /*key*/, c
   if (open) ++tally_.incidents[name];
 }
 
-// A journal that cannot be read is told as the error of a state.
-void SwarmAgent::StateChanged(const std::string& /*text*/, const std::string& error) {
-  if (absl::StartsWith(error, "reading rows to send: the server asks")) ++tally_.acknowledged_rows_asked_for;
-}
-
 }  // namespace holdfast::swarm

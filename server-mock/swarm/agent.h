@@ -63,7 +63,7 @@ class SwarmAgent final : public uplink::Host {
                      ServerTime /*now*/) override {}
   void Incident(const std::string& name, const std::string& key, const std::string& summary,
                 bool open) override;
-  void StateChanged(const std::string& /*text*/, const std::string& error) override;
+  void StateChanged(const std::string& /*text*/, const std::string& /*error*/) override {}
   void ServerReached(bool /*reached*/, const std::string& /*error*/) override {}
 
   const AgentOptions options_;

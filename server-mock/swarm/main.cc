@@ -171,8 +171,8 @@ int Report(const Flags& flags, const Swarm& swarm) {
     asked.Update(WriteFileAtomically(flags.json_file, SummaryJson(swarm, comparison)));
   }
   if (!asked.ok()) return Fail(kExitNotCompared, asked);
-  const bool good = swarm.AllAcknowledged() && swarm.tally().acknowledged_rows_asked_for == 0 &&
-                    (!comparison || comparison->equal());
+  const bool good =
+      swarm.AllAcknowledged() && swarm.AskedAgain() == 0 && (!comparison || comparison->equal());
   return good ? 0 : kExitDiffers;
 }
 

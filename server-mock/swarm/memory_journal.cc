@@ -52,6 +52,7 @@ absl::Status MemoryJournal::SetAcked(Epoch epoch, uint64_t through) {
 absl::StatusOr<std::vector<journal::Row>> MemoryJournal::ReadAfter(uint64_t after, size_t max_rows,
                                                                    size_t max_bytes) const {
   if (after < acked_) {
+    ++asked_again_;
     return absl::DataLossError(absl::StrCat("the server asks for row ", after + 1,
                                             ", and has acknowledged everything up to ", acked_));
   }

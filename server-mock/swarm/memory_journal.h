@@ -38,6 +38,7 @@ class MemoryJournal final : public journal::Journal {
 
   const std::vector<Sha256Digest>& hashes() const { return hashes_; }  // of rows 1, 2, ...
   int epochs() const { return epochs_; }
+  uint64_t asked_again() const { return asked_again_; }  // for rows that were acknowledged
   // Runs after each acknowledgement that was news.
   void OnAcked(std::function<void(uint64_t through)> heard) { heard_ = std::move(heard); }
 
@@ -57,6 +58,7 @@ class MemoryJournal final : public journal::Journal {
   std::vector<Sha256Digest> hashes_;
   std::map<std::string, std::string> meta_;
   std::function<void(uint64_t)> heard_;
+  mutable uint64_t asked_again_ = 0;
 };
 
 }  // namespace holdfast::swarm

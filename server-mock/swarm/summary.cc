@@ -97,9 +97,8 @@ std::string SummaryText(const Swarm& swarm, const std::optional<Comparison>& com
   absl::StrAppendFormat(&out,
                         "Failed calls: %s. On purpose: %d lost, %d doubled. Incidents of the agents: %s\n",
                         Listed(t.failures), t.lost_on_purpose, t.doubled_on_purpose, Listed(t.incidents));
-  if (t.acknowledged_rows_asked_for > 0) {
-    absl::StrAppendFormat(&out, "ACKNOWLEDGED ROWS WERE ASKED FOR AGAIN: %d times\n",
-                          t.acknowledged_rows_asked_for);
+  if (swarm.AskedAgain() > 0) {
+    absl::StrAppendFormat(&out, "ACKNOWLEDGED ROWS WERE ASKED FOR AGAIN: %d times\n", swarm.AskedAgain());
   }
   AddRecoveries(out, swarm);
   if (comparison) AddComparison(out, *comparison);
@@ -120,7 +119,7 @@ std::string SummaryJson(const Swarm& swarm, const std::optional<Comparison>& com
   WriteCounts(json, "incidents_of_agents", t.incidents);
   json.Number("lost_on_purpose", static_cast<int64_t>(t.lost_on_purpose));
   json.Number("doubled_on_purpose", static_cast<int64_t>(t.doubled_on_purpose));
-  json.Number("acknowledged_rows_asked_for", static_cast<int64_t>(t.acknowledged_rows_asked_for));
+  json.Number("acknowledged_rows_asked_for", static_cast<int64_t>(swarm.AskedAgain()));
   WriteRecoveries(json, swarm);
   if (comparison) {
     const Comparison& c = *comparison;

@@ -92,6 +92,12 @@ size_t Swarm::Count(bool (SwarmAgent::*is)() const) const {
       std::count_if(agents_.begin(), agents_.end(), [is](const auto& agent) { return ((*agent).*is)(); }));
 }
 
+uint64_t Swarm::AskedAgain() const {
+  uint64_t times = 0;
+  for (const auto& agent : agents_) times += agent->journal().asked_again();
+  return times;
+}
+
 bool Swarm::AllAcknowledged() const {
   return std::all_of(agents_.begin(), agents_.end(), [](const auto& agent) {
     return agent->journal().acked_through() == agent->journal().head().seq;

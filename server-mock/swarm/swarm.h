@@ -38,6 +38,8 @@ class Swarm {
 
   size_t Count(bool (SwarmAgent::*is)() const) const;
   bool AllAcknowledged() const;
+  // How often a server wanted rows again that it had acknowledged: it had lost them.
+  uint64_t AskedAgain() const;
   const Tally& tally() const { return tally_; }
   const std::vector<Recovery>& recoveries() const { return recoveries_; }
   const std::vector<std::unique_ptr<SwarmAgent>>& agents() const { return agents_; }

@@ -31,7 +31,6 @@ struct Tally {
   Latencies enroll, sync, row;               // `row`: from written to acknowledged
   std::map<std::string, uint64_t> failures;  // of calls, by reason or code
   uint64_t lost_on_purpose = 0, doubled_on_purpose = 0;
-  uint64_t acknowledged_rows_asked_for = 0;   // the server had lost what it acknowledged
   std::map<std::string, uint64_t> incidents;  // opened by the uplinks, by name
 
   // Under the reason that the server named, else the status code.

@@ -106,7 +106,9 @@ TEST(MemoryJournal, WhatWasAcknowledgedCannotBeAskedForAgain) {
   ASSERT_TRUE(journal.Append({{.subject = "a"}, {.subject = "b"}, {.subject = "c"}}).ok());
   ASSERT_TRUE(journal.SetAcked(journal.head().epoch, 2).ok());
   EXPECT_EQ(journal.ReadAfter(2, 10, 1000)->size(), 1u);
+  EXPECT_EQ(journal.asked_again(), 0u);
   EXPECT_EQ(journal.ReadAfter(1, 10, 1000).status().code(), absl::StatusCode::kDataLoss);
+  EXPECT_EQ(journal.asked_again(), 1u);
   EXPECT_FALSE(journal.SetAcked(journal.head().epoch, 4).ok());
 }
 
