@@ -207,6 +207,15 @@ bool Uplink::TakeRotatedKeys(const wire::SyncResponse& answer) {
   return true;
 }
 
+// Reads certificates: made anew when they change, not for each message.
+const wire::TrustedKeys& Uplink::Trusted() {
+  if (trusted_of_ != identity_) {
+    trusted_ = TrustedBy(options_.pinned_policy_keys, *identity_);
+    trusted_of_ = identity_;
+  }
+  return trusted_;
+}
+
 // What signs things now: a key that this device keeps only for the policy in force signs nothing new.
 std::vector<std::string> Uplink::KeysFor(const wire::SyncResponse& answer) const {
   const std::vector<std::string> trusted = PolicyKeys();

@@ -103,7 +103,7 @@ wire::TrustedKeys TrustedBy(const std::vector<std::string>& pinned, const Device
   wire::TrustedKeys trusted;
   for (const std::string& pem : identity.ca_certificates_pem) {
     const absl::StatusOr<crypto::CertificateInfo> info = crypto::ReadCertificate(pem);
-    if (info.ok()) trusted.authorities.push_back(ToHex(info->spki_sha256).substr(0, 16));
+    if (info.ok()) trusted.authorities.push_back(crypto::AuthorityId(*info));
   }
   for (const std::string& key : TrustedPolicyKeys(pinned, identity)) {
     trusted.policy_keys.push_back(crypto::KeyId(key));

@@ -92,7 +92,7 @@ wire::SyncRequest Uplink::MakeRequest(const InFlight& message) {
   request.hardware = options_.hardware;
   request.quarantined = message.batch.quarantined;
   request.override_key_id = LoadCodeKey(deps_.files, identity_->device_id).id;
-  request.trusted_keys = TrustedBy(options_.pinned_policy_keys, *identity_);
+  request.trusted_keys = Trusted();
   if (deps_.inbox.accepted()) request.policy_key_id = deps_.inbox.accepted()->bundle.key_id;
   return request;
 }

@@ -142,6 +142,7 @@ class Uplink {
   void OnRenewed(const std::string& new_key_pem, absl::StatusOr<wire::RenewResponse> answer);
   bool TakeRotatedKeys(const wire::SyncResponse& answer);
   std::vector<std::string> PolicyKeys() const;
+  const wire::TrustedKeys& Trusted();
   std::vector<std::string> KeysFor(const wire::SyncResponse& answer) const;
   void TakeTurns(const absl::Status& status);
 
@@ -184,6 +185,8 @@ class Uplink {
   bool reenroll_ = false;   // the certificate is good for nothing
   bool try_token_ = false;  // the next exchange is an Enroll, though the certificate may be good
   std::optional<Uuid> previous_device_;
+  std::optional<DeviceIdentity> trusted_of_;  // whose keys trusted_ names
+  wire::TrustedKeys trusted_;
   std::optional<WallTime> renewal_;  // when the certificate is two thirds old
   std::optional<MonoTime> renew_not_before_;
   bool renew_asked_ = false;  // by the server, whose authority is being replaced

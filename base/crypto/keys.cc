@@ -180,6 +180,10 @@ absl::Status VerifyEcdsa(absl::string_view spki_der, absl::string_view message,
   return VerifyWith(key.get(), message, der_signature);
 }
 
+std::string AuthorityId(const CertificateInfo& certificate) {
+  return ToHex(certificate.spki_sha256).substr(0, 16);
+}
+
 std::string KeyId(absl::string_view raw_public) {
   return ToHex(Sha256(raw_public)).substr(0, 16);
 }

@@ -55,6 +55,8 @@ struct CertificateInfo {
   Sha256Digest spki_sha256{};  // of SubjectPublicKeyInfo DER
   std::string spki_der;
 };
+// The id by which agents and servers name an authority: 16 hex digits of spki_sha256.
+std::string AuthorityId(const CertificateInfo& certificate);
 // Of the first certificate in the PEM text.
 absl::StatusOr<CertificateInfo> ReadCertificate(absl::string_view pem);
 

@@ -176,27 +176,28 @@ void DataDir::Destroy(const ServerKeys& keys) const {
   }
 }
 
-absl::Status DataDir::Save(const ServerKeys& keys) {
+absl::Status DataDir::Commit(const ServerKeys& keys) const {
   HOLDFAST_RETURN_IF_ERROR(WritePrivateKeys(keys));
-  HOLDFAST_RETURN_IF_ERROR(WriteFileAtomically(File(kList), keys.ring.Encode(), 0600));
+  return WriteFileAtomically(File(kList), keys.ring.Encode(), 0600);
+}
+
+absl::Status DataDir::Save(const ServerKeys& keys) {
+  HOLDFAST_RETURN_IF_ERROR(Commit(keys));
   // The step is made: what fails from here on is done by the next start.
   Publish(keys).IgnoreError();
   Destroy(keys);
   return absl::OkStatus();
 }
 
-absl::StatusOr<ServerKeys> DataDir::LoadOrCreateKeys(WallTime now, RandomSource& random) {
-  if (Has(kList)) {
-    absl::StatusOr<ServerKeys> keys = Load();
-    if (!keys.ok()) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(keys.status().message(), "; the list of keys in ", path_,
-                       " is damaged or names what is not there: restore the folder from its backup"));
-    }
-    HOLDFAST_RETURN_IF_ERROR(Publish(*keys));
-    Destroy(*keys);
-    return keys;
-  }
+absl::StatusOr<ServerKeys> DataDir::LoadList() const {
+  absl::StatusOr<ServerKeys> keys = Load();
+  if (keys.ok()) return keys;
+  return absl::FailedPreconditionError(
+      absl::StrCat(keys.status().message(), "; the list of keys in ", path_,
+                   " is damaged or names what is not there: restore the folder from its backup"));
+}
+
+absl::StatusOr<ServerKeys> DataDir::MakeList(WallTime now, RandomSource& random) const {
   if (Has("fleet.db") && !HasEarlierKeys()) {
     return absl::FailedPreconditionError(absl::StrCat(
         path_,
@@ -205,8 +206,14 @@ absl::StatusOr<ServerKeys> DataDir::LoadOrCreateKeys(WallTime now, RandomSource&
   }
   HOLDFAST_ASSIGN_OR_RETURN(ServerKeys keys,
                             HasEarlierKeys() ? LoadEarlier(now) : ServerKeys::Generate(now, random));
-  HOLDFAST_RETURN_IF_ERROR(Save(keys));
+  HOLDFAST_RETURN_IF_ERROR(Commit(keys));
+  return keys;
+}
+
+absl::StatusOr<ServerKeys> DataDir::LoadOrCreateKeys(WallTime now, RandomSource& random) {
+  HOLDFAST_ASSIGN_OR_RETURN(ServerKeys keys, Has(kList) ? LoadList() : MakeList(now, random));
   HOLDFAST_RETURN_IF_ERROR(Publish(keys));
+  Destroy(keys);
   return keys;
 }
 

@@ -48,7 +48,10 @@ class DataDir final : public KeyVault {
   absl::StatusOr<crypto::PrivateKey> LoadPrivateKey(absl::string_view name) const;
   absl::StatusOr<ServerKeys> Load() const;
   absl::StatusOr<ServerKeys> LoadEarlier(WallTime now) const;
+  absl::StatusOr<ServerKeys> LoadList() const;
+  absl::StatusOr<ServerKeys> MakeList(WallTime now, RandomSource& random) const;
   absl::Status WritePrivateKeys(const ServerKeys& keys) const;
+  absl::Status Commit(const ServerKeys& keys) const;
   absl::Status Publish(const ServerKeys& keys) const;
   void Destroy(const ServerKeys& keys) const;
 

@@ -28,24 +28,8 @@ absl::StatusOr<IssuedCertificate> KeyIssuer::Issue(absl::string_view csr_pem, co
   return IssuedCertificate{std::move(leaf), info.serial_hex, AuthorityId(authority())};
 }
 
-std::vector<std::string> KeyIssuer::CaCertificatesPem() const {
-  std::vector<std::string> pem;
-  for (const RingKey& key : keys_.ring.Valid(KeyKind::kAuthority)) {
-    pem.push_back(keys_.authorities.at(key.id).certificate_pem());
-  }
-  return pem;
-}
-
 std::string KeyIssuer::CaSpkiSha256Hex() const {
   return ToHex(authority().spki_sha256());
-}
-
-std::vector<std::string> KeyIssuer::PolicyPublicKeys() const {
-  std::vector<std::string> raw;
-  for (const RingKey& key : keys_.ring.Valid(KeyKind::kPolicy)) {
-    raw.push_back(keys_.policy.at(key.id).RawPublic().value_or(""));
-  }
-  return raw;
 }
 
 absl::StatusOr<KeySignature> KeyIssuer::SignPolicy(absl::string_view bytes) {
@@ -66,7 +50,19 @@ absl::StatusOr<KeySignature> KeyIssuer::SignReport(absl::string_view bytes) {
 absl::Status KeyIssuer::Adopt(ServerKeys keys) {
   if (vault_ != nullptr) HOLDFAST_RETURN_IF_ERROR(vault_->Save(keys));
   keys_ = std::move(keys);
+  RememberPublicHalves();
   return absl::OkStatus();
+}
+
+void KeyIssuer::RememberPublicHalves() {
+  ca_pem_.clear();
+  for (const RingKey& key : keys_.ring.Valid(KeyKind::kAuthority)) {
+    ca_pem_.push_back(keys_.authorities.at(key.id).certificate_pem());
+  }
+  policy_public_.clear();
+  for (const RingKey& key : keys_.ring.Valid(KeyKind::kPolicy)) {
+    policy_public_.push_back(keys_.policy.at(key.id).RawPublic().value_or(""));
+  }
 }
 
 absl::StatusOr<std::string> KeyIssuer::MakeNext(KeyKind kind, ServerTime now) {

@@ -27,9 +27,9 @@ class KeyIssuer final : public CertificateIssuer, public KeyCustody {
 
   absl::StatusOr<IssuedCertificate> Issue(absl::string_view csr_pem, const Uuid& device, ServerTime now,
                                           absl::Duration lifetime) override;
-  std::vector<std::string> CaCertificatesPem() const override;
+  std::vector<std::string> CaCertificatesPem() const override { return ca_pem_; }
   std::string CaSpkiSha256Hex() const override;
-  std::vector<std::string> PolicyPublicKeys() const override;
+  std::vector<std::string> PolicyPublicKeys() const override { return policy_public_; }
   absl::StatusOr<KeySignature> SignPolicy(absl::string_view bytes) override;
   std::string ReportPublicKey() const override { return report_public_; }
   absl::StatusOr<KeySignature> SignReport(absl::string_view bytes) override;
@@ -50,9 +50,13 @@ class KeyIssuer final : public CertificateIssuer, public KeyCustody {
 
  private:
   KeyIssuer(ServerKeys keys, RandomSource& random, KeyVault* vault, std::string report_public)
-      : keys_(std::move(keys)), random_(&random), vault_(vault), report_public_(std::move(report_public)) {}
+      : keys_(std::move(keys)), random_(&random), vault_(vault), report_public_(std::move(report_public)) {
+    RememberPublicHalves();
+  }
   absl::Status Adopt(ServerKeys keys);
+  void RememberPublicHalves();
   ServerKeys keys_;
+  std::vector<std::string> ca_pem_, policy_public_;  // of the valid ones: part of each answer to a device
   RandomSource* random_;
   KeyVault* vault_;
   std::string report_public_;

@@ -8,7 +8,7 @@
 namespace holdfast::server {
 
 std::string AuthorityId(const crypto::Authority& authority) {
-  return ToHex(authority.spki_sha256()).substr(0, 16);
+  return crypto::AuthorityId(authority.info());
 }
 
 absl::StatusOr<ServerKeys> ServerKeys::Of(crypto::Authority authority, crypto::PrivateKey policy,
