@@ -93,7 +93,7 @@ void Interpreter::ReadEnvelope() {
 }
 
 void Interpreter::CheckForm() {
-  for (const std::string& warning : source_.warnings) Find("profile-form", warning);
+  for (const plist::Oddity& warning : source_.warnings) Find("profile-form", warning.Text());
   if (source_.is_signed && !source_.signature_intact) {
     Find("profile-signature-broken", "the signature does not fit the content");
   }

@@ -43,7 +43,7 @@ void RedactAll(Value& value) {
   if (Dict* dict = value.As<Dict>()) {
     for (Entry& entry : dict->entries()) RedactAll(entry.value);
   } else if (MayHoldSecret(value)) {
-    value = Redacted{};
+    value.Replace(Redacted{});
   }
 }
 
@@ -60,7 +60,7 @@ void RedactIn(Value& value) {
       RedactAll(entry.value);
     } else if ((NamesSecret(entry.key) && MayHoldSecret(entry.value)) ||
                (certificate && entry.key == "PayloadContent") || entry.value.As<plist::Data>() != nullptr) {
-      entry.value = Redacted{};
+      entry.value.Replace(Redacted{});
     } else {
       RedactIn(entry.value);
     }

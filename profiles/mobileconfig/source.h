@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "profiles/plist/oddity.h"
 #include "profiles/plist/value.h"
 
 namespace holdfast::profiles {
@@ -14,7 +15,7 @@ namespace holdfast::profiles {
 struct ProfileSource {
   std::string name;  // for messages: the file
   plist::Value root;
-  std::vector<std::string> warnings;  // of the property list's form
+  std::vector<plist::Oddity> warnings;
   bool is_signed = false;
   bool signature_intact = false;
   std::string signer;

@@ -114,18 +114,21 @@ absl::StatusOr<Document> Decode(absl::string_view bytes) {
   Document document;
   document.form = LooksBinary(bytes) ? Form::kBinary : Form::kXml;
   plist_t raw = nullptr;
+  Places places;
   if (document.form == Form::kBinary) {
     HOLDFAST_RETURN_IF_ERROR(CheckBinary(bytes));
     plist_from_bin(bytes.data(), static_cast<uint32_t>(bytes.size()), &raw);
   } else {
     HOLDFAST_ASSIGN_OR_RETURN(CheckedXml checked, CheckXml(bytes));
     document.warnings = std::move(checked.warnings);
+    places = std::move(checked.places);
     const std::string body(checked.body);  // libplist reads to a NUL
     plist_from_xml(body.data(), static_cast<uint32_t>(body.size()), &raw);
   }
   const Node node(raw);
   if (node == nullptr) return absl::InvalidArgumentError("libplist cannot decode it");
   HOLDFAST_ASSIGN_OR_RETURN(document.root, Convert(node.get()));
+  SetLines(places, document.root);
   return document;
 }
 

@@ -7,6 +7,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "profiles/plist/oddity.h"
 #include "profiles/plist/value.h"
 
 namespace holdfast::plist {
@@ -16,8 +17,8 @@ enum class Form { kXml, kBinary };
 struct Document {
   Value root;
   Form form = Form::kXml;
-  // What is unusual and was accepted: sentences, with a line where there is one.
-  std::vector<std::string> warnings;
+  // What is unusual and was accepted; the first hundred.
+  std::vector<Oddity> warnings;
 };
 
 // `name` is for messages: a path or an identifier. INVALID_ARGUMENT says which line and what is wrong there;

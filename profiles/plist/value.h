@@ -83,10 +83,17 @@ class Value {
   const Value* Find(absl::string_view key) const;
   // "<string>", "<integer>", ... as written in XML, for messages.
   absl::string_view TypeName() const;
-  friend bool operator==(const Value&, const Value&) = default;
+  // Where it begins in the XML that it was read from; 0 when it was not, or cannot be told.
+  uint32_t line() const { return line_; }
+  void set_line(uint32_t line) { line_ = line; }
+  // Another content at the same place.
+  void Replace(Value value) { storage_ = std::move(value.storage_); }
+  // The place is no part of the value.
+  friend bool operator==(const Value& a, const Value& b) { return a.storage_ == b.storage_; }
 
  private:
   Storage storage_;
+  uint32_t line_ = 0;
 };
 
 struct Entry {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -18,6 +19,8 @@ namespace {
 constexpr std::array<absl::string_view, 3> kContainers = {"plist", "dict", "array"};
 constexpr std::array<absl::string_view, 8> kScalars = {"key",  "string", "integer", "real",
                                                        "true", "false",  "date",    "data"};
+
+constexpr size_t kMaxWarnings = 100;  // nobody reads more
 
 template <size_t N>
 bool Contains(const std::array<absl::string_view, N>& names, absl::string_view name) {
@@ -40,15 +43,21 @@ class Scanner {
   struct Open {
     absl::string_view tag;
     size_t line;
+    size_t place = 0;  // its index among the places; of a value
     size_t children = 0;
     bool has_key = false;  // of a dict: a <key> waits for its value
+    std::string key;       // of a dict: the last <key>
+    std::set<std::string> keys = {};
   };
 
   absl::Status Fail(size_t line, absl::string_view what) const {
-    return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
+    if (line != line_) return absl::InvalidArgumentError(absl::StrCat("line ", line, ": ", what));
+    const size_t newline = at_ == 0 ? absl::string_view::npos : text_.rfind('\n', at_ - 1);
+    const size_t column = newline == absl::string_view::npos ? at_ + 1 : at_ - newline;
+    return absl::InvalidArgumentError(absl::StrCat("line ", line, ", column ", column, ": ", what));
   }
-  void Warn(size_t line, absl::string_view what) {
-    warnings_.push_back(absl::StrCat("line ", line, ": ", what));
+  void Warn(size_t line, absl::string_view what, Oddity::Kind kind = Oddity::Kind::kForm) {
+    if (warnings_.size() < kMaxWarnings) warnings_.push_back({kind, line, std::string(what)});
   }
   absl::Status Encoding();
   absl::Status Prologue();
@@ -60,6 +69,8 @@ class Scanner {
   absl::Status OpenTag(absl::string_view tag, bool empty);
   absl::Status CloseTag(absl::string_view tag);
   absl::Status Child(absl::string_view tag);
+  size_t AddPlace(absl::string_view tag);
+  void NoteKey(const Open& closed);
   void Advance(size_t count);
   bool InScalar() const { return !open_.empty() && Contains(kScalars, open_.back().tag); }
 
@@ -70,7 +81,8 @@ class Scanner {
   bool done_ = false;
   std::vector<Open> open_;
   std::string scalar_;  // content of the scalar that is open
-  std::vector<std::string> warnings_;
+  std::vector<Oddity> warnings_;
+  Places places_;
 };
 
 void Scanner::Advance(size_t count) {
@@ -88,7 +100,7 @@ absl::StatusOr<CheckedXml> Scanner::Run() {
   }
   const absl::string_view rest = text_.substr(at_);
   if (!absl::StripAsciiWhitespace(rest).empty()) Warn(line_, "something follows </plist>; it is ignored");
-  return CheckedXml{text_.substr(begin, at_ - begin), std::move(warnings_)};
+  return CheckedXml{text_.substr(begin, at_ - begin), std::move(warnings_), std::move(places_)};
 }
 
 absl::Status Scanner::Encoding() {
@@ -98,7 +110,7 @@ absl::Status Scanner::Encoding() {
   const size_t before = text_.size();
   while (absl::ConsumeSuffix(&text_, absl::string_view("\0", 1))) {
   }
-  if (text_.size() != before) warnings_.push_back("NUL bytes follow the text; they are ignored");
+  if (text_.size() != before) Warn(0, "NUL bytes follow the text; they are ignored");
   const size_t bad = FirstInvalidUtf8(text_);
   if (bad == absl::string_view::npos) return absl::OkStatus();
   Advance(bad);
@@ -107,7 +119,7 @@ absl::Status Scanner::Encoding() {
 
 absl::Status Scanner::Prologue() {
   if (absl::StartsWith(text_, "\xef\xbb\xbf")) {
-    warnings_.push_back("a byte order mark stands before the text; it is ignored");
+    Warn(1, "a byte order mark stands before the text; it is ignored");
     Advance(3);
   }
   size_t blank = 0;
@@ -213,6 +225,23 @@ absl::Status Scanner::Child(absl::string_view tag) {
   return absl::OkStatus();
 }
 
+size_t Scanner::AddPlace(absl::string_view tag) {
+  if (tag == "plist" || tag == "key") return 0;
+  places_.push_back({static_cast<uint32_t>(line_), 1, open_.back().tag == "dict" ? open_.back().key : ""});
+  return places_.size() - 1;
+}
+
+void Scanner::NoteKey(const Open& closed) {
+  Open& dict = open_.back();
+  dict.key = scalar_;
+  if (!dict.keys.insert(scalar_).second) {
+    Warn(closed.line,
+         absl::StrCat("the <key> ", Excerpt(scalar_), " stands a second time in the <dict> of line ",
+                      dict.line, "; the last one is read here, others may read the first"),
+         Oddity::Kind::kDuplicateKey);
+  }
+}
+
 absl::Status Scanner::OpenTag(absl::string_view tag, bool empty) {
   if (InScalar()) {
     return Fail(line_, absl::StrCat("<", tag, "> stands inside <", open_.back().tag, ">, opened on line ",
@@ -222,7 +251,8 @@ absl::Status Scanner::OpenTag(absl::string_view tag, bool empty) {
   if (open_.size() >= kMaxDepth) {
     return Fail(line_, absl::StrCat("elements are nested deeper than ", kMaxDepth));
   }
-  open_.push_back({tag, line_});
+  const size_t place = AddPlace(tag);
+  open_.push_back({tag, line_, place});
   scalar_.clear();
   return empty ? CloseTag(tag) : absl::OkStatus();
 }
@@ -234,10 +264,15 @@ absl::Status Scanner::CloseTag(absl::string_view tag) {
                                                              open_.back().line, ", is to be closed first");
     return Fail(line_, absl::StrCat("</", tag, "> closes nothing: ", instead));
   }
-  const Open closed = open_.back();
+  const Open closed = std::move(open_.back());
   open_.pop_back();
   if (closed.has_key) return Fail(line_, "the last <key> of a <dict> has no value");
   if (std::optional<std::string> flaw = ScalarFlaw(tag, scalar_)) return Fail(closed.line, *flaw);
+  if (tag == "key") {
+    NoteKey(closed);
+  } else if (tag != "plist") {
+    places_[closed.place].count = static_cast<uint32_t>(places_.size() - closed.place);
+  }
   if (tag != "plist") return absl::OkStatus();
   if (closed.children == 0) return Fail(closed.line, "<plist> holds no value");
   done_ = true;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <plist/plist.h>
 
+#include <regex>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -72,34 +73,65 @@ TEST(Plist, TheLastOfEqualKeysCounts) {
   EXPECT_EQ(*root.Find("a"), Value(int64_t{2}));
 }
 
+TEST(Plist, AKeyThatIsThereTwiceIsTold) {
+  const auto document =
+      Parse(Xml("<dict><key>a</key><integer>1</integer>\n<key>a</key><integer>2</integer></dict>"), "test");
+  ASSERT_TRUE(document.ok());
+  ASSERT_EQ(document->warnings.size(), 1u);
+  EXPECT_EQ(document->warnings[0].kind, Oddity::Kind::kDuplicateKey);
+  EXPECT_EQ(document->warnings[0].line, 4u);
+}
+
+TEST(Plist, ErrorsNameTheColumn) {
+  EXPECT_THAT(ErrorOf("<?xml?>\n<plist><dict>\n  <sting>x</sting>"),
+              HasSubstr("line 3, column 3: unknown element"));
+  EXPECT_THAT(ErrorOf("<html></html>"), HasSubstr("line 1, column 1: "));
+}
+
+TEST(Plist, ValuesKnowTheirLines) {
+  const Value root = RootOf(
+      "<?xml?>\n<plist>\n<dict>\n<key>a</key>\n<array>\n<true/>\n<dict><key>x &amp; y</key><string>1</string>"
+      "\n<key>b</key><data>\n</data></dict>\n</array>\n<key>c</key><date>2001-01-01T00:00:01Z</date></dict></"
+      "plist>");
+  EXPECT_EQ(root.line(), 3u);
+  const auto* array = root.Find("a")->As<Array>();
+  ASSERT_NE(array, nullptr);
+  EXPECT_EQ(root.Find("a")->line(), 5u);
+  EXPECT_EQ((*array)[0].line(), 6u);
+  EXPECT_EQ((*array)[1].line(), 7u);
+  EXPECT_EQ((*array)[1].Find("b")->line(), 8u);
+  EXPECT_EQ((*array)[1].Find("x & y")->line(), 0u);
+  EXPECT_EQ(root.Find("c")->line(), 11u);
+}
+
 TEST(Plist, UsualDocumentGivesNoWarning) {
   auto document = Parse(Xml("<dict/>"), "test");
   ASSERT_TRUE(document.ok());
   EXPECT_THAT(document->warnings, IsEmpty());
 }
 
-struct Oddity {
+struct Odd {
   std::string bytes;
   std::string warning;
 };
-class Oddities : public ::testing::TestWithParam<Oddity> {};
+class Oddities : public ::testing::TestWithParam<Odd> {};
 
 TEST_P(Oddities, AreAcceptedWithAWarning) {
   auto document = Parse(GetParam().bytes, "test");
   ASSERT_TRUE(document.ok()) << document.status();
   EXPECT_NE(document->root.Find("a"), nullptr);
-  EXPECT_THAT(document->warnings, ::testing::Contains(HasSubstr(GetParam().warning)));
+  EXPECT_THAT(document->warnings,
+              ::testing::Contains(::testing::Property(&Oddity::Text, HasSubstr(GetParam().warning))));
 }
 
 const std::string kDict = "<dict><key>a</key><true/></dict>";
 INSTANTIATE_TEST_SUITE_P(All, Oddities,
-                         ::testing::Values(Oddity{"\n \n" + Xml(kDict), "line 3: white space stands before"},
-                                           Oddity{"\xef\xbb\xbf" + Xml(kDict), "byte order mark"},
-                                           Oddity{"<plist>" + kDict + "</plist>", "no <?xml"},
-                                           Oddity{"<!DOCTYPE plist>\n<plist>" + kDict + "</plist>",
-                                                  "no <?xml"},
-                                           Oddity{Xml(kDict) + std::string(3, '\0'), "NUL"},
-                                           Oddity{Xml(kDict) + "<!-- end --> more", "follows </plist>"}));
+                         ::testing::Values(Odd{"\n \n" + Xml(kDict), "line 3: white space stands before"},
+                                           Odd{"\xef\xbb\xbf" + Xml(kDict), "byte order mark"},
+                                           Odd{"<plist>" + kDict + "</plist>", "no <?xml"},
+                                           Odd{"<!DOCTYPE plist>\n<plist>" + kDict + "</plist>", "no <?xml"},
+                                           Odd{Xml(kDict) + std::string(3, '\0'), "NUL"},
+                                           Odd{Xml(kDict) + "<!-- end --> more", "follows </plist>"}));
 
 struct Broken {
   std::string bytes;
@@ -110,7 +142,8 @@ class BrokenFiles : public ::testing::TestWithParam<Broken> {};
 TEST_P(BrokenFiles, NameTheLineAndWhatIsWrong) {
   const std::string error = ErrorOf(GetParam().bytes);
   EXPECT_THAT(error, HasSubstr("'test'"));
-  EXPECT_THAT(error, HasSubstr(GetParam().error));
+  static const std::regex column(", column [0-9]+");
+  EXPECT_THAT(std::regex_replace(error, column, ""), HasSubstr(GetParam().error));
 }
 
 INSTANTIATE_TEST_SUITE_P(

@@ -34,7 +34,7 @@ TEST(PlistWriter, WhatIsWrittenIsReadBackTheSame) {
   const auto read = Parse(*text, "written");
   ASSERT_TRUE(read.ok()) << read.status() << *text;
   EXPECT_EQ(read->root, Everything());
-  EXPECT_TRUE(read->warnings.empty()) << read->warnings.front();
+  EXPECT_TRUE(read->warnings.empty()) << read->warnings.front().Text();
 }
 
 TEST(PlistWriter, IsLaidOutAsMacOsDoes) {
