@@ -22,11 +22,6 @@ bool Contains(const std::vector<std::string>& list, const std::string& item) {
   return std::find(list.begin(), list.end(), item) != list.end();
 }
 
-absl::Status BadToken(ErrorReason reason, absl::string_view why) {
-  return Refuse(absl::StatusCode::kPermissionDenied, reason,
-                absl::StrCat("enrolling: ", why, "; ask an admin for a new token"));
-}
-
 absl::Status CheckForm(const wire::EnrollRequest& request) {
   const wire::HardwareIdentity& h = request.hardware;
   for (const std::string* text : {&h.serial_number, &h.platform_uuid, &h.model, &h.os_version, &h.os_build,
@@ -44,20 +39,32 @@ absl::Status CheckForm(const wire::EnrollRequest& request) {
 
 }  // namespace
 
-absl::StatusOr<fleet::EnrollmentToken> Enrollment::CheckToken(const wire::EnrollRequest& request) {
+absl::Status Enrollment::BadToken(Attempt& attempt, ErrorReason reason, const std::string& why) {
+  attempt.why = why;
+  return Refuse(absl::StatusCode::kPermissionDenied, reason,
+                absl::StrCat("enrolling: ", why, "; ask an admin for a new token"));
+}
+
+absl::StatusOr<fleet::EnrollmentToken> Enrollment::CheckToken(Attempt& attempt) {
+  const wire::EnrollRequest& request = attempt.request;
   const auto presented = ReadToken(kEnrollmentPrefix, request.token);
-  if (!presented) return BadToken(ErrorReason::kTokenUnknown, "the token is not an enrollment token");
+  if (!presented)
+    return BadToken(attempt, ErrorReason::kTokenUnknown, "the token is not an enrollment token");
   HOLDFAST_ASSIGN_OR_RETURN(auto token, context_.store.FindEnrollmentToken(presented->id));
+  if (token) attempt.token_id = token->id;
   if (!token || !SameSecret(token->secret_hash, presented->secret_hash)) {
-    return BadToken(ErrorReason::kTokenUnknown, "there is no such token");
+    absl::Status unknown = BadToken(attempt, ErrorReason::kTokenUnknown, "there is no such token");
+    if (token) attempt.why = "its secret is wrong";  // only admins hear that the id exists
+    return unknown;
   }
-  if (token->revoked) return BadToken(ErrorReason::kTokenRevoked, "the token was revoked");
+  if (token->revoked) return BadToken(attempt, ErrorReason::kTokenRevoked, "the token was revoked");
   if (token->expires <= context_.Now()) {
-    return BadToken(ErrorReason::kTokenExpired,
+    return BadToken(attempt, ErrorReason::kTokenExpired,
                     absl::StrCat("the token expired on ", FormatUtc(token->expires)));
   }
   if (!token->allowed_serials.empty() && !Contains(token->allowed_serials, request.hardware.serial_number)) {
-    return BadToken(ErrorReason::kTokenUnknown, "the token is for other serial numbers than this one");
+    return BadToken(attempt, ErrorReason::kTokenUnknown,
+                    "the token is for other serial numbers than this one");
   }
   return *std::move(token);
 }
@@ -139,24 +146,38 @@ absl::Status Enrollment::Conflict(const Candidate& candidate, const Peer& peer) 
 absl::StatusOr<wire::EnrollResponse> Enrollment::Enroll(const Peer& peer,
                                                         const wire::EnrollRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckForm(request));
-  HOLDFAST_ASSIGN_OR_RETURN(const fleet::EnrollmentToken token, CheckToken(request));
+  Attempt attempt{.peer = peer, .request = request, .token_id = "", .why = "", .rival = {}};
+  absl::StatusOr<wire::EnrollResponse> answer = Try(attempt);
+  if (IsRefusal(answer.status())) HOLDFAST_RETURN_IF_ERROR(NoteRefusal(attempt, answer.status()));
+  return answer;
+}
+
+absl::StatusOr<wire::EnrollResponse> Enrollment::Try(Attempt& attempt) {
+  const wire::EnrollRequest& request = attempt.request;
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::EnrollmentToken token, CheckToken(attempt));
   HOLDFAST_ASSIGN_OR_RETURN(Candidate candidate, MakeCandidate(request));
   if (!candidate.same_key && token.used >= token.quota) {
-    return BadToken(ErrorReason::kTokenExhausted,
+    return BadToken(attempt, ErrorReason::kTokenExhausted,
                     absl::StrCat("the token was good for ", token.quota, " devices, and all are enrolled"));
   }
   if (absl::Status proof = CheckProof(request, token, candidate); !proof.ok()) {
-    HOLDFAST_RETURN_IF_ERROR(Conflict(candidate, peer));
-    HOLDFAST_RETURN_IF_ERROR(RecordAudit(context_.store, context_.Now(),
-                                         {absl::StrCat("token:", token.id), peer.address},
-                                         {.action = "EnrollRefused",
-                                          .target = absl::StrCat("device:", candidate.id.ToString()),
-                                          .before = "",
-                                          .after = std::string(ErrorReasonName(ReasonOf(proof)))}));
+    attempt.rival = candidate.id;
+    HOLDFAST_RETURN_IF_ERROR(Conflict(candidate, attempt.peer));
     return proof;
   }
-  HOLDFAST_RETURN_IF_ERROR(Store(peer, request, token, candidate));
+  HOLDFAST_RETURN_IF_ERROR(Store(attempt.peer, request, token, candidate));
   return Answer(candidate, token.group);
+}
+
+absl::Status Enrollment::NoteRefusal(const Attempt& attempt, const absl::Status& refusal) {
+  const std::string& serial = attempt.request.hardware.serial_number;
+  return refused_.Note({.source = attempt.peer.address,
+                        .token_id = attempt.token_id,
+                        .reason = std::string(ErrorReasonName(ReasonOf(refusal))),
+                        .why = attempt.why,
+                        .target = attempt.rival ? absl::StrCat("device:", attempt.rival->ToString())
+                                                : absl::StrCat("serial:", serial),
+                        .serial = serial});
 }
 
 absl::Status Enrollment::StoreDevice(const wire::EnrollRequest& request, const std::string& group,

@@ -6,15 +6,17 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "base/error.h"
 #include "server/service/admission.h"
 #include "server/service/policies.h"
+#include "server/service/refused_enrollments.h"
 
 namespace holdfast::server {
 
 class Enrollment {
  public:
-  Enrollment(Context& context, Directory& directory, Policies& policies)
-      : context_(context), directory_(directory), policies_(policies) {}
+  Enrollment(Context& context, Directory& directory, Policies& policies, RefusedEnrollments& refused)
+      : context_(context), directory_(directory), policies_(policies), refused_(refused) {}
 
   // Both inside a transaction; refusals leave something to commit (incidents, audit).
   absl::StatusOr<wire::EnrollResponse> Enroll(const Peer& peer, const wire::EnrollRequest& request);
@@ -31,7 +33,19 @@ class Enrollment {
     bool same_key = false;  // as one of `certificates`: the answer to an earlier Enroll was lost
   };
 
-  absl::StatusOr<fleet::EnrollmentToken> CheckToken(const wire::EnrollRequest& request);
+  // One Enroll, and what is known of it when it is refused.
+  struct Attempt {
+    const Peer& peer;
+    const wire::EnrollRequest& request;
+    std::string token_id;       // of a token of this server
+    std::string why;            // for the audit log
+    std::optional<Uuid> rival;  // the enrolled device that it collides with
+  };
+
+  absl::StatusOr<wire::EnrollResponse> Try(Attempt& attempt);
+  absl::Status NoteRefusal(const Attempt& attempt, const absl::Status& refusal);
+  static absl::Status BadToken(Attempt& attempt, ErrorReason reason, const std::string& why);
+  absl::StatusOr<fleet::EnrollmentToken> CheckToken(Attempt& attempt);
   absl::StatusOr<Candidate> MakeCandidate(const wire::EnrollRequest& request);
   absl::StatusOr<fleet::CertificateRecord> Issue(const std::string& csr_pem, const Uuid& device,
                                                  std::string* chain_pem);
@@ -49,6 +63,7 @@ class Enrollment {
   Context& context_;
   Directory& directory_;
   Policies& policies_;
+  RefusedEnrollments& refused_;
 };
 
 }  // namespace holdfast::server

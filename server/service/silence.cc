@@ -80,6 +80,7 @@ absl::Status ServerCore::Tick() {
   state_->TellStoreWorks();
   HOLDFAST_RETURN_IF_ERROR(state_->FlushContacts());
   HOLDFAST_RETURN_IF_ERROR(state_->JudgeSilence(state_->context.Now()));
+  HOLDFAST_RETURN_IF_ERROR(state_->refused_enrollments.WriteCounts());
   HOLDFAST_RETURN_IF_ERROR(state_->JudgeRollouts());
   HOLDFAST_RETURN_IF_ERROR(state_->StepKeys());
   HOLDFAST_RETURN_IF_ERROR(state_->day_keeper.Slice());

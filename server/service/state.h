@@ -28,7 +28,8 @@ struct ServerCore::State {
         orders(context),
         keys(context, policies, orders),
         sync(context, directory, policies, rollouts, orders, keys),
-        enrollment(context, directory, policies),
+        refused_enrollments(context),
+        enrollment(context, directory, policies, refused_enrollments),
         row_check(context, directory),
         day_keeper(context, directory) {}
 
@@ -64,6 +65,7 @@ struct ServerCore::State {
   Orders orders;
   Keys keys;
   SyncHandler sync;
+  RefusedEnrollments refused_enrollments;
   Enrollment enrollment;
   RowCheck row_check;
   DayKeeper day_keeper;

@@ -105,6 +105,30 @@ TEST_F(Enrollment, EachUseOfATokenIsAuditedWithItsSourceAddress) {
   }
 }
 
+// A Mac whose token is no good comes again and again, for months.
+TEST_F(Enrollment, EachRefusedUseOfATokenIsAuditedAndARefusedMacCannotFillTheLog) {
+  const auto token = core().CreateEnrollmentToken(admin(), {.lifetime = absl::Minutes(1)});
+  time_.RunFor(absl::Minutes(2));
+  Add("alpha", token->secret).Start();
+  Add("beta", "hfe_0123456789abcdef_" + std::string(64, 'a')).Start();
+  time_.RunFor(absl::Minutes(1));
+  const auto refused = Audit("EnrollRefused");
+  EXPECT_THAT(refused, UnorderedElementsAre(
+                           AllOf(Field(&server::AuditEntry::actor, "token:" + token->token.id),
+                                 Field(&server::AuditEntry::source, "192.0.2.1"),
+                                 Field(&server::AuditEntry::after,
+                                       AllOf(HasSubstr("TOKEN_EXPIRED"), HasSubstr("serial=alpha-SERIAL")))),
+                           AllOf(Field(&server::AuditEntry::actor, "unknown token"),
+                                 Field(&server::AuditEntry::source, "192.0.2.1"),
+                                 Field(&server::AuditEntry::after,
+                                       AllOf(HasSubstr("TOKEN_UNKNOWN"), HasSubstr("serial=beta-SERIAL"))))));
+  for (const server::AuditEntry& entry : refused) {
+    EXPECT_THAT(entry.actor + entry.target + entry.after, Not(HasSubstr(token->secret.substr(20))));
+  }
+  time_.RunFor(absl::Hours(24));
+  EXPECT_LE(Audit("EnrollRefused").size(), 2 * tap_.enrolls.size());
+}
+
 TEST_F(Enrollment, TokenIsGoodForNothingButEnroll) {
   const std::string token = Token();
   EXPECT_TRUE(absl::IsUnauthenticated(core().Authenticate("Bearer " + token, "192.0.2.9").status()));

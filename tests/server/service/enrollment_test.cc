@@ -1,4 +1,6 @@
+#include "absl/strings/str_cat.h"
 #include "base/error.h"
+#include "server/service/refused_enrollments.h"
 #include "tests/server/service/test_device.h"
 
 namespace holdfast::server {
@@ -154,6 +156,71 @@ TEST_F(Enrollment, EveryUseOfATokenIsAuditedWithItsSource) {
   EXPECT_EQ(audit[1].actor, "token:" + token->token.id);
   EXPECT_EQ(audit[1].source, "198.51.100.7");
   EXPECT_EQ(audit[1].target, "device:" + device.id.ToString());
+}
+
+class RefusedTokens : public Enrollment {
+ protected:
+  // Newest first.
+  std::vector<AuditEntry> Refused() {
+    std::vector<AuditEntry> found = world.Audit();
+    std::erase_if(found, [](const AuditEntry& entry) { return entry.action != "EnrollRefused"; });
+    return found;
+  }
+  void TryFrom(const std::string& address, const std::string& token) {
+    EXPECT_FALSE(world.core->Enroll({std::nullopt, "", address}, device.EnrollRequest(token)).ok());
+  }
+};
+
+TEST_F(RefusedTokens, AreAuditedWithReasonTokenSourceAndSerialButNotTheSecret) {
+  const auto token = world.core->CreateEnrollmentToken(kAdmin, {.allowed_serials = {"SERIAL-beta"}});
+  TryFrom("198.51.100.7:4711", token->secret);
+  ASSERT_THAT(Refused(), SizeIs(1));
+  EXPECT_EQ(Refused()[0].actor, "token:" + token->token.id);
+  EXPECT_EQ(Refused()[0].source, "198.51.100.7:4711");
+  EXPECT_EQ(Refused()[0].target, "serial:SERIAL-alpha");
+  EXPECT_EQ(Refused()[0].after,
+            "TOKEN_UNKNOWN: the token is for other serial numbers than this one; serial=SERIAL-alpha");
+  std::string wrong = token->secret;
+  wrong.back() = wrong.back() == '0' ? '1' : '0';
+  TryFrom("203.0.113.1", wrong);
+  EXPECT_EQ(Refused()[0].after, "TOKEN_UNKNOWN: its secret is wrong; serial=SERIAL-alpha");
+  TryFrom("203.0.113.2", "no token at all");
+  EXPECT_EQ(Refused()[0].actor, "unknown token");
+  for (const AuditEntry& entry : Refused()) {
+    for (const std::string& text : {entry.actor, entry.target, entry.after}) {
+      EXPECT_EQ(text.find(wrong.substr(0, 40)), std::string::npos) << text;
+    }
+  }
+}
+
+TEST_F(RefusedTokens, OfOneKindAreOneEntryAMinuteWithACount) {
+  const std::string token = world.MakeToken({.lifetime = absl::Minutes(1)});
+  world.clock.Advance(absl::Minutes(2));
+  for (int port = 1; port <= 500; ++port) TryFrom(absl::StrCat("198.51.100.7:", port), token);
+  EXPECT_THAT(Refused(), SizeIs(1)) << "a port is no other place";
+  world.clock.Advance(absl::Seconds(59));
+  ASSERT_TRUE(world.core->Tick().ok());
+  EXPECT_THAT(Refused(), SizeIs(1));
+  world.clock.Advance(absl::Seconds(1));
+  ASSERT_TRUE(world.core->Tick().ok());
+  ASSERT_THAT(Refused(), SizeIs(2));
+  EXPECT_NE(Refused()[0].after.find("499 more since"), std::string::npos) << Refused()[0].after;
+  // Nothing came since: the next one is the first of its kind again.
+  world.clock.Advance(absl::Minutes(1));
+  ASSERT_TRUE(world.core->Tick().ok());
+  EXPECT_THAT(Refused(), SizeIs(2));
+  TryFrom("198.51.100.7", token);
+  EXPECT_THAT(Refused(), SizeIs(3));
+}
+
+TEST_F(RefusedTokens, AFloodFromManyPlacesCannotFillTheLog) {
+  for (int i = 0; i < 1000; ++i) TryFrom(absl::StrCat("10.0.", i / 250, ".", i % 250), "hfe_x");
+  EXPECT_THAT(Refused(), SizeIs(RefusedEnrollments::kKinds));
+  world.clock.Advance(absl::Minutes(1));
+  ASSERT_TRUE(world.core->Tick().ok());
+  ASSERT_THAT(Refused(), SizeIs(RefusedEnrollments::kKinds + 1));
+  EXPECT_EQ(Refused()[0].source, "several addresses");
+  EXPECT_NE(Refused()[0].after.find("980 more since"), std::string::npos) << Refused()[0].after;
 }
 
 class Renewal : public Enrollment {
