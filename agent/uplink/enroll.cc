@@ -70,7 +70,7 @@ void Uplink::OnEnrolled(absl::StatusOr<wire::EnrollResponse> answer) {
     BackOff(State::kBackingOff, adopted);
     return;
   }
-  reply_heartbeat_ = answer->heartbeat;
+  TakeHeartbeat(answer->heartbeat);
   last_contact_ = Now().wall;
   last_error_.clear();
   sections_.Forget();

@@ -120,7 +120,7 @@ void Uplink::OnSynced(const InFlight& message, const wire::SyncResponse& answer)
   sections_.Delivered(message.sections);
   const bool full_state_missing = answer.want_full_state && !message.full_state;
   if (full_state_missing) sections_.Forget();
-  if (answer.heartbeat > absl::ZeroDuration()) reply_heartbeat_ = answer.heartbeat;
+  TakeHeartbeat(answer.heartbeat);
   const bool rotated = TakeRotatedKeys(answer);
   renew_asked_ = answer.renew_certificate;
   if (!answer.override_key.empty()) {

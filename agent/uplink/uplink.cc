@@ -14,6 +14,9 @@ constexpr absl::Duration kCoalesce = absl::Milliseconds(50);
 constexpr absl::Duration kFirstContactSpread = absl::Seconds(10);
 constexpr absl::Duration kComeBackSpread = absl::Seconds(5);
 constexpr absl::Duration kLongestInterval = absl::Hours(24);
+// A policy is signed, a reply is not: whoever answers in the server's place must not silence a fleet for
+// longer than it takes to notice. Silence of a day is an incident; an hour leaves it many tries.
+constexpr absl::Duration kLongestAsked = absl::Hours(1);
 
 constexpr BackoffPolicy kBackoff{absl::Seconds(1), 2.0, absl::Seconds(300), 0.5};
 
@@ -176,6 +179,11 @@ void Uplink::ScheduleHeartbeat() {
 
 absl::Duration Uplink::Interval() const {
   return std::clamp(std::max(policy_heartbeat_, reply_heartbeat_), absl::Seconds(1), kLongestInterval);
+}
+
+// Each answer says anew what the server asks for: one that says nothing takes it back.
+void Uplink::TakeHeartbeat(absl::Duration asked) {
+  reply_heartbeat_ = std::clamp(asked, absl::ZeroDuration(), kLongestAsked);
 }
 
 ServerTime Uplink::ServerNow() const {

@@ -92,7 +92,7 @@ class Uplink {
   void Start();
   // Rows were added or the state changed: sent at once, together with what follows within 50 ms.
   void Changed();
-  // From the policy; a reply may only lengthen it.
+  // From the policy; a reply may only lengthen it, to an hour at most.
   void SetHeartbeat(absl::Duration interval);
   // The network path came back or the machine woke: a waiting retry comes forward, spread over some seconds.
   // A server that asked to be left alone is left alone.
@@ -123,6 +123,7 @@ class Uplink {
   void Finish(bool more);
   void ScheduleHeartbeat();
   absl::Duration Interval() const;
+  void TakeHeartbeat(absl::Duration asked);
   ServerTime ServerNow() const;
   void OpenIncident(const std::string& name, const std::string& key, const std::string& summary);
   void CloseIncidents();
@@ -209,7 +210,7 @@ class Uplink {
   std::optional<wire::PolicyStatus> policy_status_;
   std::optional<Sha256Digest> refused_policy_;  // reported once, not with every answer
   absl::Duration policy_heartbeat_;
-  absl::Duration reply_heartbeat_;
+  absl::Duration reply_heartbeat_;  // as the last answer asked; zero: it did not
 
   Penalty penalty_;
   Penalty watch_penalty_;

@@ -123,7 +123,7 @@ struct SyncResponse {
   Epoch epoch = 0;
   uint64_t acked_through = 0;
   std::optional<PolicyBundle> policy;
-  absl::Duration heartbeat;  // zero: no change
+  absl::Duration heartbeat;  // zero: the policy's
   bool want_full_state = false;
   std::vector<std::string> features;
   std::vector<std::string> policy_keys;

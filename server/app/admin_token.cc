@@ -53,7 +53,7 @@ int MakeAdminToken(const ServerFlags& flags) {
   }
   OpenedServer server;
   absl::Status error;
-  if (const int exit_code = server.Open(flags.data_dir, &error); exit_code != kExitOk)
+  if (const int exit_code = server.Open(flags.data_dir, {}, &error); exit_code != kExitOk)
     return fail(exit_code, error);
   const Actor owner{.name = "data folder", .source = absl::StrCat("uid ", getuid()), .role = Role::kAdmin};
   const auto made =

@@ -77,6 +77,12 @@ std::optional<ServerFlags> ParseServerFlags(int argc, const char* const* argv, i
                  "New devices let in per second, after a burst of 200; more for the days of a roll-out")
       ->check(CLI::Range(1.0, 1000.0))
       ->capture_default_str();
+  app.add_option(
+         "--heartbeat-at-least", flags.heartbeat_at_least,
+         "Devices come no more often than every this many seconds when they have nothing new, whatever "
+         "their policy says; 0: as it says")
+      ->check(CLI::Range(0, 3600))
+      ->capture_default_str();
   AddGateOptions(app, flags.agent_gate);
   app.add_option("--ready-file", flags.ready_file,
                  "JSON with ports and paths, written once the server serves")

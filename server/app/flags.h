@@ -26,6 +26,7 @@ struct ServerFlags {
   std::vector<std::string> public_hosts;
   std::string ready_file;
   double enrollments_per_second = 20;
+  int heartbeat_at_least = 0;  // seconds
   GateLimits agent_gate;
   std::string new_admin_token;  // for whom; then nothing is served
 };

@@ -6,7 +6,7 @@
 
 namespace holdfast::server {
 
-int OpenedServer::Open(const std::string& path, absl::Status* error) {
+int OpenedServer::Open(const std::string& path, const ServerOptions& options, absl::Status* error) {
   const auto failed = [error](int exit_code, const absl::Status& status) {
     *error = status;
     return exit_code;
@@ -22,7 +22,7 @@ int OpenedServer::Open(const std::string& path, absl::Status* error) {
   auto opened = fleet::SqliteFleetStore::Open({.path = dir->database()});
   if (!opened.ok()) return failed(kExitDatabase, opened.status());
   store = *std::move(opened);
-  auto logic = ServerCore::Create({&clock, &random, store.get(), &*issuer, &*issuer}, ServerOptions{});
+  auto logic = ServerCore::Create({&clock, &random, store.get(), &*issuer, &*issuer}, options);
   if (!logic.ok()) return failed(kExitDatabase, logic.status());
   core = *std::move(logic);
   return kExitOk;

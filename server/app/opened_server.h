@@ -15,7 +15,7 @@ namespace holdfast::server {
 // Not movable: its parts point at each other.
 struct OpenedServer {
   // Opens or makes the folder at `path`. kExitOk, or the exit code for what failed, with `error` saying what.
-  int Open(const std::string& path, absl::Status* error);
+  int Open(const std::string& path, const ServerOptions& options, absl::Status* error);
 
   SystemClock clock;
   SystemRandom random;

@@ -57,6 +57,7 @@ RpcServerOptions MakeRpcOptions(const ServerFlags& flags, const KeyIssuer& issue
   options.agent_gate = flags.agent_gate;
   options.admin_gate.source_percent = flags.agent_gate.source_percent;
   options.on_refused = [](const std::string& line) { Log(LogLevel::kWarning, line); };
+  options.on_pressure = [](const std::string& line) { Log(LogLevel::kWarning, line); };
   options.on_tick_error = [](const absl::Status& status) {
     Log(LogLevel::kError, absl::StrCat("housekeeping: ", status.message()));
   };
@@ -113,7 +114,9 @@ int Serve(const ServerFlags& flags, const std::function<void()>& wait_for_stop) 
   CheckDescriptors(RaiseDescriptorLimit(), flags.agent_gate);
   OpenedServer opened;
   absl::Status error;
-  if (const int exit_code = opened.Open(flags.data_dir, &error); exit_code != kExitOk)
+  ServerOptions core_options;
+  core_options.heartbeat_at_least = absl::Seconds(flags.heartbeat_at_least);
+  if (const int exit_code = opened.Open(flags.data_dir, core_options, &error); exit_code != kExitOk)
     return Fail(exit_code, error);
   auto& [clock, random, dir, issuer, store, core] = opened;
   auto tls = RenewableTlsIdentity::Create(

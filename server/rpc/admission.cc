@@ -1,6 +1,7 @@
 #include "server/rpc/admission.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/error.h"
 
@@ -26,10 +27,12 @@ absl::StatusOr<std::shared_ptr<Admission::Ticket>> Admission::Enter(AgentMethod 
   Bucket& bucket = buckets_[static_cast<size_t>(method)];
   const double tokens = bucket.tokens.Refill(limits.per_second, limits.burst, now);
   if (bucket.in_flight >= limits.in_flight || bucket.bytes + bytes > limits.bytes_in_flight) {
+    bucket.turned_away = true;
     return Throttled(absl::UnavailableError("the server is busy with as many calls as it takes at a time"),
                      kFullRetry);
   }
   if (tokens < 1) {
+    bucket.turned_away = true;
     const absl::Duration until_one = absl::Seconds((1 - tokens) / limits.per_second);
     return Throttled(absl::ResourceExhaustedError("more calls of this kind than the server takes per second"),
                      std::max(until_one, absl::Seconds(1)));
@@ -38,6 +41,11 @@ absl::StatusOr<std::shared_ptr<Admission::Ticket>> Admission::Enter(AgentMethod 
   ++bucket.in_flight;
   bucket.bytes += bytes;
   return std::make_shared<Ticket>(this, method, bytes);
+}
+
+bool Admission::TurnedAway(AgentMethod method) {
+  std::lock_guard lock(mutex_);
+  return std::exchange(buckets_[static_cast<size_t>(method)].turned_away, false);
 }
 
 void Admission::Leave(AgentMethod method, int64_t bytes) {

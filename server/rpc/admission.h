@@ -54,6 +54,9 @@ class Admission {
     int64_t bytes_;
   };
 
+  // Whether a call of the method was turned away since the last time this was asked.
+  bool TurnedAway(AgentMethod method);
+
   // RESOURCE_EXHAUSTED (rate) or UNAVAILABLE (in flight), both ErrorReason::kThrottled with a retry-after.
   absl::StatusOr<std::shared_ptr<Ticket>> Enter(AgentMethod method, int64_t bytes, MonoTime now);
 
@@ -62,6 +65,7 @@ class Admission {
     TokenBucket tokens;
     int in_flight = 0;
     int64_t bytes = 0;
+    bool turned_away = false;
   };
   void Leave(AgentMethod method, int64_t bytes);
 

@@ -17,6 +17,8 @@ class AgentService final : public v1::AgentService::CallbackService {
                const Clock& clock)
       : backend_(backend), executor_(executor), peers_(std::move(peers)), clock_(clock), admission_(limits) {}
 
+  // Whether a Sync was turned away since the last time this was asked. Any thread.
+  bool SyncTurnedAway() { return admission_.TurnedAway(AgentMethod::kSync); }
   // The authorities whose devices are admitted have changed. Any thread.
   void Admit(crypto::ClientVerifier verifier) { peers_.Replace(std::move(verifier)); }
 

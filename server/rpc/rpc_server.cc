@@ -82,6 +82,8 @@ AgentBackend& RpcServer::Backend() {
 
 void RpcServer::ScheduleTick() {
   thread_.PostAt(clock_.Now().mono + kTickInterval, [this] {
+    const std::string pressure = core_.JudgePressure(agent_service_->SyncTurnedAway());
+    if (!pressure.empty() && options_.on_pressure) options_.on_pressure(pressure);
     const absl::Status status = core_.Tick();
     if (!status.ok() && options_.on_tick_error) options_.on_tick_error(status);
     feed_.CloseEnded();

@@ -32,6 +32,8 @@ struct RpcServerOptions {
   // A second connection to the core's store, for reports; without it they are made on the core thread.
   ReportThread::OpenReader open_reader;
   std::function<void(const absl::Status&)> on_tick_error;  // core thread; optional
+  // Devices are asked to come less often, or not any more: why. Core thread; optional.
+  std::function<void(const std::string&)> on_pressure;
   Acceptor::Told on_refused;  // what the gates refused, from time to time; two threads of their own; optional
 };
 

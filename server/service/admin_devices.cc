@@ -64,7 +64,7 @@ absl::StatusOr<fleet::DeviceRecord> ServerCore::State::FindNamed(const std::stri
 
 absl::StatusOr<Device> ServerCore::State::DeviceMessage(fleet::DeviceRecord record) {
   directory.Refresh(record);
-  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.Interval(record.group));
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.IntervalOf(record));
   const fleet::Hardware& h = record.hardware;
   Device out;
   out.id = record.id;

@@ -54,8 +54,8 @@ void Directory::InvalidateAll() {
   for (auto& [id, device] : devices_) Invalidate(id);
 }
 
-void Directory::Contacted(LiveDevice& device, ServerTime at, int64_t clock_offset_ns, bool asleep) {
-  const fleet::Contact contact{device.record.key, at, clock_offset_ns, asleep};
+void Directory::Contacted(LiveDevice& device, fleet::Contact contact) {
+  contact.device = device.record.key;
   contacts_[device.record.key] = contact;
   dirty_[device.record.key] = contact;
   Refresh(device.record);
@@ -67,6 +67,7 @@ void Directory::Refresh(fleet::DeviceRecord& record) const {
   record.last_seen = it->second.last_seen;
   record.clock_offset_ns = it->second.clock_offset_ns;
   record.asleep = it->second.asleep;
+  record.granted = it->second.granted;
 }
 
 std::vector<fleet::Contact> Directory::Unflushed() const {

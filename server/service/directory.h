@@ -61,7 +61,7 @@ class Directory {
   void Invalidate(const Uuid& id);
   void InvalidateAll();
 
-  void Contacted(LiveDevice& device, ServerTime at, int64_t clock_offset_ns, bool asleep);
+  void Contacted(LiveDevice& device, fleet::Contact contact);
   // Last contact as memory knows it, else the record's.
   void Refresh(fleet::DeviceRecord& record) const;
   bool has_unflushed() const { return !dirty_.empty(); }

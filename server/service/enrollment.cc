@@ -232,6 +232,8 @@ absl::StatusOr<wire::EnrollResponse> Enrollment::Answer(const Candidate& candida
   }
   HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* policy, policies_.ForEnrolled(group, handed));
   if (policy != nullptr) answer.policy = policy->bundle;
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies_.Interval(group));
+  answer.heartbeat = stretch_.For(interval);
   answer.features = ServerFeatures();
   answer.server_time = context_.Now();
   return answer;

@@ -8,6 +8,7 @@
 #include "absl/status/statusor.h"
 #include "base/error.h"
 #include "server/service/admission.h"
+#include "server/service/heartbeat_stretch.h"
 #include "server/service/policies.h"
 #include "server/service/refused_enrollments.h"
 
@@ -15,8 +16,9 @@ namespace holdfast::server {
 
 class Enrollment {
  public:
-  Enrollment(Context& context, Directory& directory, Policies& policies, RefusedEnrollments& refused)
-      : context_(context), directory_(directory), policies_(policies), refused_(refused) {}
+  Enrollment(Context& context, Directory& directory, Policies& policies, RefusedEnrollments& refused,
+             const HeartbeatStretch& stretch)
+      : context_(context), directory_(directory), policies_(policies), refused_(refused), stretch_(stretch) {}
 
   // Both inside a transaction; refusals leave something to commit (incidents, audit).
   absl::StatusOr<wire::EnrollResponse> Enroll(const Peer& peer, const wire::EnrollRequest& request);
@@ -64,6 +66,7 @@ class Enrollment {
   Directory& directory_;
   Policies& policies_;
   RefusedEnrollments& refused_;
+  const HeartbeatStretch& stretch_;
 };
 
 }  // namespace holdfast::server

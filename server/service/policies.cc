@@ -96,18 +96,22 @@ absl::StatusOr<absl::Duration> Policies::Interval(const std::string& group) {
   return slowest;
 }
 
-absl::StatusOr<Intervals> Policies::AllIntervals() {
-  if (intervals_) return *intervals_;
-  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration of_default, Interval(""));
-  Intervals all{of_default, of_default};
+absl::StatusOr<absl::Duration> Policies::IntervalOf(const fleet::DeviceRecord& device) {
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, Interval(device.group));
+  return std::max(interval, device.granted);
+}
+
+absl::StatusOr<absl::Duration> Policies::ShortestInterval() {
+  if (shortest_) return *shortest_;
+  HOLDFAST_ASSIGN_OR_RETURN(absl::Duration shortest, Interval(""));
   HOLDFAST_ASSIGN_OR_RETURN(const std::vector<fleet::PolicyInfo> policies,
                             context_.store.ListPolicies("", true));
   for (const fleet::PolicyInfo& policy : policies) {
     HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, Interval(policy.group));
-    all = {std::min(all.shortest, interval), std::max(all.longest, interval)};
+    shortest = std::min(shortest, interval);
   }
-  intervals_ = all;
-  return all;
+  shortest_ = shortest;
+  return shortest;
 }
 
 absl::StatusOr<uint64_t> Policies::HighestVersion(const std::string& group) {

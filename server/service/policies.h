@@ -23,11 +23,6 @@ struct PolicyInForce {
 // What an admin or the server decides about a policy, as audits name it.
 std::string PolicyTarget(const std::string& group);
 
-// How often devices come, over all groups.
-struct Intervals {
-  absl::Duration shortest, longest;
-};
-
 class Policies {
  public:
   explicit Policies(Context& context) : context_(context) {}
@@ -46,14 +41,17 @@ class Policies {
   // How often devices of the group are heard of, the slowest of its versions counting; never below
   // options.heartbeat.
   absl::StatusOr<absl::Duration> Interval(const std::string& group);
-  absl::StatusOr<Intervals> AllIntervals();
+  // The same of one device, which may have been asked to come less often.
+  absl::StatusOr<absl::Duration> IntervalOf(const fleet::DeviceRecord& device);
+  // The shortest of all groups.
+  absl::StatusOr<absl::Duration> ShortestInterval();
 
   absl::StatusOr<PutPolicyResponse> Put(const Actor& actor, const PutPolicyRequest& request);
   absl::StatusOr<GetPolicyResponse> Get(const GetPolicyRequest& request);
   // A roll-out was changed in the store.
   void Forget() {
     chains_.clear();
-    intervals_.reset();
+    shortest_.reset();
   }
 
  private:
@@ -70,7 +68,7 @@ class Policies {
 
   Context& context_;
   std::map<std::string, Chain> chains_;  // by group
-  std::optional<Intervals> intervals_;
+  std::optional<absl::Duration> shortest_;
 };
 
 }  // namespace holdfast::server

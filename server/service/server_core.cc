@@ -121,6 +121,15 @@ void ServerCore::SetKeyListener(std::function<absl::Status(const std::string&)> 
   state_->key_listener = std::move(listener);
 }
 
+std::string ServerCore::JudgePressure(bool turned_away) {
+  HeartbeatStretch& stretch = state_->stretch;
+  if (!stretch.Judge(turned_away, state_->context.clock.Now().mono)) return "";
+  if (stretch.factor() == 1) return "syncs have room again: devices come as often as their policy says";
+  return absl::StrCat(turned_away ? "syncs were turned away" : "syncs have room again",
+                      ": devices are asked to come ", stretch.factor(),
+                      " times less often than their policy says, at least every hour");
+}
+
 void ServerCore::State::JudgeStore(const absl::Status& commit, bool rows) {
   if (commit.ok()) {
     store_took_rows = store_took_rows || rows;

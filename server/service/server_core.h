@@ -42,6 +42,7 @@ struct ServerOptions {
   absl::Duration default_token_lifetime = absl::Hours(24 * 7);
   int default_token_quota = 100;
   absl::Duration heartbeat = absl::Seconds(60);  // what reachability is judged by; never shortens a policy's
+  absl::Duration heartbeat_at_least;             // devices are asked to come no more often; zero: as they do
   // Nudged devices come over a time that grows with their number: a few at once, a fleet not all together.
   absl::Duration nudge_spacing = absl::Milliseconds(10);
   absl::Duration nudge_jitter = absl::Seconds(30);  // at most
@@ -159,6 +160,10 @@ class ServerCore final : public AgentApi {
   // is shown meanwhile ends soon. `what` is for the log; it may be empty. An error is repeated with the next
   // Tick.
   void SetKeyListener(std::function<absl::Status(const std::string& what)> listener);
+
+  // Call every few seconds: whether a Sync was turned away for want of room since the last call. Devices are
+  // asked to come less often while that goes on. Says what changed, for the log; empty: nothing did.
+  std::string JudgePressure(bool turned_away);
 
   // Call every few seconds: writes last contacts in a batch, judges who became silent and how roll-outs go,
   // takes the step of a next key that everybody trusts, and checks the next slice of stored rows. DATA_LOSS

@@ -1,5 +1,7 @@
 // Last contacts, and who became silent. Contacts only grow, so each tick looks only at those between the line
 // it drew last time and the one it draws now.
+#include <algorithm>
+
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "server/service/device_state.h"
@@ -17,18 +19,23 @@ absl::Status ServerCore::State::FlushContacts() {
   return absl::OkStatus();
 }
 
-// Nothing is known of a device that went silent without a goodbye.
-absl::Status ServerCore::State::MarkSilent(ServerTime now, std::vector<fleet::DeviceRecord>& silent) {
+// Nothing is known of a device that went silent without a goodbye. Those that come less often than others are
+// not silent yet: up to the first of them all are judged.
+absl::StatusOr<ServerTime> ServerCore::State::MarkSilent(ServerTime now, ServerTime through,
+                                                         std::vector<fleet::DeviceRecord>& silent) {
   for (fleet::DeviceRecord& record : silent) {
     if (record.asleep || record.revoked) continue;
-    HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.Interval(record.group));
-    if (now - record.last_seen <= SilentAfter(interval)) continue;
+    HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.IntervalOf(record));
+    if (now - record.last_seen <= SilentAfter(interval)) {
+      through = std::min(through, record.last_seen);
+      continue;
+    }
     rollouts.Silent(record.id);
     if (record.posture == TimeClass::kNotRequired) continue;
     HOLDFAST_RETURN_IF_ERROR(SetPosture(context, record, TimeClass::kUnknown));
     directory.Invalidate(record.id);
   }
-  return absl::OkStatus();
+  return through;
 }
 
 absl::Status ServerCore::State::RaiseSilence(const std::vector<fleet::DeviceRecord>& missed) {
@@ -48,14 +55,15 @@ absl::Status ServerCore::State::RaiseSilence(const std::vector<fleet::DeviceReco
 }
 
 absl::Status ServerCore::State::JudgeSilence(ServerTime now) {
-  HOLDFAST_ASSIGN_OR_RETURN(const Intervals intervals, policies.AllIntervals());
-  const ServerTime missed_line = now - kSilentIncidentAfter;
-  HOLDFAST_ASSIGN_OR_RETURN(
-      auto silent, context.store.LastSeenBetween(silent_through, now - SilentAfter(intervals.shortest)));
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration shortest, policies.ShortestInterval());
+  const ServerTime silent_line = now - SilentAfter(shortest), missed_line = now - kSilentIncidentAfter;
+  absl::StatusOr<ServerTime> judged_through = silent_line;
+  HOLDFAST_ASSIGN_OR_RETURN(auto silent, context.store.LastSeenBetween(silent_through, silent_line));
   HOLDFAST_ASSIGN_OR_RETURN(const auto missed, context.store.LastSeenBetween(missed_through, missed_line));
   if (!silent.empty() || !missed.empty()) {
     HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
-    absl::Status judged = MarkSilent(now, silent);
+    judged_through = MarkSilent(now, silent_line, silent);
+    absl::Status judged = judged_through.status();
     if (judged.ok()) judged = RaiseSilence(missed);
     if (judged.ok()) judged = transaction.Commit();
     if (!judged.ok()) {
@@ -63,8 +71,7 @@ absl::Status ServerCore::State::JudgeSilence(ServerTime now) {
       return judged;
     }
   }
-  // Between the two lines are devices of groups that come less often: they are looked at again.
-  silent_through = now - SilentAfter(intervals.longest);
+  silent_through = *judged_through;
   missed_through = missed_line;
   return absl::OkStatus();
 }

@@ -10,6 +10,7 @@
 #include "server/service/day_keeper.h"
 #include "server/service/directory.h"
 #include "server/service/enrollment.h"
+#include "server/service/heartbeat_stretch.h"
 #include "server/service/keys.h"
 #include "server/service/orders.h"
 #include "server/service/policies.h"
@@ -27,9 +28,10 @@ struct ServerCore::State {
         rollouts(context, directory, policies),
         orders(context),
         keys(context, policies, orders),
-        sync(context, directory, policies, rollouts, orders, keys),
+        stretch(context.options.heartbeat_at_least),
+        sync(context, directory, policies, rollouts, orders, keys, stretch),
         refused_enrollments(context),
-        enrollment(context, directory, policies, refused_enrollments),
+        enrollment(context, directory, policies, refused_enrollments, stretch),
         row_check(context, directory),
         day_keeper(context, directory) {}
 
@@ -47,7 +49,9 @@ struct ServerCore::State {
 
   absl::Status FlushContacts();
   absl::Status JudgeSilence(ServerTime now);
-  absl::Status MarkSilent(ServerTime now, std::vector<fleet::DeviceRecord>& silent);
+  // Up to where in last contacts all are judged now, `through` at most.
+  absl::StatusOr<ServerTime> MarkSilent(ServerTime now, ServerTime through,
+                                        std::vector<fleet::DeviceRecord>& silent);
   absl::Status RaiseSilence(const std::vector<fleet::DeviceRecord>& missed);
   absl::Status JudgeRollouts();
   absl::Status StepKeys();
@@ -64,6 +68,7 @@ struct ServerCore::State {
   Rollouts rollouts;
   Orders orders;
   Keys keys;
+  HeartbeatStretch stretch;
   SyncHandler sync;
   RefusedEnrollments refused_enrollments;
   Enrollment enrollment;

@@ -165,10 +165,14 @@ void SyncHandler::RememberSent(LiveDevice& device, const wire::SyncRequest& requ
 
 absl::Status SyncHandler::TakeContact(LiveDevice& device, const wire::SyncRequest& request,
                                       ServerTime received) {
-  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies_.Interval(device.record.group));
+  HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration of_policy, policies_.Interval(device.record.group));
+  const absl::Duration interval = std::max(of_policy, device.record.granted);
   const bool was_silent = received - device.record.last_seen > SilentAfter(interval);
   const bool asleep = request.goodbye == wire::Goodbye::kSleep || request.goodbye == wire::Goodbye::kShutdown;
-  directory_.Contacted(device, received, ClockOffset(request.sent.wall, received), asleep);
+  directory_.Contacted(device, {.last_seen = received,
+                                .clock_offset_ns = ClockOffset(request.sent.wall, received),
+                                .asleep = asleep,
+                                .granted = stretch_.For(of_policy)});
   if (!was_silent) return absl::OkStatus();
   HOLDFAST_ASSIGN_OR_RETURN(const TimeClass posture, PostureOf(context_, device.record.key));
   HOLDFAST_RETURN_IF_ERROR(SetPosture(context_, device.record, posture));
@@ -282,6 +286,7 @@ absl::StatusOr<wire::SyncResponse> SyncHandler::Answer(LiveDevice& device, const
     HOLDFAST_RETURN_IF_ERROR(rollouts_.Handed(device, request, *policy));
   }
   answer.want_full_state = full;
+  answer.heartbeat = device.record.granted;
   answer.features = ServerFeatures();
   keys_.Fill(device, request, policy, answer);
   HOLDFAST_ASSIGN_OR_RETURN(answer.orders, orders_.For(device.record));

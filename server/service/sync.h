@@ -5,6 +5,7 @@
 
 #include "absl/status/statusor.h"
 #include "server/service/admission.h"
+#include "server/service/heartbeat_stretch.h"
 #include "server/service/ingest.h"
 #include "server/service/keys.h"
 #include "server/service/orders.h"
@@ -16,13 +17,14 @@ namespace holdfast::server {
 class SyncHandler {
  public:
   SyncHandler(Context& context, Directory& directory, Policies& policies, Rollouts& rollouts, Orders& orders,
-              Keys& keys)
+              Keys& keys, const HeartbeatStretch& stretch)
       : context_(context),
         directory_(directory),
         policies_(policies),
         rollouts_(rollouts),
         orders_(orders),
         keys_(keys),
+        stretch_(stretch),
         ingest_(context) {}
 
   // Inside a transaction. A refusal is an answer like any other; another error means that the transaction
@@ -50,6 +52,7 @@ class SyncHandler {
   Rollouts& rollouts_;
   Orders& orders_;
   Keys& keys_;
+  const HeartbeatStretch& stretch_;
   Ingest ingest_;
 };
 

@@ -48,7 +48,8 @@ struct DeviceRecord {
   uint64_t policy_version = 0;
   std::string policy_state;  // "applying", "applied", "failed: WHY", empty before the first report
   int64_t clock_offset_ns = 0;
-  bool asleep = false;  // said goodbye for sleep or shutdown and was not heard of since
+  bool asleep = false;     // said goodbye for sleep or shutdown and was not heard of since
+  absl::Duration granted;  // the heartbeat that the last answer asked for; zero: the policy's
   KeptDays kept;
 };
 

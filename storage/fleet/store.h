@@ -37,6 +37,7 @@ struct Contact {
   ServerTime last_seen;
   int64_t clock_offset_ns = 0;
   bool asleep = false;
+  absl::Duration granted;
 };
 
 class DeviceStore {

@@ -56,6 +56,7 @@ DeviceRecord DeviceFrom(const sqlite::Statement& s) {
   d.clock_offset_ns = s.Int(17);
   d.asleep = s.Int(18) != 0;
   d.kept = {s.Int(22), s.Int(23)};
+  d.granted = absl::Nanoseconds(s.Int(24));
   return d;
 }
 
@@ -82,7 +83,7 @@ absl::StatusOr<DeviceKey> SqliteFleetStore::AddDevice(const DeviceRecord& record
   BindDevice(add, record);
   HOLDFAST_RETURN_IF_ERROR(add.Bind(19, AsBlob(record.id)).Run());
   const DeviceKey key = db_->last_insert_rowid();
-  const Contact contact{key, record.last_seen, record.clock_offset_ns, record.asleep};
+  const Contact contact{key, record.last_seen, record.clock_offset_ns, record.asleep, record.granted};
   HOLDFAST_RETURN_IF_ERROR(SaveContacts({&contact, 1}));
   return key;
 }
@@ -111,11 +112,14 @@ absl::Status SqliteFleetStore::SetOpenIncidents(DeviceKey device, int count) {
 
 absl::Status SqliteFleetStore::SaveContacts(absl::Span<const Contact> contacts) {
   HOLDFAST_ASSIGN_OR_RETURN(
-      auto save, db_->Prepare("INSERT INTO contacts(device, last_seen, clock_offset, asleep) VALUES(?,?,?,?) "
-                              "ON CONFLICT(device) DO UPDATE SET last_seen=excluded.last_seen, "
-                              "clock_offset=excluded.clock_offset, asleep=excluded.asleep"));
+      auto save,
+      db_->Prepare("INSERT INTO contacts(device, last_seen, clock_offset, asleep, granted) VALUES(?,?,?,?,?) "
+                   "ON CONFLICT(device) DO UPDATE SET last_seen=excluded.last_seen, "
+                   "clock_offset=excluded.clock_offset, asleep=excluded.asleep, granted=excluded.granted"));
   for (const Contact& c : contacts) {
-    HOLDFAST_RETURN_IF_ERROR(save.BindAll(c.device, c.last_seen.ns, c.clock_offset_ns, c.asleep).Run());
+    HOLDFAST_RETURN_IF_ERROR(save.BindAll(c.device, c.last_seen.ns, c.clock_offset_ns, c.asleep,
+                                          absl::ToInt64Nanoseconds(c.granted))
+                                 .Run());
   }
   return absl::OkStatus();
 }

@@ -147,14 +147,18 @@ CREATE TABLE device_keys(
 // Tokens of before could not expire, and do not.
 constexpr char kAdminTokenExpiry[] = "ALTER TABLE admin_tokens ADD COLUMN expires INTEGER";
 
-constexpr std::array<sqlite::Migration, 7> kMigrations = {
+// The heartbeat that a device was asked for: it is not late before that, also after a restart of the server.
+constexpr char kGrantedHeartbeat[] = "ALTER TABLE contacts ADD COLUMN granted INTEGER NOT NULL DEFAULT 0";
+
+constexpr std::array<sqlite::Migration, 8> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
      {.version = 4, .sql = kRollouts, .code = nullptr},
      {.version = 5, .sql = kDays, .code = nullptr},
      {.version = 6, .sql = kKeys, .code = nullptr},
-     {.version = 7, .sql = kAdminTokenExpiry, .code = nullptr}}};
+     {.version = 7, .sql = kAdminTokenExpiry, .code = nullptr},
+     {.version = 8, .sql = kGrantedHeartbeat, .code = nullptr}}};
 
 }  // namespace
 

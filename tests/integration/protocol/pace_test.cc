@@ -59,6 +59,54 @@ TEST_F(Pace, AReplyMayLengthenTheHeartbeatAndNotShortenIt) {
   EXPECT_THAT(Gaps(absl::Hours(1)), Each(Ge(absl::Seconds(45))));
 }
 
+TEST_F(Pace, WhatAReplyAsksForEndsWithTheNextReplyAndIsAnHourAtMost) {
+  AddOnline("alpha");
+  tap_.amend = [](wire::SyncResponse& answer) { answer.heartbeat = absl::Hours(24); };
+  time_.RunFor(absl::Minutes(5));
+  EXPECT_THAT(Gaps(absl::Hours(10)),
+              AllOf(SizeIs(Ge(8)), Each(AllOf(Ge(absl::Minutes(59)), Le(absl::Minutes(61))))))
+      << "who answers in the server's place silences nobody for a day";
+  tap_.amend = nullptr;
+  time_.RunFor(absl::Minutes(61));
+  EXPECT_THAT(Gaps(absl::Hours(1)), AllOf(SizeIs(Ge(50)), Each(Le(absl::Seconds(70)))));
+}
+
+TEST_F(Pace, AServerWithoutRoomIsHeardLessOftenAndCallsNobodyLate) {
+  server_.PutPolicy(simulation::PlainPolicy(1));
+  Device& mac = AddOnline("alpha");
+  for (int minute = 0; minute < 2; ++minute) {
+    core().JudgePressure(/*turned_away=*/true);
+    time_.RunFor(absl::Minutes(1));
+  }
+  time_.RunFor(absl::Minutes(5));
+  tap_.syncs.clear();
+  for (int minute = 0; minute < 240; ++minute) {
+    time_.RunFor(absl::Minutes(1));
+    EXPECT_EQ(Seen("alpha").reachability, server::Reachability::kOnline) << minute;
+    EXPECT_NE(Seen("alpha").posture, TimeClass::kUnknown) << minute;
+  }
+  EXPECT_LE(tap_.syncs.size(), 240u / 20 + 4) << "four times the five minutes of the policy";
+  // What is new is told at once all the same.
+  tap_.syncs.clear();
+  mac.mac().UserDisconnect(mac.service());
+  time_.RunFor(absl::Milliseconds(250));
+  EXPECT_THAT(tap_.syncs, SizeIs(Ge(1)));
+  // The server's process ends: it still knows until when nobody is late.
+  time_.RunFor(absl::Minutes(1));
+  server_.Crash(sim::Loss::kUnsynced);
+  server_.Start();
+  mac.Kill();
+  time_.RunFor(absl::Minutes(12));
+  EXPECT_EQ(Seen("alpha").reachability, server::Reachability::kOnline);
+  time_.RunFor(absl::Minutes(10));
+  EXPECT_NE(Seen("alpha").reachability, server::Reachability::kOnline);
+  EXPECT_EQ(Seen("alpha").posture, TimeClass::kUnknown);
+  // That one knows of no pressure, and the next answer says so.
+  mac.Start();
+  time_.RunFor(absl::Minutes(5));
+  EXPECT_THAT(Gaps(absl::Hours(1)), SizeIs(Ge(10)));
+}
+
 TEST_F(Pace, TransitionIsSentAtOnce) {
   server_.PutPolicy(simulation::PlainPolicy(1));
   Device& mac = AddOnline("alpha");

@@ -222,6 +222,18 @@ TEST(Admission, MethodsDoNotShareABucket) {
   EXPECT_TRUE(admission.Enter(AgentMethod::kEnroll, 0, MonoTime{1}).ok());
 }
 
+TEST(Admission, TellsOnceThatACallWasTurnedAway) {
+  Admission admission(OnlySync({.per_second = 1, .burst = 1, .in_flight = 9, .bytes_in_flight = 9}));
+  EXPECT_TRUE(admission.Enter(AgentMethod::kSync, 1, MonoTime{1}).ok());
+  EXPECT_FALSE(admission.TurnedAway(AgentMethod::kSync));
+  EXPECT_FALSE(admission.Enter(AgentMethod::kSync, 1, MonoTime{1}).ok());
+  EXPECT_FALSE(admission.TurnedAway(AgentMethod::kEnroll));
+  EXPECT_TRUE(admission.TurnedAway(AgentMethod::kSync));
+  EXPECT_FALSE(admission.TurnedAway(AgentMethod::kSync));
+  EXPECT_FALSE(admission.Enter(AgentMethod::kSync, 10, MonoTime{2'000'000'000}).ok());
+  EXPECT_TRUE(admission.TurnedAway(AgentMethod::kSync)) << "also for want of room in memory";
+}
+
 TEST(Admission, TicketsOfManyThreadsAllComeBack) {
   Admission admission(
       OnlySync({.per_second = 1e9, .burst = 1e9, .in_flight = kThreads, .bytes_in_flight = 1 << 20}));
