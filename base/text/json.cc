@@ -58,8 +58,20 @@ JsonWriter& JsonWriter::Text(absl::string_view key, absl::string_view value) {
   return *this;
 }
 
+JsonWriter& JsonWriter::Text(absl::string_view value) {
+  Comma();
+  Quote(value);
+  return *this;
+}
+
 JsonWriter& JsonWriter::Number(absl::string_view key, int64_t value) {
   Key(key);
+  absl::StrAppend(&out_, value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Number(int64_t value) {
+  Comma();
   absl::StrAppend(&out_, value);
   return *this;
 }
@@ -70,9 +82,28 @@ JsonWriter& JsonWriter::Bool(absl::string_view key, bool value) {
   return *this;
 }
 
+JsonWriter& JsonWriter::Bool(bool value) {
+  Comma();
+  out_ += value ? "true" : "false";
+  return *this;
+}
+
+JsonWriter& JsonWriter::Real(absl::string_view key, double value) {
+  Key(key);
+  absl::StrAppendFormat(&out_, "%.17g", value);
+  return *this;
+}
+
+JsonWriter& JsonWriter::Real(double value) {
+  Comma();
+  absl::StrAppendFormat(&out_, "%.17g", value);
+  return *this;
+}
+
 void JsonWriter::Key(absl::string_view key) {
   Comma();
-  absl::StrAppend(&out_, "\"", key, "\":");
+  Quote(key);
+  out_ += ':';
 }
 
 void JsonWriter::Quote(absl::string_view text) {

@@ -1,6 +1,5 @@
-// A JSON writer, as much as the program's own documents need: objects and arrays of texts, integers and
-// booleans, in the order they are written. Keys are the program's own and need no escapes; texts must be
-// UTF-8.
+// A JSON writer, as much as the program's own documents need: objects and arrays of texts, numbers and
+// booleans, in the order they are written. Keys and texts must be UTF-8.
 #pragma once
 
 #include <cstdint>
@@ -23,6 +22,12 @@ class JsonWriter {
   JsonWriter& Text(absl::string_view key, absl::string_view value);
   JsonWriter& Number(absl::string_view key, int64_t value);
   JsonWriter& Bool(absl::string_view key, bool value);
+  JsonWriter& Real(absl::string_view key, double value);  // finite
+  // An array's elements.
+  JsonWriter& Text(absl::string_view value);
+  JsonWriter& Number(int64_t value);
+  JsonWriter& Bool(bool value);
+  JsonWriter& Real(double value);
   std::string Take() { return std::move(out_); }
 
  private:

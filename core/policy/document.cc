@@ -33,11 +33,11 @@ class Builder final : public YAML::EventHandler {
   DocumentValue Take() { return std::move(root_); }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ > 1) throw Refused{At(mark), "a second document begins here; a policy is one document"};
+    if (++documents_ > 1) throw Refused{At(mark), "a second document begins here; write one document"};
   }
   void OnDocumentEnd() override {}
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    throw Refused{At(mark), "an alias (*name) is not accepted in a policy; write the value out"};
+    throw Refused{At(mark), "an alias (*name) is not accepted; write the value out"};
   }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     Check(mark, "", anchor);
@@ -78,10 +78,10 @@ class Builder final : public YAML::EventHandler {
 
   void Check(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor) {
     if (anchor != YAML::NullAnchor) {
-      throw Refused{At(mark), "an anchor (&name) is not accepted in a policy; write the value out"};
+      throw Refused{At(mark), "an anchor (&name) is not accepted; write the value out"};
     }
     if (!tag.empty() && tag != "!" && tag != "?") {
-      throw Refused{At(mark), "a tag (!name) is not accepted in a policy; remove it"};
+      throw Refused{At(mark), "a tag (!name) is not accepted; remove it"};
     }
     if (++values_ > kMaxDocumentValues) {
       throw Refused{At(mark), absl::StrCat("there are more than ", kMaxDocumentValues, " values")};
@@ -147,7 +147,7 @@ absl::Status Problem(absl::string_view source, Position at, absl::string_view wh
 absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view source, Position* at) {
   if (text.size() > kMaxDocumentBytes) {
     return Problem(source, {},
-                   absl::StrCat("it has ", text.size(), " bytes; a policy has at most ", kMaxDocumentBytes));
+                   absl::StrCat("it has ", text.size(), " bytes; at most ", kMaxDocumentBytes, " are read"));
   }
   // Zero bytes would make yaml-cpp take the text for UTF-16 or UTF-32.
   if (!IsValidUtf8(text) || text.find('\0') != absl::string_view::npos)
@@ -158,7 +158,7 @@ absl::StatusOr<Document> ParseDocument(absl::string_view text, absl::string_view
     YAML::Parser parser(in);
     bool any = false;
     while (parser.HandleNextDocument(builder)) any = true;
-    if (!any) return Problem(source, {}, "it is empty; a policy needs at least policyVersion");
+    if (!any) return Problem(source, {}, "it is empty; write its keys");
   } catch (const Refused& refused) {
     if (at != nullptr) *at = refused.at;
     return Problem(source, refused.at, refused.why);

@@ -64,16 +64,7 @@ absl::string_view SectionNames::Resolve(absl::string_view written) const {
 }
 
 std::optional<std::string> Suggest(absl::string_view prefix, absl::string_view unknown) {
-  constexpr size_t kLongestName = 64;
-  if (unknown.empty() || unknown.size() > kLongestName) return std::nullopt;
-  absl::string_view best;
-  int best_distance = std::max(1, static_cast<int>(unknown.size()) / 3) + 1;
-  for (absl::string_view name : NamesBelow(prefix)) {
-    const int distance = EditDistance(unknown, name);
-    if (distance >= best_distance) continue;
-    best = name;
-    best_distance = distance;
-  }
+  const absl::string_view best = NearestName(unknown, NamesBelow(prefix));
   if (!best.empty()) return YamlSpelling(best);
   // The right name in the wrong section.
   for (const SchemaKey& key : PolicySchema()) {

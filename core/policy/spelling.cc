@@ -53,4 +53,18 @@ int EditDistance(absl::string_view a, absl::string_view b) {
   return cost[a.size()][b.size()];
 }
 
+absl::string_view NearestName(absl::string_view word, absl::Span<const absl::string_view> names) {
+  constexpr size_t kLongestName = 64;
+  absl::string_view best;
+  if (word.empty() || word.size() > kLongestName) return best;
+  int best_distance = std::max(1, static_cast<int>(word.size()) / 3) + 1;
+  for (absl::string_view name : names) {
+    const int distance = EditDistance(word, name);
+    if (distance >= best_distance) continue;
+    best = name;
+    best_distance = distance;
+  }
+  return best;
+}
+
 }  // namespace holdfast

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 
 namespace holdfast {
 
@@ -15,5 +16,8 @@ std::string YamlSpelling(absl::string_view pascal_path);  // what protobuf's JSO
 // Insertions, deletions, replacements and swaps of neighbours that turn one into the other, regardless of
 // case.
 int EditDistance(absl::string_view a, absl::string_view b);
+
+// The name that an author who wrote this word may have meant; empty when none is near.
+absl::string_view NearestName(absl::string_view word, absl::Span<const absl::string_view> names);
 
 }  // namespace holdfast

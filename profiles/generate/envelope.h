@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "core/facts.h"
 #include "profiles/plist/value.h"
 
 namespace holdfast::profiles {
 
 struct PayloadPart {
   std::string type;          // "com.apple.servicemanagement"
-  std::string name;          // last part of its identifier: "service-management"
+  std::string name;          // last part of its identifier, unlike the others': "service-management"
   std::string display_name;  // as System Settings shows it
   std::string description;
   plist::Dict content;
@@ -24,9 +25,14 @@ struct Envelope {
   std::string display_name;
   std::string description;
   std::string organization;  // empty: none
+  ProfileScope scope = ProfileScope::kSystem;
+  bool removal_disallowed = false;
 };
 
-// For the whole device (PayloadScope System). The parts' types are unlike each other.
+// The PayloadIdentifier and PayloadUUID of that part, by which other payloads name it.
+std::string PartIdentifier(const Envelope& envelope, absl::string_view name);
+std::string PartUuid(const Envelope& envelope, absl::string_view type, absl::string_view name);
+
 plist::Value MakeProfile(const Envelope& envelope, std::vector<PayloadPart> parts);
 
 }  // namespace holdfast::profiles

@@ -17,5 +17,11 @@ TEST(JsonWriter, ObjectsArraysAndEscapes) {
   EXPECT_EQ(array.Take(), "[{}]");
 }
 
+TEST(JsonWriter, ElementsOfAnyKindAndKeysOfAnyText) {
+  JsonWriter json;
+  json.Object().Array("a\"b").Text("x").Number(-1).Bool(false).Real(0.5).EndArray().Real("r", 2).EndObject();
+  EXPECT_EQ(json.Take(), R"({"a\"b":["x",-1,false,0.5],"r":2})");
+}
+
 }  // namespace
 }  // namespace holdfast::text

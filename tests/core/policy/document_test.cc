@@ -93,7 +93,7 @@ TEST(Document, RefusesTheBillionLaughs) {
 
 TEST(Document, RefusesASecondDocument) {
   EXPECT_EQ(ErrorOf("a: 1\n---\nb: 2\n"),
-            "policy.yaml:2: a second document begins here; a policy is one document");
+            "policy.yaml:2: a second document begins here; write one document");
 }
 
 TEST(Document, RefusesWhatIsEmpty) {
@@ -126,7 +126,7 @@ TEST(Document, BoundsValuesAndBytes) {
   for (size_t i = 0; i <= kMaxDocumentValues; ++i) many += "1,";
   EXPECT_THAT(ErrorOf(many + "1]"), HasSubstr("there are more than 50000 values"));
   EXPECT_THAT(ErrorOf(std::string(kMaxDocumentBytes + 1, ' ')),
-              HasSubstr("1048577 bytes; a policy has at most"));
+              HasSubstr("1048577 bytes; at most"));
 }
 
 TEST(Document, RefusesWhatIsNotUtf8) {
