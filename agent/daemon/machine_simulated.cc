@@ -9,6 +9,7 @@
 #include "agent/session/simulated/simulated_world.h"
 #include "base/error.h"
 #include "base/sha256.h"
+#include "profiles/installed/installed.h"
 #include "profiles/mobileconfig/read.h"
 
 namespace holdfast::agent {
@@ -52,10 +53,8 @@ void InstallProfiles(const std::vector<std::string>& paths, sim::SimulatedMac& m
   for (const std::string& path : paths) {
     absl::StatusOr<std::vector<profiles::Profile>> read = profiles::ReadPath(path);
     if (!read.ok()) read = std::vector<profiles::Profile>{profiles::Unreadable(path, read.status())};
-    for (const profiles::Profile& profile : *read) {
-      for (const ProfileFinding& finding : profile.findings) {
-        log(absl::StrCat("profile ", profile.identifier, ": ", finding.code, ": ", finding.message));
-      }
+    for (const ProfileFinding& finding : profiles::Combine(*read).findings) {
+      log(absl::StrCat("profile ", finding.profile, ": ", finding.code, ": ", finding.message));
     }
     mac.Install(*read);
   }

@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/strings/str_cat.h"
+#include "profiles/lint/lint.h"
 
 namespace holdfast::profiles {
 namespace {
@@ -28,15 +29,7 @@ std::vector<const Profile*> Effective(const std::vector<Profile>& profiles) {
 // earlier.
 void KeepOneServicePerId(InstalledFacts& facts) {
   std::map<Uuid, ServiceFacts> by_id;
-  for (ServiceFacts& service : facts.services) {
-    const auto [it, fresh] = by_id.try_emplace(service.id, service);
-    if (fresh) continue;
-    facts.findings.push_back(
-        {"duplicate-payload-uuid", service.profile_identifier,
-         absl::StrCat("the VPN payload '", service.name, "' has the PayloadUUID ", service.id.ToString(),
-                      " of '", it->second.name, "' in the profile '", it->second.profile_identifier,
-                      "', so only one of them exists; give each payload a UUID of its own")});
-  }
+  for (ServiceFacts& service : facts.services) by_id.try_emplace(service.id, std::move(service));
   facts.services.clear();
   for (auto& [id, service] : by_id) facts.services.push_back(std::move(service));
 }
@@ -50,43 +43,32 @@ void SortProxies(std::vector<ProxyFacts>& proxies) {
             [&](const ProxyFacts& a, const ProxyFacts& b) { return key(a) < key(b); });
 }
 
-// Order matters only between proxies: one alone may leave it out.
-void FindOrderFlaws(InstalledFacts& facts) {
-  if (facts.proxies.size() < 2) return;
-  std::map<int64_t, const ProxyFacts*> by_order;
-  for (const ProxyFacts& proxy : facts.proxies) {
-    if (proxy.order_state == OrderState::kMissing) {
-      facts.findings.push_back(
-          {"proxy-order-missing", proxy.profile_identifier,
-           absl::StrCat("the transparent proxy '", proxy.name, "' (", proxy.bundle_id, ") is one of ",
-                        facts.proxies.size(),
-                        " installed and declares no Order, so nothing says which one sees traffic first; add "
-                        "TransparentProxy.Order as an <integer>")});
-    }
-    if (proxy.order_state != OrderState::kValid) continue;
-    const auto [it, fresh] = by_order.emplace(proxy.order, &proxy);
-    if (fresh) continue;
-    facts.findings.push_back(
-        {"proxy-order-equal", proxy.profile_identifier,
-         absl::StrCat("the transparent proxies ", it->second->bundle_id, " (profile '",
-                      it->second->profile_identifier, "') and ", proxy.bundle_id, " both declare Order ",
-                      proxy.order, ", so their order is undefined; give each a number of its own")});
+// What stops something of an installed profile from working. Warnings are for whoever writes profiles.
+std::vector<ProfileFinding> Flaws(const std::vector<const Profile*>& profiles) {
+  std::vector<Profile> together;
+  for (const Profile* profile : profiles) together.push_back(*profile);
+  std::vector<ProfileFinding> flaws;
+  for (const lint::Finding& finding : lint::Check(together, {}, /*together=*/true).findings) {
+    if (finding.severity != lint::Severity::kError || !finding.allowed_because.empty()) continue;
+    flaws.push_back({std::string(finding.rule->id), finding.profile,
+                     absl::StrCat(finding.subject, ": ", finding.what, "; ", finding.fix)});
   }
+  return flaws;
 }
 
 }  // namespace
 
 InstalledFacts Combine(const std::vector<Profile>& profiles) {
   InstalledFacts facts;
-  for (const Profile* profile : Effective(profiles)) {
+  const std::vector<const Profile*> effective = Effective(profiles);
+  for (const Profile* profile : effective) {
     Append(facts.services, profile->services);
     Append(facts.proxies, profile->proxies);
     Append(facts.filters, profile->filters);
-    Append(facts.findings, profile->findings);
   }
   KeepOneServicePerId(facts);
   SortProxies(facts.proxies);
-  FindOrderFlaws(facts);
+  facts.findings = Flaws(effective);
   return facts;
 }
 

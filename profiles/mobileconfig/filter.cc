@@ -1,46 +1,17 @@
 // com.apple.webcontent-filter, com.apple.dnsProxy.managed and com.apple.system-extension-policy.
-#include "absl/strings/str_cat.h"
-#include "profiles/mobileconfig/findings.h"
 #include "profiles/mobileconfig/payloads.h"
 #include "profiles/plist/keys.h"
 
 namespace holdfast::profiles {
-namespace {
 
 using plist::Value;
-
-void CheckFilter(const FilterFacts& filter, const std::string& packet_provider,
-                 const std::string& socket_provider, Profile& profile) {
-  const std::string subject = absl::StrCat("content filter payload '", filter.name, "'");
-  if (!filter.sockets && !filter.packets) {
-    AddFinding(profile, "filter-filters-nothing", subject, "neither FilterSockets nor FilterPackets is true");
-  }
-  if (filter.sockets && socket_provider.empty()) {
-    AddFinding(profile, "filter-missing-provider", subject,
-               "FilterSockets is true and FilterDataProviderBundleIdentifier is missing");
-  }
-  if (filter.packets && packet_provider.empty()) {
-    AddFinding(profile, "filter-missing-provider", subject,
-               "FilterPackets is true and FilterPacketProviderBundleIdentifier is missing");
-  }
-  if (profile.scope == ProfileScope::kUser) {
-    AddFinding(profile, "filter-user-scope", subject, "the profile's PayloadScope is 'User'");
-  }
-}
-
-}  // namespace
 
 void ReadFilter(const Value& payload, Profile& profile) {
   FilterFacts filter;
   filter.name = FirstText(payload, {"UserDefinedName", "PayloadDisplayName", "PayloadIdentifier"});
   filter.plugin_bundle_id = Text(payload, "PluginBundleID");
   const std::string type = Text(payload, "FilterType");
-  if (type != "Plugin" || filter.plugin_bundle_id.empty()) {
-    AddFinding(profile, "filter-missing-plugin", absl::StrCat("content filter payload '", filter.name, "'"),
-               absl::StrCat("its FilterType is '", type, "' and its PluginBundleID '",
-                            filter.plugin_bundle_id, "'"));
-    return;
-  }
+  if (type != "Plugin" || filter.plugin_bundle_id.empty()) return;  // macOS runs no other
   filter.profile_identifier = profile.identifier;
   filter.grade = FirstText(payload, {"FilterGrade"});
   if (filter.grade.empty()) filter.grade = "firewall";  // macOS's default
@@ -49,7 +20,6 @@ void ReadFilter(const Value& payload, Profile& profile) {
   const std::string socket_provider = Text(payload, "FilterDataProviderBundleIdentifier");
   const std::string packet_provider = Text(payload, "FilterPacketProviderBundleIdentifier");
   filter.bundle_id = socket_provider.empty() ? packet_provider : socket_provider;
-  CheckFilter(filter, packet_provider, socket_provider, profile);
   profile.filters.push_back(std::move(filter));
 }
 

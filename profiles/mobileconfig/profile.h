@@ -1,13 +1,15 @@
-// One configuration profile as the agent sees it: what it declares and what stops it from working. Plain
-// values; secrets were dropped when the file was parsed.
+// One configuration profile as the agent sees it: what it declares. What is wrong with it, profiles/lint
+// says. Plain values; secrets were dropped when the file was parsed.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/facts.h"
 #include "core/system_facts.h"
+#include "profiles/mobileconfig/source.h"
 
 namespace holdfast::profiles {
 
@@ -27,6 +29,15 @@ struct AllowedExtension {
   friend bool operator==(const AllowedExtension&, const AllowedExtension&) = default;
 };
 
+// Compares what it points to. Never changed once a profile has it.
+struct SharedSource {
+  std::shared_ptr<const ProfileSource> pointer;
+  const ProfileSource* operator->() const { return pointer.get(); }
+  friend bool operator==(const SharedSource& a, const SharedSource& b) {
+    return a.pointer == b.pointer || (a.pointer && b.pointer && *a.pointer == *b.pointer);
+  }
+};
+
 struct Profile {
   std::string identifier;  // top-level PayloadIdentifier: installing the same one again replaces
   std::string uuid;
@@ -42,7 +53,7 @@ struct Profile {
   std::vector<DnsProxyFacts> dns_proxies;
   std::vector<PostureFacts> postures;  // of `services`
   std::vector<AllowedExtension> allowed_extensions;
-  std::vector<ProfileFinding> findings;
+  SharedSource source;  // what all of this was read from, for rules that want to see more
   friend bool operator==(const Profile&, const Profile&) = default;
 };
 

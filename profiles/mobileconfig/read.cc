@@ -7,7 +7,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
-#include "profiles/mobileconfig/findings.h"
 #include "profiles/plist/limits.h"
 
 namespace holdfast::profiles {
@@ -39,15 +38,16 @@ std::vector<fs::path> ProfilesIn(const fs::path& folder) {
 }  // namespace
 
 absl::StatusOr<Profile> Read(absl::string_view bytes, absl::string_view name) {
-  HOLDFAST_ASSIGN_OR_RETURN(const ProfileSource source, Decode(bytes, name));
-  return Interpret(source);
+  HOLDFAST_ASSIGN_OR_RETURN(ProfileSource source, Decode(bytes, name));
+  return Interpret(std::move(source));
 }
 
 Profile Unreadable(absl::string_view name, const absl::Status& why) {
-  Profile profile;
-  profile.identifier = std::string(name);
-  AddFinding(profile, "profile-unreadable", absl::StrCat("profile '", name, "'"), why.message());
-  return profile;
+  ProfileSource source;
+  source.name = std::string(name);
+  source.root = plist::Dict();
+  source.unreadable = std::string(why.message());
+  return Interpret(std::move(source));
 }
 
 absl::StatusOr<std::vector<Profile>> ReadPath(const std::string& path) {
@@ -66,15 +66,6 @@ absl::StatusOr<std::vector<Profile>> ReadPath(const std::string& path) {
     profiles.push_back(profile.ok() ? *std::move(profile) : Unreadable(name, profile.status()));
   }
   return profiles;
-}
-
-const std::vector<absl::string_view>& FindingCodes() {
-  static const auto& codes = *[] {
-    auto* all = new std::vector<absl::string_view>;
-    for (const FindingKind& kind : FindingKinds()) all->push_back(kind.code);
-    return all;
-  }();
-  return codes;
 }
 
 }  // namespace holdfast::profiles

@@ -1,4 +1,4 @@
-// Reads one configuration profile into facts and findings.
+// Reads one configuration profile into facts.
 #pragma once
 
 #include <string>
@@ -11,19 +11,17 @@
 
 namespace holdfast::profiles {
 
-// What a decoded profile declares. Never fails: what does not work is a finding.
-Profile Interpret(const ProfileSource& source);
+// What a decoded profile declares. Never fails: what does not work is not declared, and lint says why.
+Profile Interpret(ProfileSource source);
 
 // Decode and Interpret.
 absl::StatusOr<Profile> Read(absl::string_view bytes, absl::string_view name);
 
-// A profile that could not be read: nothing but the finding "profile-unreadable". Its identifier is `name`.
+// A profile that could not be read: it declares nothing and its source says why. Its identifier is `name`.
 Profile Unreadable(absl::string_view name, const absl::Status& why);
 
-// A file, or every *.mobileconfig of a folder in the order of their names. NOT_FOUND when there is none.
+// A file, or every *.mobileconfig of a folder in the order of their names; one that cannot be read is among
+// them as Unreadable. NOT_FOUND when there is none.
 absl::StatusOr<std::vector<Profile>> ReadPath(const std::string& path);
-
-// All codes that a finding of one profile can have, for documentation and tests.
-const std::vector<absl::string_view>& FindingCodes();
 
 }  // namespace holdfast::profiles

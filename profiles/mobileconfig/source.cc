@@ -19,9 +19,11 @@ absl::StatusOr<ProfileSource> Decode(absl::string_view bytes, absl::string_view 
   source.name = std::string(name);
   source.root = std::move(document.root);
   source.warnings = std::move(document.warnings);
+  source.comments = std::move(document.comments);
   source.is_signed = unwrapped.is_signed;
   source.signature_intact = unwrapped.intact;
   source.signer = std::move(unwrapped.signer);
+  source.chain = std::move(unwrapped.chain);
   RedactSecrets(source.root);
   return source;
 }

@@ -9,6 +9,7 @@
 #include "absl/strings/string_view.h"
 #include "profiles/plist/oddity.h"
 #include "profiles/plist/value.h"
+#include "profiles/signature/unwrap.h"
 
 namespace holdfast::profiles {
 
@@ -16,9 +17,13 @@ struct ProfileSource {
   std::string name;  // for messages: the file
   plist::Value root;
   std::vector<plist::Oddity> warnings;
+  std::vector<plist::Comment> comments;  // those that speak to Holdfast
   bool is_signed = false;
   bool signature_intact = false;
   std::string signer;
+  std::vector<SignerCertificate> chain;
+  std::string unreadable;  // not empty: why nothing of the above could be read
+  friend bool operator==(const ProfileSource&, const ProfileSource&) = default;
 };
 
 // Takes a .mobileconfig in any form: XML or binary, plain or CMS-signed (DER, PEM).

@@ -122,8 +122,8 @@ absl::StatusOr<Document> Decode(absl::string_view bytes) {
     HOLDFAST_ASSIGN_OR_RETURN(CheckedXml checked, CheckXml(bytes));
     document.warnings = std::move(checked.warnings);
     places = std::move(checked.places);
-    const std::string body(checked.body);  // libplist reads to a NUL
-    plist_from_xml(body.data(), static_cast<uint32_t>(body.size()), &raw);
+    document.comments = std::move(checked.comments);
+    plist_from_xml(checked.body.data(), static_cast<uint32_t>(checked.body.size()), &raw);
   }
   const Node node(raw);
   if (node == nullptr) return absl::InvalidArgumentError("libplist cannot decode it");

@@ -19,6 +19,7 @@ struct Document {
   Form form = Form::kXml;
   // What is unusual and was accepted; the first hundred.
   std::vector<Oddity> warnings;
+  std::vector<Comment> comments;
 };
 
 // `name` is for messages: a path or an identifier. INVALID_ARGUMENT says which line and what is wrong there;

@@ -62,7 +62,9 @@ class Scanner {
   absl::Status Encoding();
   absl::Status Prologue();
   absl::Status Step();
+  absl::Status EndWithoutTag();
   absl::Status Text(absl::string_view text);
+  absl::Status Comment();
   absl::Status Markup();
   absl::Status SkipThrough(absl::string_view end, absl::string_view what);
   absl::Status DocType();
@@ -79,9 +81,11 @@ class Scanner {
   size_t line_ = 1;
   size_t nodes_ = 0;
   bool done_ = false;
+  bool no_end_ = false;
   std::vector<Open> open_;
   std::string scalar_;  // content of the scalar that is open
   std::vector<Oddity> warnings_;
+  std::vector<plist::Comment> comments_;
   Places places_;
 };
 
@@ -100,7 +104,10 @@ absl::StatusOr<CheckedXml> Scanner::Run() {
   }
   const absl::string_view rest = text_.substr(at_);
   if (!absl::StripAsciiWhitespace(rest).empty()) Warn(line_, "something follows </plist>; it is ignored");
-  return CheckedXml{text_.substr(begin, at_ - begin), std::move(warnings_), std::move(places_)};
+  CheckedXml checked{std::string(text_.substr(begin, at_ - begin)), std::move(warnings_),
+                     std::move(comments_), std::move(places_)};
+  if (no_end_) checked.body.append("</plist>");
+  return checked;
 }
 
 absl::Status Scanner::Encoding() {
@@ -144,8 +151,16 @@ absl::Status Scanner::Step() {
   Advance(end - at_);
   if (bracket != absl::string_view::npos) return Markup();
   if (open_.empty()) return Fail(line_, "there is no <plist> element");
+  if (open_.size() == 1 && open_.back().children == 1) return EndWithoutTag();
   return Fail(line_, absl::StrCat("the text ends inside <", open_.back().tag, ">, opened on line ",
                                   open_.back().line, "; close it"));
+}
+
+// Complete but for </plist>: what it says is clear, so a reader can be told of all its flaws at once.
+absl::Status Scanner::EndWithoutTag() {
+  Warn(line_, "the text ends without </plist>; macOS refuses it", Oddity::Kind::kNoEnd);
+  no_end_ = true;
+  return CloseTag("plist");
 }
 
 absl::Status Scanner::Text(absl::string_view text) {
@@ -163,7 +178,7 @@ absl::Status Scanner::Text(absl::string_view text) {
 
 absl::Status Scanner::Markup() {
   const absl::string_view rest = text_.substr(at_);
-  if (absl::StartsWith(rest, "<!--")) return SkipThrough("-->", "a comment");
+  if (absl::StartsWith(rest, "<!--")) return Comment();
   if (absl::StartsWith(rest, "<?")) return SkipThrough("?>", "a processing instruction");
   if (absl::StartsWith(rest, "<!DOCTYPE")) return DocType();
   if (absl::StartsWith(rest, "<![CDATA[")) {
@@ -184,6 +199,18 @@ absl::Status Scanner::Markup() {
   const absl::Status status = closing ? CloseTag(tag) : OpenTag(tag, empty);
   Advance(end + 1);
   return status;
+}
+
+absl::Status Scanner::Comment() {
+  const size_t line = line_, begin = at_ + 4;
+  if (absl::Status s = SkipThrough("-->", "a comment"); !s.ok()) return s;
+  const size_t end = at_ - 3;
+  const absl::string_view text =
+      absl::StripAsciiWhitespace(end > begin ? text_.substr(begin, end - begin) : absl::string_view());
+  if (absl::StartsWith(text, "holdfast") && comments_.size() < kMaxWarnings) {
+    comments_.push_back({line, std::string(text)});
+  }
+  return absl::OkStatus();
 }
 
 absl::Status Scanner::SkipThrough(absl::string_view end, absl::string_view what) {

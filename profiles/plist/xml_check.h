@@ -14,8 +14,9 @@
 namespace holdfast::plist {
 
 struct CheckedXml {
-  absl::string_view body;  // from the first tag to </plist>: a part of the text that was given
+  std::string body;  // from the first tag to </plist>, which is added where it is missing
   std::vector<Oddity> warnings;
+  std::vector<Comment> comments;
   Places places;
 };
 

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include <ctime>
 #include <memory>
 
 #include "absl/strings/ascii.h"
@@ -17,6 +18,7 @@ namespace holdfast::profiles {
 namespace {
 
 constexpr size_t kMaxBytes = size_t{8} << 20;
+constexpr size_t kMaxChain = 8;
 
 struct FreeBio {
   void operator()(BIO* bio) const { BIO_free_all(bio); }
@@ -70,18 +72,51 @@ bool Verify(CMS_ContentInfo* cms, unsigned flags, std::string* content) {
   return true;
 }
 
-// The signer's certificate is set once a verification was tried.
-std::string SignerName(CMS_ContentInfo* cms) {
-  STACK_OF(X509)* signers = CMS_get0_signers(cms);
-  if (signers == nullptr) return "";
-  std::string name;
-  if (sk_X509_num(signers) > 0) {
-    char text[256] = {};
-    X509_NAME* subject = X509_get_subject_name(sk_X509_value(signers, 0));
-    if (X509_NAME_get_text_by_NID(subject, NID_commonName, text, sizeof text) > 0) name = text;
+std::string NameText(X509_NAME* name) {
+  char text[256] = {};
+  if (X509_NAME_get_text_by_NID(name, NID_commonName, text, sizeof text) > 0) return text;
+  X509_NAME_oneline(name, text, sizeof text);
+  return text;
+}
+
+int64_t UnixTime(const ASN1_TIME* time) {
+  std::tm parts = {};
+  return ASN1_TIME_to_tm(time, &parts) == 1 ? static_cast<int64_t>(timegm(&parts)) : 0;
+}
+
+SignerCertificate Describe(X509* certificate) {
+  X509_NAME* subject = X509_get_subject_name(certificate);
+  X509_NAME* issuer = X509_get_issuer_name(certificate);
+  return {NameText(subject), NameText(issuer), UnixTime(X509_get0_notBefore(certificate)),
+          UnixTime(X509_get0_notAfter(certificate)), X509_NAME_cmp(subject, issuer) == 0};
+}
+
+X509* IssuerOf(X509* certificate, const STACK_OF(X509) * all) {
+  for (int i = 0; i < sk_X509_num(all); ++i) {
+    X509* candidate = sk_X509_value(all, i);
+    if (X509_check_issued(candidate, certificate) == X509_V_OK) return candidate;
   }
+  return nullptr;
+}
+
+struct FreeCertificates {
+  void operator()(STACK_OF(X509) * certificates) const { sk_X509_pop_free(certificates, X509_free); }
+};
+
+// The signer's certificate is set once a verification was tried.
+std::vector<SignerCertificate> ChainOf(CMS_ContentInfo* cms) {
+  std::vector<SignerCertificate> chain;
+  STACK_OF(X509)* signers = CMS_get0_signers(cms);
+  if (signers == nullptr) return chain;
+  const std::unique_ptr<STACK_OF(X509), FreeCertificates> all(CMS_get1_certs(cms));
+  X509* certificate = sk_X509_num(signers) > 0 ? sk_X509_value(signers, 0) : nullptr;
   sk_X509_free(signers);
-  return name;
+  while (certificate != nullptr && chain.size() < kMaxChain) {
+    chain.push_back(Describe(certificate));
+    if (chain.back().self_issued) break;
+    certificate = IssuerOf(certificate, all.get());
+  }
+  return chain;
 }
 
 absl::Status Bad(absl::string_view name, absl::string_view what) {
@@ -106,7 +141,8 @@ absl::StatusOr<Unwrapped> Unwrap(absl::string_view bytes, absl::string_view name
   const bool readable =
       result.intact || Verify(cms.get(), CMS_NO_ATTR_VERIFY | CMS_NO_CONTENT_VERIFY, &result.content);
   if (!readable) return Bad(name, "the CMS message carries no content or no signer's certificate");
-  result.signer = SignerName(cms.get());
+  result.chain = ChainOf(cms.get());
+  if (!result.chain.empty()) result.signer = result.chain.front().subject;
   ERR_clear_error();
   return result;
 }

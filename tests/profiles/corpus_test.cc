@@ -10,6 +10,7 @@
 #include <sstream>
 
 #include "absl/strings/str_cat.h"
+#include "profiles/lint/lint.h"
 #include "profiles/mobileconfig/read.h"
 
 namespace holdfast::profiles {
@@ -37,7 +38,9 @@ class Corpus : public ::testing::Test {
     const auto profile = ReadOne(name);
     EXPECT_TRUE(profile.ok()) << profile.status();
     if (!profile.ok()) return codes;
-    for (const ProfileFinding& finding : profile->findings) codes.insert(finding.code);
+    for (const lint::Finding& finding : lint::Check({*profile}, {}, false).findings) {
+      codes.insert(std::string(finding.rule->id));
+    }
     return codes;
   }
   fs::path folder_;

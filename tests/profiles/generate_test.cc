@@ -19,6 +19,7 @@
 #include "base/sha256.h"
 #include "core/policy/parse.h"
 #include "profiles/generate/product.h"
+#include "profiles/installed/installed.h"
 #include "profiles/mobileconfig/read.h"
 #include "profiles/plist/keys.h"
 #include "profiles/plist/plist.h"
@@ -71,7 +72,8 @@ plist::Value PayloadOf(const std::string& kind) {
 TEST(Generate, OurOwnReaderFindsNothingWrong) {
   const auto profile = Read(*Generate(Request(kPayloadKinds)), "holdfast.mobileconfig");
   ASSERT_TRUE(profile.ok()) << profile.status();
-  for (const ProfileFinding& finding : profile->findings) ADD_FAILURE() << finding.code << finding.message;
+  for (const ProfileFinding& finding : Combine({*profile}).findings)
+    ADD_FAILURE() << finding.code << finding.message;
   EXPECT_EQ(profile->identifier, "io.holdfast.profile");
   EXPECT_TRUE(profile->scope_declared);
   EXPECT_EQ(profile->scope, ProfileScope::kSystem);

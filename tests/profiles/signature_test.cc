@@ -10,6 +10,7 @@
 #include <string>
 
 #include "absl/strings/str_replace.h"
+#include "profiles/installed/installed.h"
 #include "profiles/mobileconfig/read.h"
 #include "profiles/signature/unwrap.h"
 
@@ -89,7 +90,7 @@ TEST(Unwrap, AChangedContentIsReadAndSaidToBeBroken) {
   EXPECT_THAT(result->content, HasSubstr("Konfiguration"));
   const auto profile = Read(changed, "test");
   ASSERT_TRUE(profile.ok());
-  EXPECT_THAT(profile->findings,
+  EXPECT_THAT(Combine({*profile}).findings,
               ::testing::Contains(::testing::Field(&ProfileFinding::code, "profile-signature-broken")));
 }
 

@@ -1,24 +1,29 @@
 // Profiles of any bytes, plain or CMS-signed: no crash, no secret, and facts that hold together.
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 #include "absl/strings/match.h"
 #include "profiles/installed/installed.h"
+#include "profiles/lint/output/output.h"
 #include "profiles/mobileconfig/read.h"
 
 namespace {
 
 void Check(const holdfast::profiles::Profile& profile) {
-  const auto& codes = holdfast::profiles::FindingCodes();
-  for (const auto& finding : profile.findings) {
-    if (std::find(codes.begin(), codes.end(), finding.code) == codes.end()) std::abort();
-    if (finding.message.empty()) std::abort();
-  }
   for (const auto& service : profile.services) {
     if (service.id.IsNil() && profile.payloads.empty()) std::abort();
   }
+}
+
+// Every rule, over two files with the same content: everything that is shared is shared.
+void CheckLint(const holdfast::profiles::Profile& profile) {
+  const auto report = holdfast::lint::Check({profile, profile}, {}, /*together=*/true);
+  for (const auto& finding : report.findings) {
+    if (holdfast::lint::FindRule(finding.rule->id) != finding.rule) std::abort();
+    if (finding.what.empty() || finding.fix.empty() || finding.subject.empty()) std::abort();
+  }
+  if (holdfast::lint::RenderJson(report).empty()) std::abort();
 }
 
 void CheckNoSecret(const holdfast::plist::Value& value, absl::string_view key) {
@@ -41,6 +46,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   CheckNoSecret(source->root, "");
   const holdfast::profiles::Profile profile = holdfast::profiles::Interpret(*source);
   Check(profile);
+  CheckLint(profile);
   const holdfast::InstalledFacts facts = holdfast::profiles::Combine({profile, profile});
   if (facts.services.size() > profile.services.size()) std::abort();
   return 0;

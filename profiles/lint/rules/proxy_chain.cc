@@ -1,0 +1,82 @@
+#include "profiles/lint/rules/proxy_chain.h"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "profiles/mobileconfig/payloads.h"
+#include "profiles/mobileconfig/vpn_kinds.h"
+#include "profiles/plist/keys.h"
+
+namespace holdfast::lint {
+namespace {
+
+using plist::Value;
+
+std::optional<ChainLink> LinkOf(const PayloadView& payload) {
+  if (payload.type() != profiles::kVpnPayload) return std::nullopt;
+  const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
+  if (kind == nullptr || kind->type != ServiceType::kTransparentProxy) return std::nullopt;
+  const profiles::VpnDictionary dict = DictionaryOf(*kind, payload.value());
+  if (dict.value == nullptr) return std::nullopt;
+  ChainLink link;
+  link.payload = &payload;
+  link.bundle_id = plist::Text(*dict.value, "ProviderBundleIdentifier");
+  if (link.bundle_id.empty()) link.bundle_id = payload.Text("VPNSubType");
+  link.name = profiles::VpnName(payload.value());
+  link.order_spot = payload.At(absl::StrCat(dict.name, ".Order"));
+  const Value* order = dict.value->Find("Order");
+  link.missing = order == nullptr;
+  const int64_t* number = order == nullptr ? nullptr : order->As<int64_t>();
+  if (number != nullptr && *number >= 0 && *number <= std::numeric_limits<int32_t>::max())
+    link.order = *number;
+  return link;
+}
+
+std::string FileOf(const ChainLink& link) {
+  return absl::StrCat("'", link.payload->file().source().name, "'");
+}
+
+}  // namespace
+
+std::vector<ChainLink> ProxyChain(const Fleet& fleet) {
+  std::vector<ChainLink> chain;
+  for (const auto& file : fleet) {
+    for (const PayloadView& payload : file->payloads()) {
+      if (auto link = LinkOf(payload)) chain.push_back(*std::move(link));
+    }
+  }
+  constexpr int64_t kLast = std::numeric_limits<int64_t>::max();
+  for (size_t i = 0; i < chain.size(); ++i) chain[i].position = i;
+  std::sort(chain.begin(), chain.end(), [=](const ChainLink& a, const ChainLink& b) {
+    return std::pair(a.order.value_or(kLast), a.position) < std::pair(b.order.value_or(kLast), b.position);
+  });
+  int64_t last = 0;
+  for (ChainLink& link : chain) last = link.clear_order = std::max(last + 1, link.order.value_or(0));
+  return chain;
+}
+
+std::string ChainText(const std::vector<ChainLink>& chain) {
+  return absl::StrJoin(chain, ", ", [](std::string* out, const ChainLink& link) {
+    absl::StrAppend(out,
+                    link.order     ? absl::StrCat(*link.order)
+                    : link.missing ? "no Order"
+                                   : "an invalid Order",
+                    " ", link.bundle_id, " (", FileOf(link), ")");
+  });
+}
+
+std::string ChainEdits(const std::vector<ChainLink>& chain) {
+  std::vector<std::string> edits;
+  for (const ChainLink& link : chain) {
+    if (link.order == link.clear_order) continue;
+    const std::string line = link.order_spot.line == 0 ? "" : absl::StrCat(", line ", link.order_spot.line);
+    edits.push_back(absl::StrCat(link.missing ? "add" : "set", " Order as <integer>", link.clear_order,
+                                 "</integer> in ", FileOf(link), line));
+  }
+  return absl::StrJoin(edits, "; ");
+}
+
+}  // namespace holdfast::lint
