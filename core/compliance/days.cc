@@ -15,7 +15,7 @@ bool Covers(const Window& window, ServerTime at) {
 }
 
 bool IsSpan(const Point& point) {
-  return point.kind == PointKind::kDown || point.kind == PointKind::kGap;
+  return point.kind == PointKind::kDown || point.kind == PointKind::kGap || point.kind == PointKind::kAbsent;
 }
 
 // Of each key, when it was last spoken of before the window; of all keys together by starts and stops.

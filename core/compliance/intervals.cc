@@ -36,6 +36,7 @@ class KeyState {
         return;
       case PointKind::kDown:
       case PointKind::kGap:
+      case PointKind::kAbsent:
         return;  // spans are laid over the result
     }
   }
@@ -117,7 +118,7 @@ std::optional<ServerTime> FirstVerdict(const Timeline& timeline, const std::stri
 std::vector<Point> Monotonic(std::vector<Point> points) {
   std::vector<Point*> ordered;
   for (Point& point : points) {
-    if (point.kind != PointKind::kGap) ordered.push_back(&point);
+    if (point.kind != PointKind::kGap && point.kind != PointKind::kAbsent) ordered.push_back(&point);
   }
   for (size_t i = ordered.size(); i-- > 1;) {
     Point& earlier = *ordered[i - 1];
@@ -152,6 +153,9 @@ std::vector<Interval> IntervalsOf(const Timeline& timeline, const std::string& k
     // Missing history could have held a verdict that made it required: unknown, whatever was held.
     out = Overlay(out, std::max(point.from, *first), point.at, {TimeClass::kUnknown, "gap"},
                   point.uncertainty_ns, [](const Interval&) { return true; });
+  }
+  for (const Point& point : timeline.points) {
+    if (point.kind == PointKind::kAbsent) out = Overlay(out, point.from, point.at, {}, 0, Required);
   }
   return out;
 }

@@ -4,7 +4,8 @@
 // asleep_or_off until the agent starts; any other stop makes it unknown (agent_stopped). From a start to the
 // key's next verdict it is unknown (starting). A span without an agent is unknown (agent_down), a span
 // without history is unknown (gap). After the last contact nothing is known any more (silent), except that
-// what was asleep or off stays so. Before the first verdict of a key, it was not required.
+// what was asleep or off stays so. Before the first verdict of a key, it was not required; nor while the
+// device was out of service, whatever it wrote then.
 #pragma once
 
 #include <string>

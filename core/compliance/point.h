@@ -15,13 +15,14 @@ enum class PointKind : uint8_t {
   kStopped = 3,  // the agent stopped; `cause` is its reason: "shutdown", "stop", "upgrade"
   kDown = 4,     // [from, at): the agent was dead without having said so
   kGap = 5,      // [from, at): the history is missing
+  kAbsent = 6,   // [from, at): the device was out of service, and nothing was required of it
 };
 
 struct Point {
   PointKind kind = PointKind::kVerdict;
   ServerTime at;
   int64_t uncertainty_ns = 0;  // `at` is off by at most this
-  ServerTime from;             // of kDown and kGap
+  ServerTime from;             // of kDown, kGap and kAbsent
   std::string key;             // of kVerdict
   TimeClass time_class = TimeClass::kUnknown;
   std::string cause;

@@ -26,7 +26,8 @@ struct Chosen {
   std::function<absl::Status(const Printer&)> run_offline;
 };
 
-void AddDeviceCommands(CLI::App& app, Chosen& chosen);     // devices, device, revoke
+void AddDeviceCommands(CLI::App& app, Chosen& chosen);     // devices, device, device lifecycle, revoke
+void AddInventoryCommands(CLI::App& app, Chosen& chosen);  // inventory import, list
 void AddHistoryCommands(CLI::App& app, Chosen& chosen);    // history, incidents, watch
 void AddReportCommands(CLI::App& app, Chosen& chosen);     // report, report verify
 void AddPolicyCommands(CLI::App& app, Chosen& chosen);     // policy put, show, list

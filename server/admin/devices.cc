@@ -16,7 +16,7 @@ using text::Cell;
 using text::Style;
 
 struct ListFlags {
-  std::string query, group, order, posture;
+  std::string query, group, order, posture, reachability, lifecycle;
   int limit = 100;
 };
 
@@ -41,6 +41,8 @@ std::vector<Printer::Field<v1::Device>> DeviceFields(const Printer& p) {
       {{"POLICY", Align::kRight, false, 4, /*rank=*/5},
        [](const D& d) { return Cell(absl::StrCat(d.policy_version())); }},
       {{"AGENT", Align::kLeft, false, 4, /*rank=*/6}, [](const D& d) { return Cell(d.agent_version()); }},
+      {{"LIFECYCLE", Align::kLeft, false, 4, /*rank=*/7},
+       [](const D& d) { return Cell(NameOf(d.lifecycle())); }},
       {{"DEVICE ID"}, [](const D& d) { return Cell(d.device_id()); }, false},
       {{"MODEL"}, [](const D& d) { return Cell(d.model()); }, false},
       {{"OS VERSION"}, [](const D& d) { return Cell(d.os_version()); }, false},
@@ -49,7 +51,18 @@ std::vector<Printer::Field<v1::Device>> DeviceFields(const Printer& p) {
   };
 }
 
-absl::Status ListDevices(Session& session, const ListFlags& flags) {
+// What was never, in the words of the list: it has no time of its own.
+std::vector<Printer::Field<v1::Device>> NeverEnrolledFields() {
+  using D = v1::Device;
+  return {
+      {{"SERIAL"}, [](const D& d) { return Cell(d.serial_number()); }},
+      {{"NAME", Align::kLeft, true, 16}, [](const D& d) { return Cell(d.hostname()); }},
+      {{"GROUP", Align::kLeft, true, 4}, [](const D& d) { return Cell(d.group()); }},
+      {{"REACHABILITY"}, [](const D& d) { return Cell(NameOf(d.reachability())); }, false},
+  };
+}
+
+absl::StatusOr<v1::ListDevicesRequest> RequestOf(const ListFlags& flags) {
   v1::ListDevicesRequest request;
   request.set_query(flags.query);
   request.set_group(flags.group);
@@ -58,6 +71,16 @@ absl::Status ListDevices(Session& session, const ListFlags& flags) {
     HOLDFAST_ASSIGN_OR_RETURN(const v1::TimeClass posture, ParseTimeClassName(flags.posture));
     request.set_posture(posture);
   }
+  if (!flags.lifecycle.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(const v1::Lifecycle lifecycle, ParseLifecycleName(flags.lifecycle));
+    request.set_lifecycle(lifecycle);
+  }
+  if (!flags.reachability.empty()) request.set_reachability(v1::REACHABILITY_NEVER_ENROLLED);
+  return request;
+}
+
+absl::Status ListDevices(Session& session, const ListFlags& flags) {
+  HOLDFAST_ASSIGN_OR_RETURN(const v1::ListDevicesRequest request, RequestOf(flags));
   v1::ListDevicesResponse all;
   HOLDFAST_RETURN_IF_ERROR(FetchPages(session.client, &AdminClient::Stub::ListDevices, request, flags.limit,
                                       &v1::ListDevicesResponse::mutable_devices, &all));
@@ -66,8 +89,10 @@ absl::Status ListDevices(Session& session, const ListFlags& flags) {
     p.Json(all);
     return absl::OkStatus();
   }
-  const bool filtered = !flags.query.empty() || !flags.group.empty() || !flags.posture.empty();
-  p.List(all.devices(), DeviceFields(p),
+  const bool never_enrolled = !flags.reachability.empty();
+  const bool filtered = never_enrolled || !flags.query.empty() || !flags.group.empty() ||
+                        !flags.posture.empty() || !flags.lifecycle.empty();
+  p.List(all.devices(), never_enrolled ? NeverEnrolledFields() : DeviceFields(p),
          filtered ? "No devices match." : "No devices are enrolled yet: `tokens create` begins that.");
   if (all.devices_size() < all.total()) {
     p.Note(absl::StrCat(all.devices_size(), " of ", all.total(), " devices: --limit 0 shows all"));
@@ -95,6 +120,13 @@ std::string ClockOf(int64_t offset_ns) {
                       " the server's");
 }
 
+std::string LifecycleOf(const Printer& p, const v1::Device& d) {
+  std::string out = NameOf(d.lifecycle());
+  if (d.has_lifecycle_since()) absl::StrAppend(&out, " since ", p.Time(d.lifecycle_since()));
+  if (!d.lifecycle_reason().empty()) absl::StrAppend(&out, ": ", d.lifecycle_reason());
+  return out;
+}
+
 void PrintDevice(const Printer& p, const v1::Device& d) {
   p.Fields({
       {"Name", Cell(d.hostname(), Style::kBold)},
@@ -106,6 +138,7 @@ void PrintDevice(const Printer& p, const v1::Device& d) {
       {"Group", d.group().empty() ? "(none)" : d.group()},
       {"Reachability", d.revoked() ? Cell("revoked", Style::kRed)
                                    : Cell(NameOf(d.reachability()), StyleOf(d.reachability()))},
+      {"Lifecycle", LifecycleOf(p, d)},
       {"Last seen", p.Time(d.last_seen())},
       {"Enrolled", p.Time(d.enrolled())},
       {"Posture", Cell(NameOf(d.posture()), StyleOf(d.posture()))},
@@ -139,6 +172,37 @@ absl::Status ShowDevice(Session& session, const std::string& name) {
   return absl::OkStatus();
 }
 
+struct LifecycleFlags {
+  std::string device, state, reason;
+};
+
+absl::Status SetLifecycle(Session& session, const LifecycleFlags& flags) {
+  v1::SetDeviceLifecycleRequest request;
+  request.set_device(flags.device);
+  HOLDFAST_ASSIGN_OR_RETURN(const v1::Lifecycle state, ParseLifecycleName(flags.state));
+  request.set_lifecycle(state);
+  request.set_reason(flags.reason);
+  v1::SetDeviceLifecycleResponse response;
+  HOLDFAST_RETURN_IF_ERROR(session.client.Call(&AdminClient::Stub::SetDeviceLifecycle, request, &response));
+  const Printer& p = session.printer;
+  p.Note(absl::StrCat(response.device().hostname(), " is ", LifecycleOf(p, response.device()), "."));
+  if (p.format() == Format::kJson) p.Json(response);
+  return absl::OkStatus();
+}
+
+void AddLifecycleCommand(CLI::App& device, Chosen& chosen) {
+  auto flags = std::make_shared<LifecycleFlags>();
+  CLI::App* lifecycle = device.add_subcommand("lifecycle", "Say what a device is for");
+  lifecycle->add_option("device", flags->device, "Device id, serial number or hostname")->required();
+  lifecycle
+      ->add_option("state", flags->state,
+                   "in-use, on-loan; or retired, wiped, migrated: nothing is required of it from now on")
+      ->required();
+  lifecycle->add_option("--reason", flags->reason, "Why; goes into the audit log");
+  lifecycle->callback(
+      [&chosen, flags] { chosen.run = [flags](Session& s) { return SetLifecycle(s, *flags); }; });
+}
+
 absl::Status Revoke(Session& session, const std::string& name, const std::string& reason) {
   v1::RevokeDeviceRequest request;
   request.set_device(name);
@@ -158,6 +222,11 @@ void AddDeviceCommands(CLI::App& app, Chosen& chosen) {
   devices->add_option("--query", list->query, "Part of a hostname, serial number or device id");
   devices->add_option("--group", list->group, "Only this group");
   devices->add_option("--posture", list->posture, "Only this posture, e.g. violation");
+  devices
+      ->add_option("--reachability", list->reachability,
+                   "never-enrolled: the Macs of the inventory that never enrolled")
+      ->check(CLI::IsMember({"never-enrolled"}));
+  devices->add_option("--lifecycle", list->lifecycle, "Only in-use, on-loan, retired, wiped or migrated");
   devices->add_option("--order", list->order,
                       "name, last_seen, posture, open_incidents or version; a leading - reverses");
   devices->add_option("--limit", list->limit, "At most this many; 0: all")->check(CLI::Range(0, kMost));
@@ -165,8 +234,13 @@ void AddDeviceCommands(CLI::App& app, Chosen& chosen) {
 
   auto name = std::make_shared<std::string>();
   CLI::App* device = app.add_subcommand("device", "One device and its services");
-  device->add_option("device", *name, "Device id, serial number or hostname")->required();
-  device->callback([&chosen, name] { chosen.run = [name](Session& s) { return ShowDevice(s, *name); }; });
+  device->add_option("device", *name, "Device id, serial number or hostname");
+  AddLifecycleCommand(*device, chosen);
+  device->callback([&chosen, name, device] {
+    if (!device->get_subcommands().empty()) return;
+    if (name->empty()) throw CLI::RequiredError("device");
+    chosen.run = [name](Session& s) { return ShowDevice(s, *name); };
+  });
 
   auto reason = std::make_shared<std::string>();
   CLI::App* revoke = app.add_subcommand("revoke", "Refuse a device's certificates from now on");

@@ -110,6 +110,7 @@ int main(int argc, char** argv) {
   Chosen chosen;
   AddGlobalFlags(app, flags);
   AddDeviceCommands(app, chosen);
+  AddInventoryCommands(app, chosen);
   AddHistoryCommands(app, chosen);
   AddReportCommands(app, chosen);
   AddPolicyCommands(app, chosen);

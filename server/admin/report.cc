@@ -134,7 +134,10 @@ absl::StatusOr<std::vector<std::string>> NeverEnrolled(Session& session, const s
 }
 
 absl::Status WritePage(const std::string& path, const v1::GetComplianceReportResponse& response,
-                       const PageOptions& options) {
+                       PageOptions options) {
+  if (!options.never_enrolled && response.inventory() > 0) {
+    options.never_enrolled.emplace(response.never_enrolled().begin(), response.never_enrolled().end());
+  }
   HOLDFAST_ASSIGN_OR_RETURN(const std::string json, wire::ToJson(response));
   return WriteFileAtomically(path, ReportPage(response, json, options));
 }
@@ -179,6 +182,11 @@ absl::Status MakeReport(Session& session, const ReportFlags& flags) {
                        : absl::StrCat(", restored after ", Duration(summary.mean_outage_ns),
                                       " on average, the longest took ", Duration(summary.longest_outage_ns)),
                    "."));
+  if (response.inventory() > 0) {
+    p.Note(absl::StrCat(
+        response.never_enrolled_size(), " of ", response.inventory(), " Macs of the inventory never enrolled",
+        response.never_enrolled().empty() ? "." : "; `devices --reachability never-enrolled` names them."));
+  }
   p.Note(absl::StrCat("Share: protected / (protected + violation + unknown). Signed with key ",
                       response.key_id(), " over ", report.chain_heads_size(),
                       " chain heads; --json keeps the signature."));
@@ -238,7 +246,8 @@ void AddReportCommands(CLI::App& app, Chosen& chosen) {
                                          "Write a page that prints well and carries the signed report");
   report
       ->add_option("--inventory", flags->inventory,
-                   "Serial numbers that should be enrolled: a list, or a CSV's first column")
+                   "Serial numbers that should be enrolled, instead of the imported ones: a list, or a CSV's "
+                   "first column")
       ->needs(page);
   report->callback([&chosen, flags, report] {
     if (report->get_subcommands().empty()) chosen.run = [flags](Session& s) { return MakeReport(s, *flags); };

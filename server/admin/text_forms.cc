@@ -4,6 +4,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "absl/strings/str_replace.h"
 #include "absl/strings/strip.h"
 #include "base/time.h"
 
@@ -25,6 +26,10 @@ std::string NameOf(v1::TimeClass c) {
 
 std::string NameOf(v1::Reachability r) {
   return Lower(v1::Reachability_Name(r), "REACHABILITY_");
+}
+
+std::string NameOf(v1::Lifecycle l) {
+  return l == v1::LIFECYCLE_UNSPECIFIED ? "" : Lower(v1::Lifecycle_Name(l), "LIFECYCLE_");
 }
 
 text::Style StyleOf(v1::TimeClass c) {
@@ -67,6 +72,15 @@ absl::StatusOr<v1::TimeClass> ParseTimeClassName(absl::string_view name) {
       "there is no posture '", name,
       "': protected, violation, excused, no_network, awaiting_user, asleep_or_off, observed_only, unknown or "
       "not_required"));
+}
+
+absl::StatusOr<v1::Lifecycle> ParseLifecycleName(absl::string_view name) {
+  v1::Lifecycle found = v1::LIFECYCLE_UNSPECIFIED;
+  const std::string full =
+      absl::StrCat("LIFECYCLE_", absl::StrReplaceAll(absl::AsciiStrToUpper(name), {{"-", "_"}}));
+  if (v1::Lifecycle_Parse(full, &found) && found != v1::LIFECYCLE_UNSPECIFIED) return found;
+  return absl::InvalidArgumentError(
+      absl::StrCat("there is no lifecycle '", name, "': in-use, on-loan, retired, wiped or migrated"));
 }
 
 std::string Duration(int64_t ns) {

@@ -13,11 +13,15 @@ namespace holdfast::admin {
 
 std::string NameOf(v1::TimeClass c);     // "protected", "no_network"
 std::string NameOf(v1::Reachability r);  // "online"
+std::string NameOf(v1::Lifecycle l);     // "in_use"
 text::Style StyleOf(v1::TimeClass c);
 text::Style StyleOf(v1::Reachability r);
 text::Style SeverityStyle(absl::string_view severity);
 // All that --posture takes; INVALID_ARGUMENT lists them.
 absl::StatusOr<v1::TimeClass> ParseTimeClassName(absl::string_view name);
+
+// The same for --lifecycle; "in-use" is "in_use".
+absl::StatusOr<v1::Lifecycle> ParseLifecycleName(absl::string_view name);
 
 std::string Duration(int64_t ns);  // "3d 4h"
 std::string Share(double share);   // "99.95 %"

@@ -13,7 +13,7 @@ struct Rule {
   Role least;
 };
 
-constexpr std::array<Rule, 26> kRules = {{
+constexpr std::array<Rule, 29> kRules = {{
     {AdminMethod::kListDevices, "ListDevices", Role::kViewer},
     {AdminMethod::kGetDevice, "GetDevice", Role::kViewer},
     {AdminMethod::kListHistory, "ListHistory", Role::kViewer},
@@ -40,6 +40,9 @@ constexpr std::array<Rule, 26> kRules = {{
     {AdminMethod::kRetireKey, "RetireKey", Role::kAdmin},
     {AdminMethod::kListAdminTokens, "ListAdminTokens", Role::kAuditor},
     {AdminMethod::kRevokeAdminToken, "RevokeAdminToken", Role::kAdmin},
+    {AdminMethod::kSetDeviceLifecycle, "SetDeviceLifecycle", Role::kAdmin},
+    {AdminMethod::kImportInventory, "ImportInventory", Role::kAdmin},
+    {AdminMethod::kListInventory, "ListInventory", Role::kViewer},
 }};
 
 const Rule& RuleOf(AdminMethod method) {

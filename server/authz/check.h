@@ -54,6 +54,9 @@ enum class AdminMethod : uint8_t {
   kRetireKey,
   kListAdminTokens,
   kRevokeAdminToken,
+  kSetDeviceLifecycle,
+  kImportInventory,
+  kListInventory,
 };
 absl::string_view AdminMethodName(AdminMethod method);  // "PutPolicy"
 

@@ -137,9 +137,15 @@ absl::Status CheckPageSize(int32_t size) {
 
 absl::StatusOr<ListDevicesRequest> FromProto(const v1::ListDevicesRequest& m) {
   HOLDFAST_RETURN_IF_ERROR(CheckPageSize(m.page_size()));
-  ListDevicesRequest out{m.page_size(), m.page_token(), m.query(), m.group(), m.order_by(), std::nullopt};
+  ListDevicesRequest out{m.page_size(), m.page_token(), m.query(), m.group(), m.order_by(), {}, {}, {}};
   if (m.posture() != v1::TIME_CLASS_UNSPECIFIED) {
     HOLDFAST_ASSIGN_OR_RETURN(out.posture, FromProto(m.posture()));
+  }
+  if (m.reachability() != v1::REACHABILITY_UNSPECIFIED) {
+    out.reachability = static_cast<Reachability>(static_cast<int>(m.reachability()));
+  }
+  if (m.lifecycle() != v1::LIFECYCLE_UNSPECIFIED) {
+    HOLDFAST_ASSIGN_OR_RETURN(out.lifecycle, FromProto(m.lifecycle()));
   }
   return out;
 }
@@ -204,7 +210,8 @@ ListAuditRequest FromProto(const v1::ListAuditRequest& m) {
 
 v1::Device ToProto(const Device& m) {
   v1::Device out;
-  out.set_device_id(m.id.ToString());
+  const bool enrolled = m.reachability != Reachability::kNeverEnrolled;
+  if (enrolled) out.set_device_id(m.id.ToString());
   out.set_hostname(m.hostname);
   out.set_serial_number(m.serial_number);
   out.set_model(m.model);
@@ -212,8 +219,11 @@ v1::Device ToProto(const Device& m) {
   out.set_agent_version(m.agent_version);
   out.set_group(m.group);
   out.set_reachability(static_cast<v1::Reachability>(static_cast<int>(m.reachability)));
-  SetTime(m.enrolled, out.mutable_enrolled());
-  SetTime(m.last_seen, out.mutable_last_seen());
+  if (enrolled) {
+    SetTime(m.enrolled, out.mutable_enrolled());
+    SetTime(m.last_seen, out.mutable_last_seen());
+    out.set_lifecycle(static_cast<v1::Lifecycle>(static_cast<int>(m.lifecycle.state)));
+  }
   out.set_posture(ToProto(m.posture));
   out.set_open_incidents(m.open_incidents);
   out.set_policy_version(m.policy_version);
@@ -227,6 +237,8 @@ v1::Device ToProto(const Device& m) {
     out.set_chain_head(Bytes(m.chain_head));
   }
   out.set_platform_uuid(m.platform_uuid);
+  if (m.lifecycle.at != ServerTime{}) SetTime(m.lifecycle.at, out.mutable_lifecycle_since());
+  out.set_lifecycle_reason(m.lifecycle.reason);
   return out;
 }
 

@@ -29,6 +29,12 @@ KeyStepRequest FromProto(const v1::RetireKeyRequest& m);
 v1::KeyInfo ToProto(const KeyInfo& m);
 absl::StatusOr<CreateAdminTokenRequest> FromProto(const v1::CreateAdminTokenRequest& m);
 v1::AdminToken ToProto(const AdminToken& m);
+absl::StatusOr<SetDeviceLifecycleRequest> FromProto(const v1::SetDeviceLifecycleRequest& m);
+ImportInventoryRequest FromProto(const v1::ImportInventoryRequest& m);
+v1::ImportInventoryResponse ToProto(const ImportInventoryResponse& m);
+ListInventoryRequest FromProto(const v1::ListInventoryRequest& m);
+v1::InventoryEntry ToProto(const InventoryEntry& m);
+absl::StatusOr<Lifecycle> FromProto(v1::Lifecycle state);
 
 v1::Device ToProto(const Device& m);
 v1::HistoryRow ToProto(const HistoryRow& m);

@@ -51,6 +51,8 @@ void Fill(const GetComplianceReportResponse& made, v1::GetComplianceReportRespon
   *response->mutable_report() = ToProto(made.report);
   response->set_signature(made.signature);
   response->set_key_id(made.key_id);
+  response->mutable_never_enrolled()->Assign(made.never_enrolled.begin(), made.never_enrolled.end());
+  response->set_inventory(made.inventory);
 }
 
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutPolicyRequest& request,
@@ -200,6 +202,31 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAdminToken
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeAdminTokenRequest& request,
                   v1::RevokeAdminTokenResponse* /*response*/) {
   return core.RevokeAdminToken(actor, request.token_id());
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::SetDeviceLifecycleRequest& request,
+                  v1::SetDeviceLifecycleResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const SetDeviceLifecycleRequest plain, FromProto(request));
+  HOLDFAST_ASSIGN_OR_RETURN(const Device device, core.SetDeviceLifecycle(actor, plain));
+  *response->mutable_device() = ToProto(device);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ImportInventoryRequest& request,
+                  v1::ImportInventoryResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ImportInventoryResponse changed,
+                            core.ImportInventory(actor, FromProto(request)));
+  *response = ToProto(changed);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListInventoryRequest& request,
+                  v1::ListInventoryResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ListInventoryResponse found, core.ListInventory(actor, FromProto(request)));
+  for (const InventoryEntry& entry : found.entries) *response->add_entries() = ToProto(entry);
+  response->set_next_page_token(found.next_page_token);
+  response->set_total(found.total);
+  return absl::OkStatus();
 }
 
 }  // namespace holdfast::server

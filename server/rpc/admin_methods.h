@@ -59,5 +59,11 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListAdminToken
                   v1::ListAdminTokensResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::RevokeAdminTokenRequest& request,
                   v1::RevokeAdminTokenResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::SetDeviceLifecycleRequest& request,
+                  v1::SetDeviceLifecycleResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ImportInventoryRequest& request,
+                  v1::ImportInventoryResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListInventoryRequest& request,
+                  v1::ListInventoryResponse* response);
 
 }  // namespace holdfast::server

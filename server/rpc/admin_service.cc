@@ -217,6 +217,21 @@ grpc::ServerUnaryReactor* AdminService::RevokeAdminToken(Context* context,
                                                          v1::RevokeAdminTokenResponse* response) {
   return Run(context, request, response);
 }
+grpc::ServerUnaryReactor* AdminService::SetDeviceLifecycle(Context* context,
+                                                           const v1::SetDeviceLifecycleRequest* request,
+                                                           v1::SetDeviceLifecycleResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ImportInventory(Context* context,
+                                                        const v1::ImportInventoryRequest* request,
+                                                        v1::ImportInventoryResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListInventory(Context* context,
+                                                      const v1::ListInventoryRequest* request,
+                                                      v1::ListInventoryResponse* response) {
+  return Run(context, request, response);
+}
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminService::WatchEvents(
     Context* context, const v1::WatchEventsRequest* request) {
   const std::shared_ptr<EventStream> stream = EventStream::Create(executor_);

@@ -76,6 +76,12 @@ class AdminService final : public v1::AdminService::CallbackService {
                                             v1::ListAdminTokensResponse* response) override;
   grpc::ServerUnaryReactor* RevokeAdminToken(Context* context, const v1::RevokeAdminTokenRequest* request,
                                              v1::RevokeAdminTokenResponse* response) override;
+  grpc::ServerUnaryReactor* SetDeviceLifecycle(Context* context, const v1::SetDeviceLifecycleRequest* request,
+                                               v1::SetDeviceLifecycleResponse* response) override;
+  grpc::ServerUnaryReactor* ImportInventory(Context* context, const v1::ImportInventoryRequest* request,
+                                            v1::ImportInventoryResponse* response) override;
+  grpc::ServerUnaryReactor* ListInventory(Context* context, const v1::ListInventoryRequest* request,
+                                          v1::ListInventoryResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       Context* context, const v1::WatchEventsRequest* request) override;
 

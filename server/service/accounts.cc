@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "server/service/lifecycle.h"
 
 namespace holdfast::server {
 namespace {
@@ -99,6 +100,7 @@ absl::Status Accounts::AddPoints(Sum& sum, const Window& window) {
   if (timeline.points.empty()) return absl::OkStatus();
   timeline.last_contact = sum.device->last_seen;
   EndAtRevocation(*sum.device, timeline);
+  HOLDFAST_RETURN_IF_ERROR(AddAbsences(store_, *sum.device, timeline.points));
   for (const DayAccount& day : compliance::AccountByDay(timeline, window)) {
     sum.sum.BeginSpan({std::max(StartOf(day.day), window.from), std::min(StartOf(day.day + 1), window.to)});
     for (const KeyAccount& account : day.keys) {

@@ -86,12 +86,19 @@ absl::StatusOr<Device> ServerCore::State::DeviceMessage(fleet::DeviceRecord reco
   out.policy_state = record.policy_state;
   out.revoked = record.revoked.has_value();
   out.clock_offset_ns = record.clock_offset_ns;
+  out.lifecycle = record.lifecycle;
   return out;
 }
 
 absl::StatusOr<ListDevicesResponse> ServerCore::ListDevices(const Actor& actor,
                                                             const ListDevicesRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListDevices));
+  if (request.reachability == Reachability::kNeverEnrolled) return state_->ListNeverEnrolled(request);
+  if (request.reachability) {
+    return absl::InvalidArgumentError(
+        "listing devices by reachability: only never_enrolled can be asked for; sort the others by "
+        "last_seen");
+  }
   absl::string_view order = request.order_by;
   fleet::DeviceQuery query;
   query.descending = absl::ConsumePrefix(&order, "-");
@@ -100,6 +107,7 @@ absl::StatusOr<ListDevicesResponse> ServerCore::ListDevices(const Actor& actor,
   query.text = request.query;
   query.group = request.group;
   query.posture = request.posture;
+  query.lifecycle = request.lifecycle;
   query.after = request.page_token;
   if (query.order == fleet::DeviceOrder::kLastSeen) HOLDFAST_RETURN_IF_ERROR(state_->FlushContacts());
   HOLDFAST_ASSIGN_OR_RETURN(fleet::DevicePage page, state_->context.store.ListDevices(query));

@@ -23,6 +23,8 @@ namespace holdfast::server {
 enum class Reachability : uint8_t { kOnline = 1, kLate = 2, kOffline = 3, kMissing = 4, kNeverEnrolled = 5 };
 
 using ServiceState = fleet::CurrentVerdict;
+using Lifecycle = fleet::Lifecycle;
+using InventoryEntry = fleet::InventoryEntry;
 using Incident = fleet::Incident;
 using EnrollmentToken = fleet::EnrollmentToken;
 using AdminToken = fleet::AdminToken;
@@ -40,6 +42,7 @@ struct Device {
   std::string policy_state;
   bool revoked = false;
   int64_t clock_offset_ns = 0;
+  fleet::LifecycleChange lifecycle;
   // In the order of their keys. Empty in ListDevices; GetDevice fills these and what follows.
   std::vector<ServiceState> services;
   Epoch epoch = 0;
@@ -54,6 +57,8 @@ struct ListDevicesRequest {
   std::string group;
   std::string order_by;  // "name" (default), "last_seen", "posture", "open_incidents", "version", or "-..."
   std::optional<TimeClass> posture;
+  std::optional<Reachability> reachability;  // kNeverEnrolled: of the inventory; no other
+  std::optional<Lifecycle> lifecycle;
 };
 struct ListDevicesResponse {
   std::vector<Device> devices;
@@ -141,6 +146,10 @@ struct GetComplianceReportResponse {
   ComplianceReport report;
   std::string signature;  // Ed25519 over the SHA-256 of CanonicalReportBytes
   std::string key_id;
+  // Beside the report, not signed: of the imported serial numbers in its scope, how many there are, and those
+  // that never enrolled. Nothing for a report on one device.
+  int inventory = 0;
+  std::vector<std::string> never_enrolled;
 };
 
 struct PutPolicyRequest {
@@ -205,6 +214,35 @@ struct CreateAdminTokenRequest {
 struct CreateAdminTokenResponse {
   AdminToken token;
   std::string secret;  // the whole token, shown once
+};
+
+struct SetDeviceLifecycleRequest {
+  std::string device;
+  Lifecycle state = Lifecycle::kInUse;
+  std::string reason;
+};
+
+struct ImportInventoryRequest {
+  std::string csv;
+  bool dry_run = false;
+};
+// Serial numbers.
+struct ImportInventoryResponse {
+  std::vector<std::string> added, removed;
+  std::vector<std::string> changed;  // of those kept: another name or group
+  int kept = 0;
+};
+struct ListInventoryRequest {
+  std::string group;
+  std::string query;
+  bool never_enrolled = false;
+  int page_size = 0;
+  std::string page_token;
+};
+struct ListInventoryResponse {
+  std::vector<InventoryEntry> entries;
+  std::string next_page_token;
+  int total = 0;
 };
 
 struct RevokeDeviceRequest {

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "server/service/lifecycle.h"
 
 namespace holdfast::server {
 namespace {
@@ -80,6 +81,7 @@ absl::Status DayKeeper::KeepDays(const fleet::DeviceRecord& record, Day first, D
                                  std::vector<DayAccount> month) {
   const compliance::Window window{StartOf(first), StartOf(last + 1)};
   HOLDFAST_ASSIGN_OR_RETURN(auto points, context_.store.PointsFor(record.key, window.from, window.to));
+  HOLDFAST_RETURN_IF_ERROR(AddAbsences(context_.store, record, points));
   for (DayAccount& day : compliance::AccountByDay({std::move(points), record.last_seen}, window)) {
     month.push_back(std::move(day));
     const Day made = month.back().day;

@@ -63,6 +63,7 @@ absl::StatusOr<TimeClass> PostureOf(Context& context, fleet::DeviceKey device) {
 }
 
 absl::Status SetPosture(Context& context, fleet::DeviceRecord& record, TimeClass posture) {
+  if (!fleet::InService(record.lifecycle.state)) posture = TimeClass::kNotRequired;
   if (record.posture == posture) return absl::OkStatus();
   record.posture = posture;
   return context.store.SetPosture(record.key, posture);

@@ -29,7 +29,7 @@ absl::Status CountIncidents(Context& context, LiveDevice& device);
 
 // The worst class of its current verdicts; unknown without any.
 absl::StatusOr<TimeClass> PostureOf(Context& context, fleet::DeviceKey device);
-// Writes the record when `posture` differs.
+// Writes the record when `posture` differs. Nothing is required of a device that is out of service.
 absl::Status SetPosture(Context& context, fleet::DeviceRecord& record, TimeClass posture);
 
 }  // namespace holdfast::server

@@ -9,6 +9,7 @@
 #include "server/audit/audit.h"
 #include "server/authz/tokens.h"
 #include "server/service/device_state.h"
+#include "server/service/lifecycle.h"
 #include "server/service/refusal.h"
 #include "server/service/sync.h"
 
@@ -193,6 +194,11 @@ absl::Status Enrollment::StoreDevice(const wire::EnrollRequest& request, const s
       HOLDFAST_RETURN_IF_ERROR(
           context_.store.SetCertificateState(old.serial, fleet::CertificateState::kRevoked));
     }
+    if (record.lifecycle.state != fleet::Lifecycle::kInUse) {
+      if (!fleet::InService(record.lifecycle.state)) record.posture = TimeClass::kUnknown;
+      HOLDFAST_RETURN_IF_ERROR(context_.store.AddLifecycle(
+          record.key, {fleet::Lifecycle::kInUse, context_.Now(), "it enrolled again"}));
+    }
     return context_.store.UpdateDevice(record);
   }
   record.id = candidate.id;
@@ -211,12 +217,15 @@ absl::Status Enrollment::Store(const Peer& peer, const wire::EnrollRequest& requ
     HOLDFAST_RETURN_IF_ERROR(context_.store.PutEnrollmentToken(token));
   }
   directory_.Invalidate(candidate.id);
-  return RecordAudit(context_.store, context_.Now(), {absl::StrCat("token:", token.id), peer.address},
-                     {.action = "Enroll",
-                      .target = absl::StrCat("device:", candidate.id.ToString()),
-                      .before = candidate.device ? "enrolled" : "",
-                      .after = absl::StrCat("serial=", request.hardware.serial_number, "; group=",
-                                            token.group, "; certificate=", candidate.certificate.serial)});
+  return RecordAudit(
+      context_.store, context_.Now(), {absl::StrCat("token:", token.id), peer.address},
+      {.action = "Enroll",
+       .target = absl::StrCat("device:", candidate.id.ToString()),
+       .before = candidate.device
+                     ? absl::StrCat("enrolled; lifecycle=", LifecycleName(candidate.device->lifecycle.state))
+                     : "",
+       .after = absl::StrCat("serial=", request.hardware.serial_number, "; group=", token.group,
+                             "; certificate=", candidate.certificate.serial)});
 }
 
 absl::StatusOr<wire::EnrollResponse> Enrollment::Answer(const Candidate& candidate,

@@ -99,6 +99,14 @@ void FillServices(const std::vector<fleet::DeviceRecord>& devices, const std::ve
   }
 }
 
+absl::Status AddInventory(fleet::FleetStore& store, MadeReport& made) {
+  fleet::InventoryQuery query{.group = made.report.group};
+  HOLDFAST_ASSIGN_OR_RETURN(made.inventory, store.CountInventory(query));
+  query.never_enrolled = true;
+  return store.EachInventory(
+      query, [&](const fleet::InventoryEntry& entry) { made.never_enrolled.push_back(entry.serial_number); });
+}
+
 }  // namespace
 
 absl::StatusOr<MadeReport> MakeReport(fleet::FleetStore& store, ReportJob job) {
@@ -117,6 +125,7 @@ absl::StatusOr<MadeReport> MakeReport(fleet::FleetStore& store, ReportJob job) {
     report.days.push_back({std::max(compliance::StartOf(day), report.from), totals});
   }
   made.digest = Sha256(CanonicalReportBytes(report));
+  if (!job.device) HOLDFAST_RETURN_IF_ERROR(AddInventory(store, made));
   return made;
 }
 

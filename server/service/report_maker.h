@@ -22,6 +22,8 @@ struct ReportJob {
 struct MadeReport {
   ComplianceReport report;
   Sha256Digest digest{};  // of its canonical bytes: what is signed
+  int inventory = 0;
+  std::vector<std::string> never_enrolled;
 };
 
 // Sees one state of the store. Any thread whose store it is.

@@ -34,7 +34,8 @@ absl::StatusOr<ReportJob> ServerCore::BeginReport(const Actor& actor,
 absl::StatusOr<GetComplianceReportResponse> ServerCore::SignReport(MadeReport made) {
   HOLDFAST_ASSIGN_OR_RETURN(KeySignature signature, state_->context.issuer.SignReport(AsBytes(made.digest)));
   return GetComplianceReportResponse{std::move(made.report), std::move(signature.signature),
-                                     std::move(signature.key_id)};
+                                     std::move(signature.key_id), made.inventory,
+                                     std::move(made.never_enrolled)};
 }
 
 absl::StatusOr<GetComplianceReportResponse> ServerCore::GetComplianceReport(

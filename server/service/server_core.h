@@ -105,6 +105,12 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<std::vector<EnrollmentToken>> ListEnrollmentTokens(const Actor& actor);
   absl::Status RevokeEnrollmentToken(const Actor& actor, const std::string& token_id);
   absl::Status RevokeDevice(const Actor& actor, const RevokeDeviceRequest& request);
+  absl::StatusOr<Device> SetDeviceLifecycle(const Actor& actor, const SetDeviceLifecycleRequest& request);
+  // Replaces the list of Macs that should be enrolled. INVALID_ARGUMENT names the line that is wrong.
+  absl::StatusOr<ImportInventoryResponse> ImportInventory(const Actor& actor,
+                                                          const ImportInventoryRequest& request);
+  absl::StatusOr<ListInventoryResponse> ListInventory(const Actor& actor,
+                                                      const ListInventoryRequest& request);
   absl::StatusOr<IssueOverrideCodeResponse> IssueOverrideCode(const Actor& actor,
                                                               const IssueOverrideCodeRequest& request);
   absl::StatusOr<IssueOrderResponse> IssueOrder(const Actor& actor, const IssueOrderRequest& request);

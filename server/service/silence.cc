@@ -9,6 +9,14 @@
 #include "server/service/state.h"
 
 namespace holdfast::server {
+namespace {
+
+// Whether its silence says anything.
+bool IsMissed(const fleet::DeviceRecord& record) {
+  return !record.asleep && !record.revoked && fleet::InService(record.lifecycle.state);
+}
+
+}  // namespace
 
 absl::Status ServerCore::State::FlushContacts() {
   if (!directory.has_unflushed()) return absl::OkStatus();
@@ -24,7 +32,7 @@ absl::Status ServerCore::State::FlushContacts() {
 absl::StatusOr<ServerTime> ServerCore::State::MarkSilent(ServerTime now, ServerTime through,
                                                          std::vector<fleet::DeviceRecord>& silent) {
   for (fleet::DeviceRecord& record : silent) {
-    if (record.asleep || record.revoked) continue;
+    if (!IsMissed(record)) continue;
     HOLDFAST_ASSIGN_OR_RETURN(const absl::Duration interval, policies.IntervalOf(record));
     if (now - record.last_seen <= SilentAfter(interval)) {
       through = std::min(through, record.last_seen);
@@ -40,7 +48,7 @@ absl::StatusOr<ServerTime> ServerCore::State::MarkSilent(ServerTime now, ServerT
 
 absl::Status ServerCore::State::RaiseSilence(const std::vector<fleet::DeviceRecord>& missed) {
   for (const fleet::DeviceRecord& record : missed) {
-    if (record.asleep || record.revoked) continue;
+    if (!IsMissed(record)) continue;
     HOLDFAST_ASSIGN_OR_RETURN(LiveDevice * device, directory.Find(record.id));
     if (device == nullptr) continue;
     HOLDFAST_RETURN_IF_ERROR(RaiseIncident(

@@ -47,6 +47,12 @@ struct ServerCore::State {
   HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
                             const std::string& hostname) const;
 
+  // Those of the inventory, as devices.
+  absl::StatusOr<ListDevicesResponse> ListNeverEnrolled(const ListDevicesRequest& request);
+  // Not inside a transaction. The device must be read again afterwards.
+  absl::Status ChangeLifecycle(const Actor& actor, LiveDevice& device, const fleet::LifecycleChange& change);
+  absl::Status FollowLifecycle(LiveDevice& device);
+
   absl::Status FlushContacts();
   absl::Status JudgeSilence(ServerTime now);
   // Up to where in last contacts all are judged now, `through` at most.

@@ -33,6 +33,19 @@ struct KeptDays {
   friend bool operator==(const KeptDays&, const KeptDays&) = default;
 };
 
+// What an admin says a device is for. The numbers are those of the protocol.
+enum class Lifecycle : uint8_t { kInUse = 1, kOnLoan = 2, kRetired = 3, kWiped = 4, kMigrated = 5 };
+// Of the others nothing is required any more, and nobody waits for them.
+inline bool InService(Lifecycle state) {
+  return state == Lifecycle::kInUse || state == Lifecycle::kOnLoan;
+}
+
+struct LifecycleChange {
+  Lifecycle state = Lifecycle::kInUse;
+  ServerTime at;
+  std::string reason;
+};
+
 struct DeviceRecord {
   DeviceKey key = 0;
   Uuid id;
@@ -51,6 +64,7 @@ struct DeviceRecord {
   bool asleep = false;     // said goodbye for sleep or shutdown and was not heard of since
   absl::Duration granted;  // the heartbeat that the last answer asked for; zero: the policy's
   KeptDays kept;
+  LifecycleChange lifecycle;  // the newest; `at` 0: there was none, it is in use
 };
 
 enum class CertificateState : uint8_t { kCandidate = 1, kValid = 2, kRevoked = 3 };
@@ -74,12 +88,20 @@ struct KeyEvidence {
   friend bool operator==(const KeyEvidence&, const KeyEvidence&) = default;
 };
 
-// A device that is not revoked, as far as keys go.
+// A device that is in service and not revoked, as far as keys go.
 struct KeyHolder {
   std::string name;  // hostname, else its id
   ServerTime last_seen;
   std::string authority;  // of the certificate that it last came with, or is yet to come with
   std::optional<KeyEvidence> evidence;
+};
+
+// A Mac that is known by its serial number, from a list that an admin imported.
+struct InventoryEntry {
+  std::string serial_number;
+  std::string name;
+  std::string group;
+  Uuid device;  // nil: it never enrolled
 };
 
 struct EnrollmentToken {

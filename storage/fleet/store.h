@@ -23,6 +23,7 @@ struct DeviceQuery {
   std::string text;  // substring of hostname, serial number or device id, case-insensitive; empty: all
   std::string group;
   std::optional<TimeClass> posture;
+  std::optional<Lifecycle> lifecycle;
   int limit = 100;
   std::string after;  // DevicePage::next of the page before
 };
@@ -45,11 +46,13 @@ class DeviceStore {
   virtual ~DeviceStore() = default;
   // Gives it its key; record.key is ignored.
   virtual absl::StatusOr<DeviceKey> AddDevice(const DeviceRecord& record) = 0;
-  // Everything but what is a Contact's.
+  // Everything but what is a Contact's, and its lifecycle.
   virtual absl::Status UpdateDevice(const DeviceRecord& record) = 0;
   // Two of its fields alone: they change often.
   virtual absl::Status SetPosture(DeviceKey device, TimeClass posture) = 0;
   virtual absl::Status SetOpenIncidents(DeviceKey device, int count) = 0;
+  virtual absl::Status AddLifecycle(DeviceKey device, const LifecycleChange& change) = 0;
+  virtual absl::StatusOr<std::vector<LifecycleChange>> LifecycleOf(DeviceKey device) = 0;  // oldest first
   virtual absl::Status SaveContacts(absl::Span<const Contact> contacts) = 0;
   virtual absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) = 0;
   virtual absl::StatusOr<std::optional<DeviceRecord>> DeviceByKey(DeviceKey key) = 0;
@@ -196,6 +199,31 @@ class IncidentStore {
   virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;  // newest first
 };
 
+struct InventoryQuery {
+  std::string group;  // empty: all
+  std::string text;   // substring of serial number or name, case-insensitive; empty: all
+  bool never_enrolled = false;
+  int limit = 100;
+  std::string after;
+};
+struct InventoryPage {
+  std::vector<InventoryEntry> entries;
+  std::string next;
+};
+
+// Serial numbers, each once, in upper and lower case alike.
+class InventoryStore {
+ public:
+  virtual ~InventoryStore() = default;
+  virtual absl::Status PutInventory(const InventoryEntry& entry) = 0;  // adds or replaces
+  virtual absl::Status RemoveInventory(const std::string& serial_number) = 0;
+  // By serial number, as the next two.
+  virtual absl::Status EachInventory(const InventoryQuery& query,
+                                     const std::function<void(const InventoryEntry&)>& visit) = 0;
+  virtual absl::StatusOr<InventoryPage> ListInventory(const InventoryQuery& query) = 0;
+  virtual absl::StatusOr<int> CountInventory(const InventoryQuery& query) = 0;
+};
+
 class KeyStore {
  public:
   virtual ~KeyStore() = default;
@@ -257,6 +285,7 @@ class FleetStore : public DeviceStore,
                    public ComplianceStore,
                    public DayStore,
                    public IncidentStore,
+                   public InventoryStore,
                    public KeyStore,
                    public RolloutStore,
                    public AdminStore {

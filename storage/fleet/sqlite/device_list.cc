@@ -42,9 +42,9 @@ absl::string_view Tables(DeviceOrder order) {
                                          : "FROM devices d CROSS JOIN contacts c ON c.device = d.key";
 }
 
-// Parameters: 1 group, 2 severity, 3 text. A page walks the index of its order and asks for each device
-// whether it is among those that another index has found; the unary plus keeps the planner from walking those
-// instead.
+// Parameters: 1 group, 2 severity, 3 text, 7 lifecycle. A page walks the index of its order and asks for each
+// device whether it is among those that another index has found; the unary plus keeps the planner from
+// walking those instead.
 std::string PageFilters(const DeviceQuery& query) {
   const absl::string_view number = NumberColumn(query.order);
   std::string out = "1";
@@ -52,6 +52,9 @@ std::string PageFilters(const DeviceQuery& query) {
   if (query.posture && query.order == DeviceOrder::kPosture) absl::StrAppend(&out, " AND d.severity = ?2");
   if (query.posture && query.order != DeviceOrder::kPosture) {
     absl::StrAppend(&out, " AND +", number, " IN (SELECT key FROM devices WHERE severity = ?2)");
+  }
+  if (query.lifecycle) {
+    absl::StrAppend(&out, " AND +", number, " IN (SELECT key FROM devices WHERE lifecycle = ?7)");
   }
   if (!query.text.empty()) {
     absl::StrAppend(&out, " AND ", number, " IN (SELECT key FROM devices WHERE instr(search, ?3) > 0)");
@@ -63,6 +66,7 @@ std::string CountFilters(const DeviceQuery& query) {
   std::string out = "1";
   if (!query.group.empty()) absl::StrAppend(&out, " AND d.device_group = ?1");
   if (query.posture) absl::StrAppend(&out, " AND d.severity = ?2");
+  if (query.lifecycle) absl::StrAppend(&out, " AND d.lifecycle = ?7");
   if (!query.text.empty()) absl::StrAppend(&out, " AND instr(d.search, ?3) > 0");
   return out;
 }
@@ -71,11 +75,13 @@ void BindFilters(sqlite::Statement& s, const DeviceQuery& query) {
   if (!query.group.empty()) s.Bind(1, query.group);
   if (query.posture) s.Bind(2, compliance::Severity(*query.posture));
   if (!query.text.empty()) s.Bind(3, absl::AsciiStrToLower(query.text));
+  if (query.lifecycle) s.Bind(7, static_cast<int>(*query.lifecycle));
 }
 
 std::string QueryText(const DeviceQuery& query) {
   return absl::StrCat("devices|", static_cast<int>(query.order), "|", query.descending, "|", query.group, "|",
-                      query.posture ? static_cast<int>(*query.posture) : -1, "|", query.text);
+                      query.posture ? static_cast<int>(*query.posture) : -1, "|",
+                      query.lifecycle ? static_cast<int>(*query.lifecycle) : -1, "|", query.text);
 }
 
 PagePosition PositionOf(const sqlite::Statement& s, const DeviceRecord& device, DeviceOrder order) {

@@ -23,6 +23,14 @@ void BindDevice(sqlite::Statement& s, const DeviceRecord& d) {
             VersionKey(d.agent_version), compliance::Severity(d.posture), SearchText(d));
 }
 
+// A state that does not exist, in a damaged column, hides no device.
+Lifecycle LifecycleAt(const sqlite::Statement& s, int column) {
+  const int64_t value = s.Int(column);
+  const bool known =
+      value >= static_cast<int>(Lifecycle::kInUse) && value <= static_cast<int>(Lifecycle::kMigrated);
+  return known ? static_cast<Lifecycle>(value) : Lifecycle::kInUse;
+}
+
 absl::StatusOr<std::vector<DeviceRecord>> ReadAll(sqlite::Statement s) {
   std::vector<DeviceRecord> out;
   while (true) {
@@ -57,6 +65,7 @@ DeviceRecord DeviceFrom(const sqlite::Statement& s) {
   d.asleep = s.Int(18) != 0;
   d.kept = {s.Int(22), s.Int(23)};
   d.granted = absl::Nanoseconds(s.Int(24));
+  d.lifecycle = {LifecycleAt(s, 25), TimeAt(s, 26), TextAt(s, 27)};
   return d;
 }
 
@@ -108,6 +117,29 @@ absl::Status SqliteFleetStore::SetPosture(DeviceKey device, TimeClass posture) {
 absl::Status SqliteFleetStore::SetOpenIncidents(DeviceKey device, int count) {
   HOLDFAST_ASSIGN_OR_RETURN(auto set, db_->Prepare("UPDATE devices SET open_incidents=? WHERE key=?"));
   return set.BindAll(count, device).Run();
+}
+
+absl::Status SqliteFleetStore::AddLifecycle(DeviceKey device, const LifecycleChange& change) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto add, db_->Prepare("INSERT INTO lifecycles(device, at, state, reason) VALUES(?,?,?,?)"));
+  const int state = static_cast<int>(change.state);
+  HOLDFAST_RETURN_IF_ERROR(add.BindAll(device, change.at.ns, state, change.reason).Run());
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto set,
+      db_->Prepare("UPDATE devices SET lifecycle=?, lifecycle_at=?, lifecycle_reason=? WHERE key=?"));
+  return set.BindAll(state, change.at.ns, change.reason, device).Run();
+}
+
+absl::StatusOr<std::vector<LifecycleChange>> SqliteFleetStore::LifecycleOf(DeviceKey device) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto read, db_->Prepare("SELECT state, at, reason FROM lifecycles WHERE device=? ORDER BY rowid"));
+  read.Bind(1, device);
+  std::vector<LifecycleChange> out;
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, read.Step());
+    if (!more) return out;
+    out.push_back({LifecycleAt(read, 0), TimeAt(read, 1), TextAt(read, 2)});
+  }
 }
 
 absl::Status SqliteFleetStore::SaveContacts(absl::Span<const Contact> contacts) {

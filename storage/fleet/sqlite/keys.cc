@@ -50,8 +50,9 @@ absl::Status SqliteFleetStore::EachKeyHolder(const std::function<void(const KeyH
           "state IN (?1, ?2) ORDER BY state=?1 DESC, issued DESC, serial LIMIT 1), k.device IS NOT NULL, ",
           kEvidence,
           " FROM devices d JOIN contacts c ON c.device=d.key LEFT JOIN device_keys k ON k.device=d.key "
-          "WHERE d.revoked IS NULL ORDER BY d.key")));
-  list.BindAll(static_cast<int>(CertificateState::kValid), static_cast<int>(CertificateState::kCandidate));
+          "WHERE d.revoked IS NULL AND d.lifecycle IN (?3, ?4) ORDER BY d.key")));
+  list.BindAll(static_cast<int>(CertificateState::kValid), static_cast<int>(CertificateState::kCandidate),
+               static_cast<int>(Lifecycle::kInUse), static_cast<int>(Lifecycle::kOnLoan));
   while (true) {
     HOLDFAST_ASSIGN_OR_RETURN(const bool more, list.Step());
     if (!more) return absl::OkStatus();

@@ -150,7 +150,22 @@ constexpr char kAdminTokenExpiry[] = "ALTER TABLE admin_tokens ADD COLUMN expire
 // The heartbeat that a device was asked for: it is not late before that, also after a restart of the server.
 constexpr char kGrantedHeartbeat[] = "ALTER TABLE contacts ADD COLUMN granted INTEGER NOT NULL DEFAULT 0";
 
-constexpr std::array<sqlite::Migration, 8> kMigrations = {
+// What an admin says devices are for: the newest word beside the device, all of them for accounts of the
+// past. `inventory`: serial is as it was given, serial_key is it in upper case.
+constexpr char kLifecycle[] = R"sql(
+ALTER TABLE devices ADD COLUMN lifecycle INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE devices ADD COLUMN lifecycle_at INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE devices ADD COLUMN lifecycle_reason TEXT NOT NULL DEFAULT '';
+CREATE INDEX devices_by_lifecycle ON devices(lifecycle, key);
+CREATE TABLE lifecycles(
+  device INTEGER NOT NULL REFERENCES devices(key), at INTEGER NOT NULL, state INTEGER NOT NULL,
+  reason TEXT NOT NULL);
+CREATE INDEX lifecycles_by_device ON lifecycles(device);
+CREATE TABLE inventory(
+  serial_key TEXT PRIMARY KEY, serial TEXT NOT NULL, name TEXT NOT NULL, device_group TEXT NOT NULL) WITHOUT ROWID;
+)sql";
+
+constexpr std::array<sqlite::Migration, 9> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
@@ -158,7 +173,8 @@ constexpr std::array<sqlite::Migration, 8> kMigrations = {
      {.version = 5, .sql = kDays, .code = nullptr},
      {.version = 6, .sql = kKeys, .code = nullptr},
      {.version = 7, .sql = kAdminTokenExpiry, .code = nullptr},
-     {.version = 8, .sql = kGrantedHeartbeat, .code = nullptr}}};
+     {.version = 8, .sql = kGrantedHeartbeat, .code = nullptr},
+     {.version = 9, .sql = kLifecycle, .code = nullptr}}};
 
 }  // namespace
 

@@ -17,7 +17,8 @@ constexpr char kTuning[] = "PRAGMA cache_size=-65536; PRAGMA wal_autocheckpoint=
 // What the server cannot answer anything without, and what grows with the number of devices alone: read
 // whole.
 constexpr absl::string_view kReadWhole[] = {"devices",      "contacts", "certificates", "enrollment_tokens",
-                                            "admin_tokens", "chains",   "verdicts",     "policies"};
+                                            "admin_tokens", "chains",   "verdicts",     "policies",
+                                            "lifecycles",   "inventory"};
 // What grows with time: a start must not take longer each day, so only the way to the newest entry is read.
 // Damage elsewhere is an error of the call that meets it; that of rows is looked for while the server serves.
 constexpr absl::string_view kReadNewest[] = {

@@ -26,6 +26,8 @@ class SqliteFleetStore final : public FleetStore {
   absl::Status UpdateDevice(const DeviceRecord& record) override;
   absl::Status SetPosture(DeviceKey device, TimeClass posture) override;
   absl::Status SetOpenIncidents(DeviceKey device, int count) override;
+  absl::Status AddLifecycle(DeviceKey device, const LifecycleChange& change) override;
+  absl::StatusOr<std::vector<LifecycleChange>> LifecycleOf(DeviceKey device) override;
   absl::Status SaveContacts(absl::Span<const Contact> contacts) override;
   absl::StatusOr<std::optional<DeviceRecord>> FindDevice(const Uuid& id) override;
   absl::StatusOr<std::optional<DeviceRecord>> DeviceByKey(DeviceKey key) override;
@@ -88,6 +90,13 @@ class SqliteFleetStore final : public FleetStore {
                                                            const std::optional<std::string>& key) override;
   absl::StatusOr<int> CountOpenIncidents(DeviceKey device) override;
   absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) override;
+
+  absl::Status PutInventory(const InventoryEntry& entry) override;
+  absl::Status RemoveInventory(const std::string& serial_number) override;
+  absl::Status EachInventory(const InventoryQuery& query,
+                             const std::function<void(const InventoryEntry&)>& visit) override;
+  absl::StatusOr<InventoryPage> ListInventory(const InventoryQuery& query) override;
+  absl::StatusOr<int> CountInventory(const InventoryQuery& query) override;
 
   absl::Status AddPolicy(const PolicyRecord& policy) override;
   absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group, uint64_t version) override;

@@ -14,7 +14,7 @@ const std::vector<std::string> kKeys = {"corp", "lab", "mail"};
 
 Point RandomPoint(SplitMix64& random) {
   Point point;
-  point.kind = static_cast<PointKind>(random.Below(5) < 2 ? 1 : 1 + random.Below(5));
+  point.kind = static_cast<PointKind>(random.Below(5) < 2 ? 1 : 1 + random.Below(6));
   point.at = {static_cast<int64_t>(random.Below(160)) - 30};
   point.uncertainty_ns = static_cast<int64_t>(random.Below(20));
   point.from = {point.at.ns - static_cast<int64_t>(random.Below(40))};
@@ -42,7 +42,7 @@ Timeline RandomTimeline(SplitMix64& random) {
 std::pair<TimeClass, std::string> At(const Timeline& timeline, const std::string& key, int64_t t) {
   std::pair<TimeClass, std::string> verdict{TimeClass::kNotRequired, ""};
   std::optional<std::pair<TimeClass, std::string>> agent;
-  bool had_verdict = false, in_gap = false, down = false;
+  bool had_verdict = false, in_gap = false, down = false, absent = false;
   int64_t first_verdict = 0;
   for (const Point& p : timeline.points) {
     if (p.kind != PointKind::kVerdict || p.key != key) continue;
@@ -54,6 +54,7 @@ std::pair<TimeClass, std::string> At(const Timeline& timeline, const std::string
     if (p.kind == PointKind::kGap)
       in_gap |= had_verdict && t >= std::max(p.from.ns, first_verdict) && t < p.at.ns;
     if (p.kind == PointKind::kDown) down |= t >= p.from.ns && t < p.at.ns;
+    if (p.kind == PointKind::kAbsent) absent |= t >= p.from.ns && t < p.at.ns;
     if (p.at.ns > t) continue;
     if (p.kind == PointKind::kStarted) agent = {TimeClass::kUnknown, "starting"};
     if (p.kind == PointKind::kStopped && p.cause == "shutdown") agent = {TimeClass::kAsleepOrOff, "shutdown"};
@@ -64,6 +65,7 @@ std::pair<TimeClass, std::string> At(const Timeline& timeline, const std::string
       agent.reset();
     }
   }
+  if (absent) return {TimeClass::kNotRequired, ""};
   if (in_gap) return {TimeClass::kUnknown, "gap"};
   if (verdict.first == TimeClass::kNotRequired) return verdict;
   if (down) return {TimeClass::kUnknown, "agent_down"};

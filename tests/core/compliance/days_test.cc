@@ -26,11 +26,13 @@ Timeline RandomWeek(SplitMix64& random) {
   Timeline timeline;
   for (uint64_t n = random.Below(40); n > 0; --n) {
     Point point;
-    point.kind = static_cast<PointKind>(random.Below(2) == 0 ? 1 : 1 + random.Below(5));
+    point.kind = static_cast<PointKind>(random.Below(2) == 0 ? 1 : 1 + random.Below(6));
     point.at = {static_cast<int64_t>(random.Below(7 * kDayNs))};
     point.from = {point.at.ns - static_cast<int64_t>(random.Below(2 * kDayNs))};
     point.uncertainty_ns = static_cast<int64_t>(random.Below(1000));
-    if (point.kind != PointKind::kDown && point.kind != PointKind::kGap) point.from = point.at;
+    const bool span =
+        point.kind == PointKind::kDown || point.kind == PointKind::kGap || point.kind == PointKind::kAbsent;
+    if (!span) point.from = point.at;
     if (point.kind == PointKind::kVerdict) {
       point.key = random.Below(2) == 0 ? "corp" : "lab";
       point.time_class = static_cast<TimeClass>(random.Below(4));

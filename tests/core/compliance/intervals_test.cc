@@ -66,6 +66,18 @@ TEST(Intervals, CarriesInWhatHeldBeforeTheWindow) {
               ElementsAre(Piece{0, 100, kAsleep, "shutdown"}));
 }
 
+TEST(Intervals, WhileTheDeviceIsOutOfServiceNothingIsRequiredWhateverItWrote) {
+  EXPECT_THAT(
+      Pieces({VerdictAt(10, kProtected), VerdictAt(40, kViolation, "user"), Span(PointKind::kGap, 45, 55),
+              VerdictAt(70, kProtected), Span(PointKind::kAbsent, 30, 60)}),
+      ElementsAre(Piece{0, 10, kNotRequired, ""}, Piece{10, 30, kProtected, ""},
+                  Piece{30, 60, kNotRequired, ""}, Piece{60, 70, kViolation, "user"},
+                  Piece{70, 100, kProtected, ""}));
+  EXPECT_THAT(Pieces({VerdictAt(10, kProtected), Span(PointKind::kAbsent, 50, 1'000'000)}, 20),
+              ElementsAre(Piece{0, 10, kNotRequired, ""}, Piece{10, 20, kProtected, ""},
+                          Piece{20, 50, kUnknown, "silent"}, Piece{50, 100, kNotRequired, ""}));
+}
+
 TEST(Intervals, IgnoresWhatComesAfterTheWindow) {
   EXPECT_THAT(Pieces({VerdictAt(-1, kProtected), VerdictAt(100, kViolation)}, 500),
               ElementsAre(Piece{0, 100, kProtected, ""}));

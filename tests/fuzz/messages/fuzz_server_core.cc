@@ -140,6 +140,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           &Admin<v1::RetireKeyRequest, v1::RetireKeyResponse>,
           &Admin<v1::CreateAdminTokenRequest, v1::CreateAdminTokenResponse>,
           &Admin<v1::ListAdminTokensRequest, v1::ListAdminTokensResponse>,
-          &Admin<v1::RevokeAdminTokenRequest, v1::RevokeAdminTokenResponse>});
+          &Admin<v1::RevokeAdminTokenRequest, v1::RevokeAdminTokenResponse>,
+          &Admin<v1::SetDeviceLifecycleRequest, v1::SetDeviceLifecycleResponse>,
+          &Admin<v1::ImportInventoryRequest, v1::ImportInventoryResponse>,
+          &Admin<v1::ListInventoryRequest, v1::ListInventoryResponse>});
   return 0;
 }

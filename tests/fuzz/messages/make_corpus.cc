@@ -153,6 +153,14 @@ void AdminRequests(const World& world, const std::string& device) {
   v1::RevokeAdminTokenRequest ended;
   ended.set_token_id("0123456789abcdef");
   Ask("revoke_admin_token", 27, ended);
+  v1::SetDeviceLifecycleRequest lifecycle;
+  lifecycle.set_device("alpha");
+  lifecycle.set_lifecycle(v1::LIFECYCLE_RETIRED);
+  Ask("set_lifecycle", 28, lifecycle);
+  v1::ImportInventoryRequest inventory;
+  inventory.set_csv("serial,name,group\nC02A,\"Anna, x\",berlin\n");
+  Ask("import_inventory", 29, inventory);
+  Ask("list_inventory", 30, v1::ListInventoryRequest());
 }
 
 void Answers(World& world) {

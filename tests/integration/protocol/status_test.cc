@@ -86,6 +86,55 @@ TEST_F(Status, ADayOfSilenceWithoutAGoodbyeIsAnIncident) {
   EXPECT_NE(Incidents("alpha", "silent_agent")[0].closed, std::nullopt);
 }
 
+TEST_F(Status, ARetiredMacIsRequiredNothingAndMissedByNobodyUntilItEnrollsAgain) {
+  Device& mac = AddOnline("alpha");
+  time_.RunFor(absl::Hours(1));
+  ASSERT_EQ(Seen("alpha").posture, TimeClass::kProtected);
+  ASSERT_TRUE(core().SetDeviceLifecycle(admin(), {"alpha", server::Lifecycle::kRetired, "sold"}).ok());
+  const ServerTime retired = Now();
+  EXPECT_EQ(Audit("SetDeviceLifecycle")[0].before, "in_use");
+  EXPECT_EQ(Audit("SetDeviceLifecycle")[0].after, "retired: sold");
+  // It still runs for a while, and in violation.
+  mac.mac().NetworkDown();
+  mac.mac().NetworkUp();
+  mac.mac().UserDisconnect(mac.service());
+  time_.RunFor(absl::Hours(1));
+  EXPECT_EQ(Seen("alpha").reachability, Reachability::kOnline);
+  mac.Kill();
+  time_.RunFor(absl::Hours(24 * 7));
+  EXPECT_THAT(Incidents("alpha", "silent_agent"), IsEmpty());
+  EXPECT_EQ(Seen("alpha").posture, TimeClass::kNotRequired);
+  const auto totals = core().GetComplianceReport(admin(), {.from = retired, .to = Now()})->report.totals;
+  EXPECT_EQ(totals[static_cast<size_t>(TimeClass::kNotRequired)], Now().ns - retired.ns);
+
+  const std::string id = Seen("alpha").id.ToString();
+  Device& wiped = Add("alpha again", Token({.allowed_serials = {"alpha-SERIAL"}}), "alpha");
+  wiped.Start();
+  time_.RunFor(absl::Hours(1));
+  EXPECT_EQ(Seen(id).lifecycle.state, server::Lifecycle::kInUse);
+  EXPECT_EQ(Seen(id).posture, TimeClass::kProtected);
+  const auto after = core().GetComplianceReport(admin(), {.from = retired, .to = Now()})->report.totals;
+  EXPECT_GT(after[static_cast<size_t>(TimeClass::kProtected)], 0);
+  EXPECT_GE(after[static_cast<size_t>(TimeClass::kNotRequired)],
+            absl::ToInt64Nanoseconds(absl::Hours(24 * 7)));
+}
+
+TEST_F(Status, MacsOfTheInventoryThatNeverEnrolledAreListedAndInReports) {
+  ASSERT_TRUE(core().ImportInventory(admin(), {"serial,name\nalpha-SERIAL,Anna\nbeta-SERIAL,Bert\n"}).ok());
+  const auto missing = [this] {
+    std::vector<std::string> serials;
+    const auto listed = core().ListDevices(admin(), {.reachability = Reachability::kNeverEnrolled});
+    for (const server::Device& device : listed->devices) serials.push_back(device.serial_number);
+    return serials;
+  };
+  EXPECT_THAT(missing(), ElementsAre("alpha-SERIAL", "beta-SERIAL"));
+  AddOnline("alpha");
+  EXPECT_THAT(missing(), ElementsAre("beta-SERIAL"));
+  const auto report = core().GetComplianceReport(admin(), {.from = began_, .to = Now()});
+  EXPECT_THAT(report->never_enrolled, ElementsAre("beta-SERIAL"));
+  EXPECT_EQ(report->inventory, 2);
+}
+
 TEST_F(Status, EachAdminActionIsAuditedWithActorSourceBeforeAndAfter) {
   AddOnline("alpha");
   const server::Actor ada{"ada", "203.0.113.8", server::Role::kAdmin};

@@ -145,6 +145,41 @@ TEST_F(AdminCli, APageForAuditorsCarriesTheSignedReport) {
   EXPECT_EQ(RunWith({"report", "verify", Write("forged.html", text), "--key", key}).code, kExitFailed);
 }
 
+TEST_F(AdminCli, LifecycleIsSetShownAndFiltered) {
+  EXPECT_EQ(Run({"device"}).code, kExitUsage);
+  const auto set = Json<v1::SetDeviceLifecycleResponse>(
+      {"device", "lifecycle", "SERIAL-bert", "on-loan", "--reason", "fair"});
+  EXPECT_EQ(set.device().lifecycle(), v1::LIFECYCLE_ON_LOAN);
+  EXPECT_THAT(Run({"device", "bert"}).out, HasSubstr("on_loan since "));
+  EXPECT_EQ(Json<v1::ListDevicesResponse>({"devices", "--lifecycle", "on-loan"}).devices_size(), 1);
+  EXPECT_EQ(Run({"device", "lifecycle", "bert", "sold"}).code, kExitFailed);
+  EXPECT_EQ(Run({"device", "lifecycle", "bert", "in-use"}).code, 0);
+  const auto audit = Json<v1::ListAuditResponse>({"audit", "--limit", "1"});
+  EXPECT_EQ(audit.entries(0).before(), "on_loan");
+}
+
+TEST_F(AdminCli, InventoryIsImportedListedAndInReports) {
+  const std::string file = Write("macs.csv", "serial,name,group\nSERIAL-anna,Anna\nC02NEW,Nina,paris\n");
+  EXPECT_THAT(Run({"inventory", "import", file, "--dry-run"}).out, HasSubstr("Not imported: added 2"));
+  EXPECT_EQ(Json<v1::ListInventoryResponse>({"inventory", "list"}).total(), 0);
+  const Result made = Run({"inventory", "import", file});
+  EXPECT_THAT(made.out, HasSubstr("added 2, removed 0, kept 0"));
+  EXPECT_THAT(made.out, HasSubstr("C02NEW"));
+  EXPECT_THAT(Run({"inventory", "list", "--never-enrolled"}).out, Not(HasSubstr("SERIAL-anna")));
+  const Result missing = Run({"devices", "--reachability", "never-enrolled"});
+  EXPECT_THAT(missing.out, HasSubstr("C02NEW"));
+  EXPECT_THAT(Run({"report", "--from", "1h"}).out, HasSubstr("1 of 2 Macs of the inventory never enrolled"));
+  const std::string page = Write("with.html", "");
+  ASSERT_EQ(Run({"report", "--from", "1h", "--html", page}).code, 0);
+  EXPECT_THAT(*ReadFile(page, 1 << 20), HasSubstr("<code>C02NEW</code>"));
+  const Result bad = Run({"inventory", "import", Write("bad.csv", "SERIAL-anna\n,Anna\n")});
+  EXPECT_EQ(bad.code, kExitFailed);
+  EXPECT_THAT(bad.err, HasSubstr("bad.csv: importing the inventory: line 2: the serial number is empty"));
+  EXPECT_EQ(Json<v1::ImportInventoryResponse>({"inventory", "import", Write("none.csv", "serial\n")})
+                .removed_size(),
+            2);
+}
+
 TEST_F(AdminCli, PolicyIsCheckedStoredAndShownAsItWasPut) {
   const std::string document = "# ours\npolicyVersion: 1\n";
   const std::string file = Write("policy.yaml", document);

@@ -33,6 +33,10 @@ std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const
       {AdminMethod::kListKeys, [](auto& c, auto& a) { return c.ListKeys(a).status(); }},
       {AdminMethod::kRotateKey, [](auto& c, auto& a) { return c.RotateKey(a, KeyKind::kPolicy).status(); }},
       {AdminMethod::kActivateKey, [](auto& c, auto& a) { return c.ActivateKey(a, {}).status(); }},
+      {AdminMethod::kSetDeviceLifecycle,
+       [](auto& c, auto& a) { return c.SetDeviceLifecycle(a, {}).status(); }},
+      {AdminMethod::kImportInventory, [](auto& c, auto& a) { return c.ImportInventory(a, {}).status(); }},
+      {AdminMethod::kListInventory, [](auto& c, auto& a) { return c.ListInventory(a, {}).status(); }},
       {AdminMethod::kRetireKey, [](auto& c, auto& a) { return c.RetireKey(a, {}).status(); }},
   };
 }

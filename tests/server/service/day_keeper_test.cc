@@ -146,6 +146,24 @@ TEST_F(KeptDays, NothingIsKeptOfTheTimeAfterARevocation) {
   EXPECT_EQ(Of(Account(false).at(0).totals, TimeClass::kNotRequired), Now().ns - revoked.ns);
 }
 
+TEST_F(KeptDays, DaysOutOfServiceAreKeptAsSuch) {
+  for (int i = 0; i < 3; ++i) Live(absl::Hours(24), TimeClass::kProtected);
+  ASSERT_TRUE(world.core->SetDeviceLifecycle(kAdmin, {"alpha", Lifecycle::kRetired, ""}).ok());
+  const ServerTime retired = Now();
+  for (int i = 0; i < 5; ++i) Live(absl::Hours(20), TimeClass::kViolation, "user");
+  Keep();
+  ExpectKeptIsComputed("retired");
+  EXPECT_EQ(Of(Account(false).at(0).totals, TimeClass::kViolation), 0);
+  EXPECT_EQ(Of(Account(false).at(0).totals, TimeClass::kNotRequired), Now().ns - retired.ns);
+  ASSERT_TRUE(world.core->SetDeviceLifecycle(kAdmin, {"alpha", Lifecycle::kInUse, ""}).ok());
+  const ServerTime returned = Now();
+  for (int i = 0; i < 3; ++i) Live(absl::Hours(24), TimeClass::kProtected);
+  Keep();
+  EXPECT_GT(Record().kept.last, DayOf(returned));
+  ExpectKeptIsComputed("returned");
+  EXPECT_EQ(Of(Account(false).at(0).totals, TimeClass::kNotRequired), returned.ns - retired.ns);
+}
+
 // What a device that is honest and unlucky can do to its own history.
 class Life {
  public:
