@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "profiles/generate/product.h"
 #include "profiles/macho/code_signature.h"
+#include "profiles/macho/requirement.h"
 
 namespace holdfast::profiles {
 namespace {
@@ -71,12 +72,7 @@ absl::StatusOr<Signer> SignerOfProgram(absl::string_view bytes, absl::string_vie
 }
 
 std::string DesignatedRequirement(const Signer& signer) {
-  // The two fields are Apple's marks of the Developer ID authority and of an application's certificate by it.
-  return absl::StrCat(
-      "identifier \"", signer.daemon_identifier,
-      "\" and anchor apple generic and certificate 1[field.1.2.840.113635.100.6.2.6] and "
-      "certificate leaf[field.1.2.840.113635.100.6.1.13] and certificate leaf[subject.OU] = \"",
-      signer.team_id, "\"");
+  return DeveloperIdRequirement(signer.daemon_identifier, signer.team_id);
 }
 
 }  // namespace holdfast::profiles

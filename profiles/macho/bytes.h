@@ -14,6 +14,7 @@ class Bytes {
   explicit Bytes(absl::string_view bytes) : bytes_(bytes) {}
 
   size_t size() const { return bytes_.size(); }
+  absl::string_view view() const { return bytes_; }
   // Of 32 bits, but for the last one.
   std::optional<uint64_t> Little(uint64_t at) const {
     const std::optional<uint64_t> big = Big(at);

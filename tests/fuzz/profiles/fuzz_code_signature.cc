@@ -7,13 +7,30 @@
 #include "profiles/generate/signer.h"
 #include "profiles/macho/code_signature.h"
 
+namespace {
+
+using holdfast::profiles::CodeSignature;
+
+void CheckSignature(const CodeSignature& signature) {
+  if (signature.identifier.empty() || absl::StrContains(signature.identifier, "\"")) std::abort();
+  if (!signature.cd_hash.empty() && signature.cd_hash.size() != 40) std::abort();
+  const auto* entitlements = holdfast::profiles::EntitlementsOf(signature);
+  if (entitlements != nullptr && entitlements->As<holdfast::plist::Dict>() == nullptr) std::abort();
+  for (const std::string& problem : signature.problems) {
+    if (problem.empty()) std::abort();
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const absl::string_view bytes(reinterpret_cast<const char*>(data), size);
-  const auto read = holdfast::profiles::ReadCodeSignatures(bytes, "fuzz");
-  if (!read.ok() && read.status().message().empty()) std::abort();
-  if (read.ok() && read->empty()) std::abort();
-  for (const auto& signature : read.ok() ? *read : std::vector<holdfast::profiles::CodeSignature>()) {
-    if (signature.identifier.empty() || absl::StrContains(signature.identifier, "\"")) std::abort();
+  const auto slices = holdfast::profiles::ReadImage(bytes, "fuzz");
+  if (slices.ok() && slices->empty()) std::abort();
+  for (const auto& slice : slices.ok() ? *slices : std::vector<holdfast::profiles::Slice>()) {
+    const auto signature = holdfast::profiles::ReadCodeSignature(slice, "fuzz");
+    if (signature.ok()) CheckSignature(*signature);
+    if (!signature.ok() && signature.status().message().empty()) std::abort();
   }
   const auto signer = holdfast::profiles::SignerOfProgram(bytes, "fuzz");
   if (signer.ok() && signer->team_id.size() != 10) std::abort();
