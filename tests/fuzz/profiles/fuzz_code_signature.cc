@@ -1,9 +1,10 @@
-// Programs of any bytes: no crash, and what was read can stand in a requirement.
+// Programs of any bytes: no crash, and what was read can stand in a requirement and leads nowhere outside.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
 
 #include "absl/strings/match.h"
+#include "profiles/bundle/load_paths.h"
 #include "profiles/generate/signer.h"
 #include "profiles/macho/code_signature.h"
 
@@ -21,6 +22,15 @@ void CheckSignature(const CodeSignature& signature) {
   }
 }
 
+void CheckPaths(const holdfast::profiles::Slice& slice) {
+  const holdfast::bundle::Loader loader{"a.app/Contents/MacOS", "a.app/Contents/Frameworks", slice.rpaths};
+  for (const auto& library : slice.libraries) {
+    for (const std::string& path : holdfast::bundle::Candidates(library.name, loader)) {
+      if (path == ".." || absl::StartsWith(path, "../")) std::abort();
+    }
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
@@ -28,6 +38,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto slices = holdfast::profiles::ReadImage(bytes, "fuzz");
   if (slices.ok() && slices->empty()) std::abort();
   for (const auto& slice : slices.ok() ? *slices : std::vector<holdfast::profiles::Slice>()) {
+    CheckPaths(slice);
     const auto signature = holdfast::profiles::ReadCodeSignature(slice, "fuzz");
     if (signature.ok()) CheckSignature(*signature);
     if (!signature.ok() && signature.status().message().empty()) std::abort();
