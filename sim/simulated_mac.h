@@ -68,6 +68,8 @@ class SimulatedMac final : private Surroundings {
   // NOT_FOUND names what is installed.
   absl::Status Remove(absl::string_view identifier);
   const InstalledFacts& installed() const { return installed_; }
+  // In order of installation.
+  const std::vector<profiles::Profile>& profiles() const { return profiles_; }
   // By name or UUID; NOT_FOUND lists what exists.
   absl::StatusOr<Uuid> FindService(absl::string_view name_or_uuid) const;
 

@@ -109,7 +109,7 @@ class DarwinMachine final : public Machine {
     const signals::ToolAnswers* last = signals_.system().answers();
     const absl::StatusOr<std::string> printed =
         last != nullptr ? last->at("profiles")
-                        : platform::OutputOf(signals::ProfilesTool(), absl::Seconds(20));
+                        : platform::OutputOf(parse::ProfilesTool(), absl::Seconds(20));
     if (!printed.ok()) return PolicySource::kUnmanaged;
     const auto list = parse::ReadProfileList(*printed);
     const bool managed = list.ok() && parse::IsManagedForDevice(*list, profiles::kPolicyDomain);

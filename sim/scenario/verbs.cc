@@ -5,7 +5,9 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/time.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "profiles/mobileconfig/read.h"
+#include "sim/profiles/simulated_profiles.h"
 #include "sim/scenario/command.h"
 #include "sim/scenario/system_verbs.h"
 
@@ -119,14 +121,23 @@ Answer Login(Stage& stage, const Command& command) {
   return std::string();
 }
 
+std::string InFolder(const Stage& stage, const std::string& path) {
+  return absl::StartsWith(path, "/") ? path : absl::StrCat(stage.folder, "/", path);
+}
+
 Answer Install(Stage& stage, const Command& command) {
-  const std::string& given = command.arguments[0];
-  const std::string path = absl::StartsWith(given, "/") ? given : absl::StrCat(stage.folder, "/", given);
-  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<profiles::Profile> profiles, profiles::ReadPath(path));
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<profiles::Profile> profiles,
+                            profiles::ReadPath(InFolder(stage, command.arguments[0])));
   stage.mac.Install(profiles);
   return absl::StrCat("installed ", absl::StrJoin(profiles, ", ", [](std::string* out, const auto& profile) {
                         absl::StrAppend(out, profile.identifier);
                       }));
+}
+
+Answer ShowProfiles(Stage& stage, const Command& command) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string list, ProfilesShow(stage.mac));
+  HOLDFAST_RETURN_IF_ERROR(WriteFileAtomically(InFolder(stage, command.arguments[0]), list));
+  return absl::StrCat("wrote ", command.arguments[0]);
 }
 
 Answer Remove(Stage& stage, const Command& command) {
@@ -249,6 +260,10 @@ std::vector<Verb> AllVerbs() {
       {"reboot", {}, "it starts again", Reboot},
       {"clock", {"by"}, "the wall clock jumps", Clock},
       {"install", {"path"}, "a profile, or a folder of them, is installed", Install},
+      {"show-profiles",
+       {"path"},
+       "writes what `profiles show -output stdout-xml` prints, without secrets",
+       ShowProfiles},
       {"remove", {"identifier"}, "a profile is removed", Remove},
       {"gateway", {"host", "mode"}, "what answers there from now on", SetGateway},
       {"probe", {"host", "answer"}, "whether a probe's host answers: ok or fail", Probe},

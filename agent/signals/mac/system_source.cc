@@ -73,12 +73,6 @@ void ReadConfigurations(const std::optional<parse::ProfileList>& profiles, const
 
 }  // namespace
 
-const std::vector<std::string>& ProfilesTool() {
-  static const std::vector<std::string>& tool = *new std::vector<std::string>{
-      "/usr/bin/profiles", "show", "-type", "configuration", "-output", "stdout-xml"};
-  return tool;
-}
-
 const Tool& ExtensionsDatabase() {
   static const Tool& tool =
       *new Tool{"extensions_db", {"/usr/bin/plutil", "-convert", "xml1", "-o", "-", parse::kSysextDbPath}};
@@ -89,7 +83,7 @@ const std::vector<Tool>& SystemTools() {
   static const std::vector<Tool>& tools = *new std::vector<Tool>{
       {"extensions", {"/usr/bin/systemextensionsctl", "list"}},
       {"extensions_db", {"/usr/bin/plutil", "-convert", "xml1", "-o", "-", parse::kSysextDbPath}},
-      {"profiles", ProfilesTool()},
+      {"profiles", parse::ProfilesTool()},
       {"processes", {"/bin/ps", "-axo", "comm="}},
       {"mounts", {"/sbin/mount"}}};
   return tools;

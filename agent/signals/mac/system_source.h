@@ -17,8 +17,6 @@ namespace holdfast::signals {
 const std::vector<Tool>& SystemTools();
 // "extensions_db": what is asked where "extensions" failed.
 const Tool& ExtensionsDatabase();
-// The command of "profiles" alone.
-const std::vector<std::string>& ProfilesTool();
 
 // From the preferences.
 struct ConfiguredParts {

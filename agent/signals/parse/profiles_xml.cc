@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/error.h"
+#include "profiles/mobileconfig/source.h"
 #include "profiles/plist/keys.h"
 #include "profiles/plist/plist.h"
 
@@ -17,6 +19,7 @@ using plist::Dict;
 using plist::Value;
 
 constexpr absl::string_view kComputer = "_computerlevel";
+constexpr absl::string_view kCertificates = "com.apple.security.";
 constexpr absl::string_view kExtensionPolicy = "com.apple.system-extension-policy";
 
 // "true" as a text, as the command prints it; a boolean counts too.
@@ -99,12 +102,72 @@ void ReadLevel(const std::string& key, const Value& value, ProfileList& list) {
   }
 }
 
+// The list keeps a payload's own keys apart from those that every payload has.
+Value PayloadTree(const Value& item) {
+  const Dict* listed = item.As<Dict>();
+  Dict out;
+  if (listed == nullptr) return out;
+  for (const plist::Entry& entry : listed->entries()) {
+    if (entry.key != "PayloadContent") out.Set(entry.key, entry.value);
+  }
+  const Value* content = plist::SubDict(item, "PayloadContent");
+  if (absl::StartsWith(Text(item, "PayloadType"), kCertificates)) {
+    out.Set("PayloadContent", plist::Redacted{});
+  } else if (content != nullptr) {
+    for (const plist::Entry& entry : content->As<Dict>()->entries()) out.Set(entry.key, entry.value);
+  }
+  return out;
+}
+
+Value ProfileTree(const Value& listed, absl::string_view level) {
+  Dict out;
+  for (const plist::Entry& entry : listed.As<Dict>()->entries()) {
+    // Those with a counterpart in the file; dates and states have none.
+    for (absl::string_view key :
+         {"Identifier", "UUID", "DisplayName", "Organization", "Description", "Type", "Version"}) {
+      if (entry.key == absl::StrCat("Profile", key)) out.Set(absl::StrCat("Payload", key), entry.value);
+    }
+  }
+  out.Set("PayloadScope", level == kComputer ? "System" : "User");
+  if (IsTrue(listed, "ProfileRemovalDisallowed")) out.Set("PayloadRemovalDisallowed", true);
+  Array payloads;
+  const Value* items = listed.Find("ProfileItems");
+  if (const Array* array = items == nullptr ? nullptr : items->As<Array>()) {
+    for (const Value& item : *array) payloads.push_back(PayloadTree(item));
+  }
+  out.Set("PayloadContent", std::move(payloads));
+  Value tree(std::move(out));
+  profiles::RedactSecrets(tree);
+  return tree;
+}
+
 bool HasPayload(const InstalledProfile& profile, absl::string_view type) {
   return std::any_of(profile.payloads.begin(), profile.payloads.end(),
                      [&](const InstalledPayload& payload) { return payload.type == type; });
 }
 
 }  // namespace
+
+const std::vector<std::string>& ProfilesTool() {
+  static const std::vector<std::string>& tool = *new std::vector<std::string>{
+      "/usr/bin/profiles", "show", "-type", "configuration", "-output", "stdout-xml"};
+  return tool;
+}
+
+absl::StatusOr<std::vector<plist::Value>> ReadProfileTrees(absl::string_view bytes) {
+  HOLDFAST_ASSIGN_OR_RETURN(const plist::Document document, plist::Parse(bytes, "list of profiles"));
+  std::vector<Value> out;
+  const Dict* root = document.root.As<Dict>();
+  if (root == nullptr) return out;
+  for (const auto& [key, value] : root->entries()) {
+    const Array* listed = value.As<Array>();
+    if (listed == nullptr) continue;
+    for (const Value& profile : *listed) {
+      if (!Text(profile, "ProfileIdentifier").empty()) out.push_back(ProfileTree(profile, key));
+    }
+  }
+  return out;
+}
 
 absl::StatusOr<ProfileList> ReadProfileList(absl::string_view bytes) {
   HOLDFAST_ASSIGN_OR_RETURN(const plist::Document document, plist::Parse(bytes, "list of profiles"));

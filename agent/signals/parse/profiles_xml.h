@@ -13,8 +13,12 @@
 #include "absl/strings/string_view.h"
 #include "agent/signals/parse/text_lines.h"
 #include "core/system_facts.h"
+#include "profiles/plist/value.h"
 
 namespace holdfast::parse {
+
+// The command; only root sees the Mac's own profiles.
+const std::vector<std::string>& ProfilesTool();
 
 using TeamAndBundle = std::pair<std::string, std::string>;
 
@@ -42,6 +46,11 @@ struct ProfileList {
 
 // INVALID_ARGUMENT when it is no property list, or none of that command.
 absl::StatusOr<ProfileList> ReadProfileList(absl::string_view bytes);
+
+// The same profiles in the same order, each as a .mobileconfig would have it, as far as the list tells: for
+// who compares them with what is wanted. Their secrets are redacted; of certificates and identities nothing
+// is kept.
+absl::StatusOr<std::vector<plist::Value>> ReadProfileTrees(absl::string_view bytes);
 
 // Managed: profiles of the Mac itself on one that an MDM manages, and those that a person may not remove. The
 // output names no installer, so a person's own profile of the first kind is taken for the MDM's.

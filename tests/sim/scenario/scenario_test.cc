@@ -8,12 +8,14 @@
 #include <fstream>
 
 #include "absl/strings/str_cat.h"
+#include "base/file.h"
 #include "sim/virtual_time.h"
 #include "tests/sim/mac_fixture.h"
 
 namespace holdfast::sim {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -170,6 +172,16 @@ TEST_F(Interpreter, EveryVerbOfTheHelpWorks) {
   std::stringstream page;
   page << file.rdbuf();
   for (const Verb& verb : Verbs()) EXPECT_THAT(page.str(), HasSubstr(absl::StrCat("`", verb.name)));
+}
+
+TEST_F(Interpreter, ShowProfilesWritesTheListThatAMacPrints) {
+  const std::string path = ::testing::TempDir() + "/installed-profiles.plist";
+  Say("install globalprotect-mac");
+  EXPECT_EQ(Say("show-profiles " + path), "ok: wrote " + path);
+  const auto list = ReadFile(path);
+  ASSERT_TRUE(list.ok()) << list.status();
+  EXPECT_THAT(*list, AllOf(HasSubstr("_computerlevel"), HasSubstr("com.example.vpn.globalprotect"),
+                           HasSubstr("ProfileItems")));
 }
 
 TEST_F(Interpreter, StatusTellsEachService) {

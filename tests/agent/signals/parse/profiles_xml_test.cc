@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "profiles/plist/keys.h"
 
 namespace holdfast::parse {
 namespace {
@@ -55,6 +56,29 @@ TEST(ProfilesXml, EverythingButTheContent) {
                                            true,
                                            {{"com.apple.vpn.managed", "p", "PU", "Payload", {}}}}));
   EXPECT_THAT(list->odd, IsEmpty());
+}
+
+TEST(ProfilesXml, ATreeIsAProfileWithoutItsSecrets) {
+  const std::string list = Plist(
+      absl::StrCat(Level("_computerlevel",
+                         absl::StrCat(Profile("com.example.a", "com.apple.vpn.managed",
+                                              "<key>ProfileRemovalDisallowed</key><string>true</string>"),
+                                      Profile("com.example.b", "com.apple.security.pkcs12"))),
+                   Level("anna", Profile("com.example.c", "com.apple.dock"))));
+  const auto trees = ReadProfileTrees(list);
+  ASSERT_TRUE(trees.ok()) << trees.status();
+  ASSERT_EQ(trees->size(), 3U);
+  const plist::Value& vpn = (*trees)[0];
+  EXPECT_EQ(plist::Text(vpn, "PayloadIdentifier"), "com.example.a");
+  EXPECT_EQ(plist::Text(vpn, "PayloadScope"), "System");
+  EXPECT_EQ(*vpn.Find("PayloadRemovalDisallowed"), plist::Value(true));
+  const plist::Value& payload = vpn.Find("PayloadContent")->As<plist::Array>()->front();
+  EXPECT_EQ(plist::Text(payload, "PayloadUUID"), "PU");
+  EXPECT_EQ(*payload.Find("Password"), plist::Value(plist::Redacted{}));
+  const plist::Value& identity = (*trees)[1].Find("PayloadContent")->As<plist::Array>()->front();
+  EXPECT_EQ(identity.Find("Password"), nullptr);
+  EXPECT_EQ(*identity.Find("PayloadContent"), plist::Value(plist::Redacted{}));
+  EXPECT_EQ(plist::Text((*trees)[2], "PayloadScope"), "User");
 }
 
 TEST(ProfilesXml, ExtensionsThatNobodyRemoves) {
