@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
 #include "agent/control/paths.h"
 #include "agent/ctl/commands.h"
 #include "agent/ctl/completion.h"
@@ -13,6 +14,7 @@
 #include "agent/ctl/explain.h"
 #include "agent/ctl/generate.h"
 #include "agent/ctl/history_commands.h"
+#include "agent/ctl/inspect.h"
 #include "agent/ctl/parse.h"
 #include "agent/ctl/policy_files.h"
 #include "agent/ctl/profile_diff.h"
@@ -45,6 +47,7 @@ struct Line {
   ReplayOptions replay;
   ParseOptions parse;
   GenerateOptions generate;
+  InspectOptions inspect;
   VerifyOptions verify;
   ExplainOptions explain;
   DoctorOptions doctor;
@@ -312,6 +315,21 @@ void AddProfile(CLI::App& app, Line& line, const Io& io) {
   AddProfileFiles(*profile, line, io);
 }
 
+void AddInspect(CLI::App& app, Line& line, const Io& io) {
+  InspectOptions& options = line.inspect;
+  options.now = absl::ToUnixSeconds(absl::Now());
+  CLI::App* command =
+      Command(app, line, "inspect",
+              "What will break a VPN or filter app's extensions on a Mac; 1 when there are errors",
+              [&line, &io](Commands&) { return InspectBundles(line.inspect, line.json, io); });
+  command->add_option("PATH", options.path, "An app, an extension, or a folder, as of an expanded package")
+      ->required();
+  command->add_option("--target-macos", options.target, "The oldest macOS it must work on: 15.4")
+      ->type_name("V");
+  command->add_flag("--strict", options.strict, "Warnings count as errors");
+  command->add_flag("--verbose,-v", options.verbose, "Also why each finding matters, and its source");
+}
+
 void AddDoctor(CLI::App& app, Line& line, const Io& io) {
   DoctorOptions& options = line.doctor;
   options.program = io.program;
@@ -389,6 +407,7 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   AddParse(app, line, io);
   AddExplain(app, line, io);
   AddProfile(app, line, io);
+  AddInspect(app, line, io);
   AddDoctor(app, line, io);
   AddOther(app, line, io);
   const ExitCode parsed = Parse(app, arguments, io);

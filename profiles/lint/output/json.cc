@@ -13,6 +13,8 @@ void WritePlace(const Place& place, JsonWriter& json) {
   json.Text("file", Printable(place.file)).Number("line", place.line).Text("key", Printable(place.key_path));
 }
 
+}  // namespace
+
 void WriteFinding(const Finding& finding, JsonWriter& json) {
   json.Object().Text("rule", finding.rule->id).Text("severity", SeverityName(finding.severity));
   WritePlace(finding.place, json);
@@ -33,8 +35,6 @@ void WriteFinding(const Finding& finding, JsonWriter& json) {
   if (!finding.allowed_because.empty()) json.Text("allowedBecause", Printable(finding.allowed_because));
   json.EndObject();
 }
-
-}  // namespace
 
 std::string RenderJson(const Report& report) {
   JsonWriter json;

@@ -22,11 +22,22 @@ std::string PlaceText(const Place& place) {
   return text;
 }
 
+std::string Counted(size_t count, absl::string_view word) {
+  return absl::StrCat(count, " ", word, count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+// What of the file it is about; the file itself is named already.
+std::string About(const Finding& finding) {
+  return finding.payload_type.empty() ? "" : absl::StrCat(Printable(finding.subject), ": ");
+}
+
 // "corp.mobileconfig:34: error: VPN payload 'Corp': its Order is a <string> [proxy-order-mistyped]"
 void AppendFinding(const Finding& finding, bool verbose, const text::Terminal& terminal, std::string& out) {
   absl::StrAppend(&out, PlaceText(finding.place), ": ",
                   text::Styled(SeverityName(finding.severity), StyleOf(finding.severity), terminal), ": ",
-                  Printable(finding.subject), ": ", Printable(finding.what), " [", finding.rule->id, "]\n");
+                  About(finding), Printable(finding.what), " [", finding.rule->id, "]\n");
   if (!finding.allowed_because.empty()) {
     absl::StrAppend(&out, "    allowed: ", Printable(finding.allowed_because), "\n");
     return;
@@ -41,23 +52,20 @@ void AppendFinding(const Finding& finding, bool verbose, const text::Terminal& t
   if (verbose) absl::StrAppend(&out, "    source: ", finding.rule->reference, "\n");
 }
 
-std::string Counted(size_t count, absl::string_view word) {
-  return absl::StrCat(count, " ", word, count == 1 ? "" : "s");
+std::string CountsText(const Report& report) {
+  std::string out = absl::StrCat(Counted(report.Count(Severity::kError), "error"), ", ",
+                                 Counted(report.Count(Severity::kWarning), "warning"), ", ",
+                                 report.Count(Severity::kInfo), " for information");
+  if (const size_t silenced = report.silenced()) absl::StrAppend(&out, ", ", silenced, " allowed");
+  return out;
 }
-
-}  // namespace
 
 std::string RenderText(const Report& report, bool verbose, const text::Terminal& terminal) {
   std::string out;
   for (const Finding& finding : report.findings) {
     if (finding.allowed_because.empty() || verbose) AppendFinding(finding, verbose, terminal, out);
   }
-  absl::StrAppend(&out, Counted(report.files, "profile"), ": ",
-                  Counted(report.Count(Severity::kError), "error"), ", ",
-                  Counted(report.Count(Severity::kWarning), "warning"), ", ", report.Count(Severity::kInfo),
-                  " for information");
-  if (const size_t silenced = report.silenced()) absl::StrAppend(&out, ", ", silenced, " allowed");
-  absl::StrAppend(&out, "\n");
+  absl::StrAppend(&out, Counted(report.files, "profile"), ": ", CountsText(report), "\n");
   return out;
 }
 

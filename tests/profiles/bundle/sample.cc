@@ -142,12 +142,16 @@ void Sample::BecomeAppExtension() {
   }
 }
 
-Inspection Sample::Run(const std::string& target) const {
-  const TempFolder folder;
-  const fs::path contents = fs::path(folder.File("My.app")) / "Contents";
+void Sample::WriteTo(const std::string& app_path) const {
+  const fs::path contents = fs::path(app_path) / "Contents";
   WriteProgram(app, contents);
   WriteProgram(extension, contents / extension_folder / extension_file / "Contents");
   for (const auto& [path, bytes] : files) Write(contents / path, bytes);
+}
+
+Inspection Sample::Run(const std::string& target) const {
+  const TempFolder folder;
+  WriteTo(folder.File("My.app"));
   Options options{std::nullopt, kNow};
   if (!target.empty()) options.target = lint::ParseMacOsVersion(target).value();
   absl::StatusOr<Inspection> read = Inspect(folder.File("My.app"), options);

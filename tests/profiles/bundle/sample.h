@@ -42,6 +42,7 @@ struct SampleProgram {
 
 struct Sample {
   Sample();
+  void WriteTo(const std::string& app_path) const;
   // Writes it and inspects the app; `target`: "15.4".
   Inspection Run(const std::string& target = "") const;
   // The ids of the rules that found something, each once.
