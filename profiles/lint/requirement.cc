@@ -35,7 +35,9 @@ absl::string_view After(absl::string_view text, absl::string_view word) {
 
 Requirement ReadRequirement(absl::string_view text) {
   Requirement requirement;
-  requirement.identifier = FirstTerm(After(text, "identifier"));
+  absl::string_view identifier = absl::StripLeadingAsciiWhitespace(After(text, "identifier"));
+  absl::ConsumePrefix(&identifier, "=");  // may be left out
+  requirement.identifier = FirstTerm(identifier);
   requirement.anchored = After(text, "anchor").data() != nullptr;
   absl::string_view team = After(text, "subject.OU");
   team = absl::StripLeadingAsciiWhitespace(team);

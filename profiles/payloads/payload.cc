@@ -34,10 +34,15 @@ constexpr std::array kTopLevel = {
 };
 
 constexpr std::array kCommon = {
-    String("PayloadIdentifier").Required(), String("PayloadUUID").Required(),
-    String("PayloadType").Required(),       Integer("PayloadVersion").Required(),
-    String("PayloadDescription"),           String("PayloadDisplayName"),
+    String("PayloadIdentifier").Required(),
+    String("PayloadUUID").Required(),
+    String("PayloadType").Required(),
+    Integer("PayloadVersion").Required(),
+    String("PayloadDescription"),
+    String("PayloadDisplayName"),
     String("PayloadOrganization"),
+    // In no schema, but written by Apple's own Profile Manager and since then by many; without effect.
+    Boolean("PayloadEnabled"),
 };
 
 // Those that Apple's schema lists for macOS; a preference domain of any name may stand beside them.
@@ -232,13 +237,14 @@ absl::Span<const Key> CommonKeys() {
   return kCommon;
 }
 
+const Key* FindNamedKey(absl::Span<const Key> keys, absl::string_view name) {
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const Key& key) { return key.name == name; });
+  return found == keys.end() ? nullptr : &*found;
+}
+
 const Key* FindKey(absl::Span<const Key> keys, absl::string_view name) {
-  const Key* any = nullptr;
-  for (const Key& key : keys) {
-    if (key.name == name) return &key;
-    if (key.name == "*") any = &key;
-  }
-  return any;
+  const Key* key = FindNamedKey(keys, name);
+  return key != nullptr ? key : FindNamedKey(keys, "*");
 }
 
 absl::string_view TypeName(Type type) {

@@ -31,5 +31,7 @@ absl::Span<const Key> CommonKeys();
 
 // The entry of that name, else the one for any name, else null.
 const Key* FindKey(absl::Span<const Key> keys, absl::string_view name);
+// The entry of that name alone.
+const Key* FindNamedKey(absl::Span<const Key> keys, absl::string_view name);
 
 }  // namespace holdfast::payloads

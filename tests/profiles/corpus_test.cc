@@ -6,10 +6,13 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <map>
 #include <set>
 #include <sstream>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "profiles/lint/lint.h"
 #include "profiles/mobileconfig/read.h"
 
@@ -34,11 +37,10 @@ class Corpus : public ::testing::Test {
     return Read(bytes.str(), name);
   }
   std::set<std::string> CodesOf(const std::string& name) const {
+    const auto read = ReadOne(name);
+    const Profile profile = read.ok() ? *read : Unreadable(name, read.status());
     std::set<std::string> codes;
-    const auto profile = ReadOne(name);
-    EXPECT_TRUE(profile.ok()) << profile.status();
-    if (!profile.ok()) return codes;
-    for (const lint::Finding& finding : lint::Check({*profile}, {}, false).findings) {
+    for (const lint::Finding& finding : lint::Check({profile}, {}, false).findings) {
       codes.insert(std::string(finding.rule->id));
     }
     return codes;
@@ -77,22 +79,63 @@ TEST_F(Corpus, AWorkingFilterIsAFilter) {
   EXPECT_EQ(profile->filters[0].grade, "inspector");
 }
 
-TEST_F(Corpus, FlawedOnesHaveTheirFindings) {
-  const auto vpn = CodesOf("profiledocs__com.apple.vpn.managed.mobileconfig");
-  EXPECT_THAT(vpn, Contains("profile-version-not-integer"));
-  EXPECT_THAT(vpn, Contains("payload-missing-uuid"));
-  EXPECT_THAT(vpn, Contains("vpn-missing-remote-address"));
-  EXPECT_THAT(CodesOf("profiledocs__com.apple.webcontent-filter.mobileconfig"),
-              Contains("filter-missing-plugin"));
-  EXPECT_THAT(CodesOf("mobileconfig-validator__duplicate-uuid.mobileconfig"),
-              Contains("duplicate-payload-uuid"));
-  EXPECT_THAT(CodesOf("mobileconfig-validator__missing-payload-uuid.mobileconfig"),
-              Contains("payload-missing-uuid"));
-  EXPECT_THAT(CodesOf("mobileconfig-validator__invalid-uuid-format.mobileconfig"),
-              Contains("payload-uuid-malformed"));
-  EXPECT_THAT(CodesOf("mobileconfig-validator__wrong-outer-type.mobileconfig"),
-              Contains("profile-wrong-type"));
-  EXPECT_THAT(CodesOf("santa__system-extension-policy.santa.example.mobileconfig"), Contains("profile-form"));
+// What the corpus itself says of each of its files.
+struct Entry {
+  std::string name, status;
+};
+std::vector<Entry> Manifest(const fs::path& folder) {
+  std::vector<Entry> entries;
+  std::ifstream in(folder / "MANIFEST.tsv");
+  std::string line;
+  std::getline(in, line);  // names of columns
+  while (std::getline(in, line)) {
+    const std::vector<std::string> columns = absl::StrSplit(line, '\t');
+    if (columns.size() > 2) entries.push_back({columns[0], columns[2]});
+  }
+  return entries;
+}
+
+TEST_F(Corpus, WhatIsValidHasNoErrors) {
+  size_t valid = 0;
+  for (const Entry& entry : Manifest(folder_)) {
+    if (!absl::StrContains(entry.status, "valid") || entry.status == "invalid-fixture") continue;
+    ++valid;
+    const auto profile = ReadOne(entry.name);
+    ASSERT_TRUE(profile.ok()) << profile.status();
+    for (const lint::Finding& finding : lint::Check({*profile}, {}, false).findings) {
+      EXPECT_NE(finding.severity, lint::Severity::kError)
+          << entry.name << ": " << finding.rule->id << ": " << finding.what;
+    }
+  }
+  EXPECT_GT(valid, 20u);
+}
+
+// Why each file that is no good is none.
+const std::map<std::string, std::string>& Reasons() {
+  static const auto& reasons = *new std::map<std::string, std::string>{
+      {"mobileconfig-validator__duplicate-uuid.mobileconfig", "duplicate-payload-uuid"},
+      {"mobileconfig-validator__invalid-uuid-format.mobileconfig", "payload-uuid-malformed"},
+      {"mobileconfig-validator__missing-payload-uuid.mobileconfig", "payload-missing-uuid"},
+      {"mobileconfig-validator__not-a-plist.mobileconfig", "profile-unreadable"},
+      {"mobileconfig-validator__unknown-payload-type.mobileconfig", "payload-type-unknown"},
+      {"mobileconfig-validator__wrong-outer-type.mobileconfig", "profile-wrong-type"},
+      {"mobileconfig-validator__wrong-payload-version.mobileconfig", "payload-version-not-one"},
+      {"santa__system-extension-policy.santa.example.mobileconfig", "profile-form"},
+      {"mdatp-xplat__background_services.mobileconfig", "payload-version-missing"},
+      {"mdatp-xplat__fulldisk.mobileconfig", "key-type-coerced"},
+      {"profiledocs__com.apple.vpn.managed.mobileconfig", "profile-version-not-integer"},
+      {"profiledocs__com.apple.webcontent-filter.mobileconfig", "filter-missing-plugin"},
+  };
+  return reasons;
+}
+
+TEST_F(Corpus, WhatIsNotIsFoundForItsReason) {
+  for (const Entry& entry : Manifest(folder_)) {
+    if (entry.status != "broken" && entry.status != "invalid-fixture" && entry.status != "flawed") continue;
+    const auto reason = Reasons().find(entry.name);
+    ASSERT_NE(reason, Reasons().end()) << entry.name;
+    EXPECT_THAT(CodesOf(entry.name), Contains(reason->second)) << entry.name;
+  }
 }
 
 TEST_F(Corpus, ASignedProfileSaysTheSameAsItsPlainTwin) {

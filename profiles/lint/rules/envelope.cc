@@ -65,7 +65,7 @@ constexpr Rule kPayloadVersion = {
     .reference = kAbm};
 constexpr Rule kPayloadVersionMissing = {
     .id = "payload-version-missing",
-    .severity = Severity::kError,
+    .severity = Severity::kWarning,
     .title = "A payload has no PayloadVersion",
     .why =
         "The key is required. macOS itself is said to accept its absence; Apple Business Manager refuses the "
@@ -113,7 +113,7 @@ constexpr Rule kIdentifierTwice = {.id = "payload-identifier-twice",
                                    .reference = "Apple: CommonPayloadKeys, PayloadIdentifier"};
 constexpr Rule kMissingUuid = {.id = "payload-missing-uuid",
                                .severity = Severity::kError,
-                               .title = "A PayloadUUID is empty or missing",
+                               .title = "A PayloadUUID is missing",
                                .why = "The key is required: macOS refuses the profile.",
                                .fix = "give it a PayloadUUID, as uuidgen prints one",
                                .reference = "Apple: CommonPayloadKeys, PayloadUUID"};
@@ -172,7 +172,7 @@ void CheckVersion(const Value& dict, const Spot& spot, const Rule& mistyped, con
   } else if (const int64_t* number = version->As<int64_t>()) {
     if (*number != 1) sink.Add(kVersionValue, spot, absl::StrCat("its PayloadVersion is ", *number));
   } else {
-    sink.Add(mistyped, spot, absl::StrCat("its PayloadVersion is a ", version->TypeName()));
+    sink.Add(mistyped, spot, absl::StrCat("its PayloadVersion is ", version->TypeName()));
   }
 }
 
@@ -184,8 +184,8 @@ class Names {
   void AddUuid(const Value& dict, const Spot& spot, const std::string& subject) {
     const std::string uuid = plist::Text(dict, "PayloadUUID");
     const auto parsed = Uuid::Parse(uuid);
-    if (uuid.empty()) {
-      sink_.Add(kMissingUuid, spot, "its PayloadUUID is empty or missing");
+    if (dict.Find("PayloadUUID") == nullptr) {
+      sink_.Add(kMissingUuid, spot, "it has no PayloadUUID");
     } else if (!parsed.ok()) {
       sink_.Add(kMalformedUuid, spot, absl::StrCat("its PayloadUUID '", uuid, "' is no UUID"));
     } else if (const auto [it, fresh] = uuids_.try_emplace(parsed->ToString(), subject); !fresh) {
@@ -270,7 +270,7 @@ void FindReferences(const PayloadView& payload, const Value& at, const std::stri
 void CheckPayload(const PayloadView& payload, Names& names, Sink& sink) {
   if (payload.value().As<plist::Dict>() == nullptr) {
     sink.Add(kMissingType, payload.Here(),
-             absl::StrCat("it is a ", payload.value().TypeName(), ", not a <dict>"));
+             absl::StrCat("it is ", payload.value().TypeName(), ", not a <dict>"));
     return;
   }
   if (payload.type().empty()) {

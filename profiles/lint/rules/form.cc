@@ -1,7 +1,7 @@
 // The text of the file.
 #include <array>
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/numbers.h"
 #include "profiles/lint/rules/rules.h"
 
 namespace holdfast::lint {
@@ -67,6 +67,17 @@ const Rule& RuleOf(plist::Oddity::Kind kind) {
   return kForm;
 }
 
+// The line that a reader's message names.
+Spot PlaceIn(const FileView& file, absl::string_view message) {
+  Spot spot = file.Whole();
+  const size_t at = message.find(": line ");
+  if (at == absl::string_view::npos) return spot;
+  absl::string_view digits = message.substr(at + 7);
+  digits = digits.substr(0, digits.find_first_not_of("0123456789"));
+  if (!absl::SimpleAtoi(digits, &spot.line)) spot.line = 0;
+  return spot;
+}
+
 }  // namespace
 
 const RuleGroup& FormRules() {
@@ -75,7 +86,7 @@ const RuleGroup& FormRules() {
 
 void CheckForm(const FileView& file, Sink& sink) {
   if (!file.source().unreadable.empty()) {
-    sink.Add(kUnreadable, file.Whole(), file.source().unreadable);
+    sink.Add(kUnreadable, PlaceIn(file, file.source().unreadable), file.source().unreadable);
     return;
   }
   for (const plist::Oddity& oddity : file.source().warnings) {

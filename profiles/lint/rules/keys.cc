@@ -159,10 +159,7 @@ class KeyChecker {
       }
     }
     for (const Key& key : keys) {
-      if (key.required && dict.Find(key.name) == nullptr) {
-        sink_.Add(kMissing, payload_.At(Below(path, key.name), dict),
-                  absl::StrCat(Below(path, key.name), " is missing"));
-      }
+      if (key.required && dict.Find(key.name) == nullptr) Missing(key, dict, Below(path, key.name), top);
     }
   }
 
@@ -187,6 +184,14 @@ class KeyChecker {
     for (size_t i = 0; i < items.size(); ++i) CheckKey(*key.items, items[i], absl::StrCat(path, "[", i, "]"));
   }
 
+  void Missing(const Key& key, const Value& dict, const std::string& path, bool top) const {
+    Finding& finding = sink_.Add(kMissing, payload_.At(path, dict), absl::StrCat(path, " is missing"));
+    // What was optional once, or is inherited by a sentence of Apple's text only, may still be.
+    const bool inherited =
+        top && payload_.type() == "com.apple.vpn.managed.applayer" && key.name != "VPNUUID";
+    if (!key.since.empty() || inherited) finding.severity = Severity::kWarning;
+  }
+
   void Mistyped(const Key& key, const Value& value, const std::string& path) const {
     if (key.name == "Order") return;  // the transparent proxies' rules say more
     const bool vpn = payload_.type() == "com.apple.vpn.managed";
@@ -194,7 +199,7 @@ class KeyChecker {
     const bool coerced = IsNumber(value) && (key.type == Type::kBoolean || key.type == Type::kInteger);
     const Rule& rule = coerced ? kCoerced : vpn && text && key.type == Type::kInteger ? kNumber : kType;
     sink_.Add(rule, payload_.At(path, value),
-              absl::StrCat(path, " is a ", value.TypeName(), " and should be ", TypeName(key.type)));
+              absl::StrCat(path, " is ", value.TypeName(), " and should be ", TypeName(key.type)));
   }
 
   void CheckValue(const Key& key, const Value& value, const std::string& path) const {
@@ -249,8 +254,7 @@ class KeyChecker {
   std::string HomeOf(const std::string& name, absl::Span<const Key> keys) const {
     for (const Key& key : keys) {
       const bool here = payload_.value().Find(key.name) != nullptr;
-      if (here && !key.keys.empty() && payloads::FindKey(key.keys, name) != nullptr &&
-          key.name != "VendorConfig") {
+      if (here && !key.keys.empty() && payloads::FindNamedKey(key.keys, name) != nullptr) {
         return std::string(key.name);
       }
     }

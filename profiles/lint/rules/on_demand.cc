@@ -172,7 +172,9 @@ class OnDemandChecker {
     }
     const Spot spot = payload_.At(absl::StrCat(base_, ".OnDemandEnabled"));
     if (list != nullptr && !list->empty() && !on) {
-      sink_.Add(kOff, spot, absl::StrCat("there are ", list->size(), " rules and OnDemandEnabled is not 1"));
+      sink_.Add(kOff, spot,
+                absl::StrCat(list->size() == 1 ? "there is a rule" : "there are rules",
+                             " and OnDemandEnabled is not 1"));
     }
     if (on && (list == nullptr || list->empty()) && !old) {
       sink_.Add(kNoRules, spot, "OnDemandEnabled is 1 and OnDemandRules is empty or missing");

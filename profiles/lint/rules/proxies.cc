@@ -75,7 +75,7 @@ void CheckOrder(const PayloadView& payload, absl::string_view dictionary, const 
   const Spot spot = payload.At(absl::StrCat(dictionary, ".Order"));
   const int64_t* number = order.As<int64_t>();
   if (number == nullptr) {
-    sink.Add(kMistyped, spot, absl::StrCat("its Order is a ", order.TypeName()));
+    sink.Add(kMistyped, spot, absl::StrCat("its Order is ", order.TypeName()));
   } else if (*number < 0 || *number > std::numeric_limits<int32_t>::max()) {
     sink.Add(kRange, spot, absl::StrCat("its Order is ", *number));
   } else if (*number == 0) {
