@@ -46,18 +46,16 @@ std::string PayloadName(const plist::Value& payload) {
 PayloadMatch MatchPayloads(const plist::Array& a, const plist::Array& b) {
   std::vector<size_t> partner(a.size(), kNone);
   std::vector<bool> taken(b.size(), false);
-  const auto type_and = [](const plist::Value& payload, const std::string& text) {
-    return text.empty() ? "" : absl::StrCat(plist::Text(payload, "PayloadType"), "\n", text);
+  const auto identity = [](const plist::Value& payload) {
+    const std::string identifier = plist::Text(payload, "PayloadIdentifier");
+    return identifier.empty() ? "" : absl::StrCat(plist::Text(payload, "PayloadType"), "\n", identifier);
   };
-  Pair(
-      a, b,
-      [&](const plist::Value& payload) {
-        return type_and(payload, plist::Text(payload, "PayloadIdentifier"));
-      },
-      partner, taken);
-  Pair(
-      a, b, [&](const plist::Value& payload) { return type_and(payload, PayloadName(payload)); }, partner,
-      taken);
+  // Those without a name are told apart by their order.
+  const auto type_and_name = [](const plist::Value& payload) {
+    return absl::StrCat(plist::Text(payload, "PayloadType"), "\n", PayloadName(payload));
+  };
+  Pair(a, b, identity, partner, taken);
+  Pair(a, b, type_and_name, partner, taken);
   PayloadMatch out;
   for (size_t i = 0; i < a.size(); ++i) {
     if (partner[i] == kNone) {

@@ -176,8 +176,10 @@ std::optional<plist::Dict> PayloadOfDeclaration(const Declaration& declaration,
       paths);
   for (const std::string& path : paths) {
     const auto key = pair_of(path);
-    if (key != kind->keys.end()) {
-      FromDeclaration(*key, *At(declaration.payload, path), out);
+    // A key that has a dot in its own name is at no path.
+    const Value* value = key == kind->keys.end() ? nullptr : At(declaration.payload, path);
+    if (value != nullptr) {
+      FromDeclaration(*key, *value, out);
     } else if (unknown != nullptr && !IsAsset(path)) {
       unknown->push_back(path);
     }

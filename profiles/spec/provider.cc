@@ -1,38 +1,25 @@
 // A vendor's program: who must have signed it, and what it is given.
-#include <re2/re2.h>
-
 #include "absl/strings/str_cat.h"
 #include "core/policy/value.h"
+#include "profiles/lint/requirement.h"
 #include "profiles/spec/parts.h"
 
 namespace holdfast::profiles {
 namespace {
 
-// As codesign prints them: quotes only where the word needs some.
-const RE2& IdentifierIn() {
-  static const RE2& pattern = *new RE2(R"re(\bidentifier\s*=?\s*"?([A-Za-z0-9._-]+)"?)re");
-  return pattern;
-}
-const RE2& TeamIn() {
-  static const RE2& pattern = *new RE2(R"re(subject\.OU\]\s*=\s*"?([A-Z0-9]{10})"?)re");
-  return pattern;
-}
-
 // A requirement that somebody wrote must be about the same program.
 void CheckRequirement(SpecSection& section, Provider& provider) {
-  std::string identifier, team;
-  if (!RE2::PartialMatch(provider.requirement, IdentifierIn(), &identifier) ||
-      identifier != provider.bundle_id) {
+  const lint::Requirement read = lint::ReadRequirement(provider.requirement);
+  if (read.identifier != provider.bundle_id) {
     section.Error("requirement",
                   absl::StrCat("it must say: identifier \"", provider.bundle_id,
                                "\", as bundleIdentifier does; macOS would refuse to run the provider "
                                "(`codesign -dr - PROGRAM` prints it)"));
   }
-  RE2::PartialMatch(provider.requirement, TeamIn(), &team);
-  if (provider.team_id.empty()) provider.team_id = team;
-  if (!team.empty() && team != provider.team_id) {
-    section.Error("requirement",
-                  absl::StrCat("it names the team ", team, ", and teamIdentifier is ", provider.team_id));
+  if (provider.team_id.empty() && lint::LooksLikeTeam(read.team)) provider.team_id = read.team;
+  if (!read.team.empty() && read.team != provider.team_id) {
+    section.Error("requirement", absl::StrCat("it names the team ", read.team, ", and teamIdentifier is ",
+                                              provider.team_id));
   }
 }
 

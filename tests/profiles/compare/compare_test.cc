@@ -191,6 +191,14 @@ TEST(Compare, ADeclarationSaysWhatItsProfileSays) {
   EXPECT_THAT(Paths(mixed), ElementsAre("IKEv2.PayloadCertificateUUID"));
 }
 
+TEST(Compare, PayloadsWithoutIdentifierAndNameAreOfTheirType) {
+  const std::string bare =
+      "<plist><dict><key>PayloadContent</key><array><dict><key>PayloadType</key><string>com.apple.dock</"
+      "string>"
+      "</dict></array></dict></plist>";
+  EXPECT_TRUE(Between(bare, bare).same());
+}
+
 TEST(Compare, WhatIsNeitherIsRefused) {
   EXPECT_FALSE(ReadComparable("hello", "x").ok());
   EXPECT_FALSE(ReadComparable("{}", "x").ok());

@@ -71,6 +71,18 @@ TEST(Declaration, SaysWhatItsPayloadWouldSay) {
   EXPECT_THAT(unknown, ElementsAre("Surprise.Key"));
 }
 
+TEST(Declaration, AKeyWithADotInItsNameIsNoPath) {
+  std::vector<std::string> unknown;
+  const auto read = ReadDeclaration(
+      R"({"Type": "com.apple.configuration.network.vpn.vpn-plugin", "Identifier": "p",
+          "Payload": {"OnDemand.Rules": [1]}})",
+      "vpn.json");
+  const auto payload = PayloadOfDeclaration(*read, &unknown);
+  ASSERT_TRUE(payload.has_value());
+  EXPECT_EQ(payload->Find("VPN"), nullptr);
+  EXPECT_THAT(unknown, ElementsAre("OnDemand.Rules"));
+}
+
 TEST(Declaration, OfAPayloadSaysTheSame) {
   std::vector<std::string> unknown;
   const auto payload = PayloadOfDeclaration(*ReadDeclaration(kIkev2, "vpn.json"), &unknown);
