@@ -42,7 +42,8 @@ Report Check(absl::Span<const profiles::Profile> profiles, const Options& option
              const AllowList& allowed) {
   Fleet fleet;
   for (const profiles::Profile& profile : profiles) {
-    fleet.push_back(std::make_unique<FileView>(profile, options));
+    // One that was made, not read, has nothing to look at.
+    if (profile.source.pointer != nullptr) fleet.push_back(std::make_unique<FileView>(profile, options));
   }
   Sink sink;
   for (const auto& file : fleet) CheckFile(*file, sink);

@@ -29,7 +29,7 @@ struct AllowedExtension {
   friend bool operator==(const AllowedExtension&, const AllowedExtension&) = default;
 };
 
-// Compares what it points to. Never changed once a profile has it.
+// Compares what it points to. Never changed once a profile has it; null in one that was not read.
 struct SharedSource {
   std::shared_ptr<const ProfileSource> pointer;
   const ProfileSource* operator->() const { return pointer.get(); }

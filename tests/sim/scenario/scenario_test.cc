@@ -201,7 +201,7 @@ TEST_F(Interpreter, MistakesSayWhatThereIs) {
   EXPECT_THAT(Say("remove nope"), HasSubstr("installed are: com.example.corp"));
   EXPECT_THAT(Say("extension-update nope"), HasSubstr("not installed"));
   EXPECT_THAT(Say("user-connect \"corp"), HasSubstr("quotation mark"));
-  EXPECT_THAT(Say("install nowhere"), HasSubstr("cannot open"));
+  EXPECT_THAT(Say("install nowhere"), HasSubstr("there is no such file or folder"));
   EXPECT_THAT(Say(""), HasSubstr("empty"));
 }
 
