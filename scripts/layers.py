@@ -24,7 +24,7 @@ RULES = [
     ("agent/platform/", BASE + ["core/", "proto/wire/agent_messages.h", "agent/signals/", "agent/session/", "agent/platform/"]),
     ("agent/doctor/", BASE + ["core/", "sim/", "agent/session/darwin/", "agent/session/session.h", "agent/platform/posix/run_program.h", "agent/platform/state_files.h", "agent/signals/", "agent/doctor/"]),
     ("agent/helper/", BASE + ["core/facts.h", "holdfast/v1/", "agent/control/", "agent/session/darwin/", "agent/platform/posix/run_program.h", "agent/helper/"]),
-    ("agent/ctl/", BASE + ["core/", "proto/", "holdfast/v1/", "storage/journal/", "profiles/preferences/", "profiles/bundle/", "profiles/generate/", "profiles/compare/", "profiles/lint/", "profiles/mobileconfig/", "profiles/signature/", "profiles/spec/", "agent/control/",
+    ("agent/ctl/", BASE + ["core/", "proto/", "holdfast/v1/", "storage/journal/", "profiles/preferences/", "profiles/bundle/", "profiles/docs/", "profiles/generate/", "profiles/compare/", "profiles/files/", "profiles/lint/", "profiles/mobileconfig/", "profiles/signature/", "profiles/spec/", "agent/control/",
                            "agent/signals/parse/", "agent/platform/posix/run_program.h", "agent/ctl/", "agent/doctor/"]),
     ("agent/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "sim/", "agent/"]),
     ("server/admin/", BASE + ["core/", "proto/", "holdfast/v1/", "server/admin/", "server/app/log.h",

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "profiles/docs/all_rules.h"
 #include "profiles/lint/document.h"
-#include "profiles/lint/lint.h"
 
 namespace {
 
@@ -29,7 +29,7 @@ int main(int argc, char** argv) {
     return 64;
   }
   const std::string directory = argv[1];
-  const absl::Span<const lint::RuleGroup* const> groups = lint::RuleGroups();
+  const std::vector<const lint::RuleGroup*> groups = lint::AllRuleGroups();
   bool ok = Write(directory + "/README.md", lint::RuleIndex(groups));
   for (const lint::RuleGroup* group : groups) {
     for (const lint::Rule* rule : group->rules) {

@@ -28,6 +28,7 @@ struct RuleGroup {
   absl::string_view name;   // "transparent-proxies"
   absl::string_view title;  // "Transparent proxies and their order"
   absl::Span<const Rule* const> rules;
+  bool can_be_allowed = true;  // with a reason, in the file or in a list
 };
 
 }  // namespace holdfast::lint

@@ -69,11 +69,19 @@ std::string BundleText(const Bundle& bundle, const text::Terminal& terminal) {
   return out;
 }
 
+// Under its bundle a file needs no more than its path in it.
+lint::Finding Below(const Bundle* bundle, lint::Finding finding) {
+  if (bundle == nullptr || finding.place.file == bundle->path) return finding;
+  finding.place.file.erase(0, bundle->path.size() + 1);
+  return finding;
+}
+
 std::string FindingsOf(const Inspection& inspection, const Bundle* bundle, bool verbose,
                        const text::Terminal& terminal) {
   std::string out;
   for (const lint::Finding& finding : inspection.findings) {
-    if (BundleOf(inspection, finding) == bundle) lint::AppendFinding(finding, verbose, terminal, out);
+    if (BundleOf(inspection, finding) != bundle) continue;
+    lint::AppendFinding(Below(bundle, finding), verbose, terminal, out);
   }
   return out;
 }

@@ -107,7 +107,8 @@ constexpr Rule kFormsDiffer = {
 
 constexpr std::array kRules = {&kMissing,   &kSuffix,  &kUnknown,       &kAppMissing, &kInstall,
                                &kDebugging, &kSandbox, &kSystemSandbox, &kFormsDiffer};
-constexpr lint::RuleGroup kGroup = {"bundle-entitlements", "Entitlements of apps and extensions", kRules};
+constexpr lint::RuleGroup kGroup = {"bundle-entitlements", "Entitlements of apps and extensions", kRules,
+                                    false};
 
 constexpr absl::string_view kInstallKey = "com.apple.developer.system-extension.install";
 constexpr absl::string_view kDebugKey = "com.apple.security.get-task-allow";
@@ -154,7 +155,7 @@ void CheckValues(Context& context, const Bundle& bundle) {
   const std::optional<bool> wants = WantsSuffix(bundle);
   for (const std::string& value : Texts(bundle.Entitlement(kNetworkExtension))) {
     if (!IsKnownEntitlementValue(value)) {
-      context.InProgram(kUnknown, bundle, kNetworkExtension, absl::StrCat("it is ", value));
+      context.InProgram(kUnknown, bundle, kNetworkExtension, absl::StrCat("Apple names no value ", value));
       continue;
     }
     const bool has = absl::EndsWith(value, kSystemExtensionSuffix);
@@ -163,10 +164,9 @@ void CheckValues(Context& context, const Bundle& bundle) {
     if (!wants || *wants == has || !of_provider) continue;
     const std::string wanted = *wants ? absl::StrCat(plain, kSystemExtensionSuffix) : plain;
     context.InProgram(kSuffix, bundle, kNetworkExtension,
-                      absl::StrCat("it is ", value,
-                                   bundle.kind == Kind::kAppExtension ? " in an app extension"
-                                   : *wants                           ? " with a Developer ID signature"
-                                            : " with a signature for development or the App Store"),
+                      absl::StrCat(value, bundle.kind == Kind::kAppExtension ? " in an app extension"
+                                          : *wants ? " with a Developer ID signature"
+                                                   : " with a signature for development or the App Store"),
                       absl::StrCat("use ", wanted, " and sign again"));
   }
 }
@@ -182,7 +182,8 @@ void CheckForms(Context& context, const Bundle& bundle) {
   for (const ProgramSlice& slice : bundle.program) {
     if (!slice.signature || !slice.signature->entitlements || !slice.signature->der_entitlements) continue;
     if (*slice.signature->entitlements == *slice.signature->der_entitlements) continue;
-    context.InProgram(kFormsDiffer, bundle, "", absl::StrCat("they do for ", slice.image.architecture));
+    context.InProgram(kFormsDiffer, bundle, "",
+                      absl::StrCat("property list and DER differ for ", slice.image.architecture));
   }
 }
 
@@ -198,9 +199,11 @@ void CheckEntitlements(Context& context, const Bundle& bundle) {
   CheckValues(context, bundle);
   const bool installs = bundle.kind == Kind::kApp && !context.Inside(bundle, Kind::kSystemExtension).empty();
   if (installs && !bundle.HasEntitlement(kInstallKey)) {
-    context.InProgram(kInstall, bundle, kInstallKey, "it does not claim it");
+    context.InProgram(kInstall, bundle, kInstallKey,
+                      "com.apple.developer.system-extension.install is not claimed");
   }
-  if (bundle.HasEntitlement(kDebugKey)) context.InProgram(kDebugging, bundle, kDebugKey, "it claims it");
+  if (bundle.HasEntitlement(kDebugKey))
+    context.InProgram(kDebugging, bundle, kDebugKey, "com.apple.security.get-task-allow is claimed");
   CheckSandbox(context, bundle);
   CheckForms(context, bundle);
 }

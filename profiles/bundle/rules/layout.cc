@@ -109,8 +109,8 @@ constexpr Rule kSeveral = {
 constexpr std::array kRules = {&kLinkOutside,       &kLeftOut, &kInfoUnreadable, &kProgramUnreadable,
                                &kIdentifierMissing, &kFolder,  &kFileName,       &kPackageType,
                                &kIdentifierPrefix,  &kSeveral};
-constexpr lint::RuleGroup kGroup = {"bundle-layout",
-                                    "Folders, names and property lists of apps and extensions", kRules};
+constexpr lint::RuleGroup kGroup = {
+    "bundle-layout", "Folders, names and property lists of apps and extensions", kRules, false};
 
 void CheckFolder(Context& context, const Bundle& bundle) {
   const Bundle* app = context.AppOf(bundle);
@@ -143,9 +143,10 @@ void CheckPackageType(Context& context, const Bundle& bundle) {
   const absl::string_view wanted = bundle.kind == Kind::kSystemExtension ? "SYSX" : "XPC!";
   const std::string type = plist::Text(bundle.info, "CFBundlePackageType");
   if (type == wanted) return;
-  lint::Finding& finding = context.InInfo(kPackageType, bundle, "CFBundlePackageType",
-                                          type.empty() ? "it has none" : absl::StrCat("it is '", type, "'"),
-                                          absl::StrCat("set it to ", wanted));
+  lint::Finding& finding = context.InInfo(
+      kPackageType, bundle, "CFBundlePackageType",
+      type.empty() ? "there is no CFBundlePackageType" : absl::StrCat("CFBundlePackageType is '", type, "'"),
+      absl::StrCat("set it to ", wanted));
   if (bundle.kind == Kind::kAppExtension) finding.severity = Severity::kWarning;
 }
 
@@ -153,8 +154,9 @@ void CheckPrefix(Context& context, const Bundle& bundle) {
   const Bundle* app = context.AppOf(bundle);
   if (app == nullptr || app->Identifier().empty()) return;
   if (absl::StartsWith(bundle.Identifier(), absl::StrCat(app->Identifier(), "."))) return;
-  context.InInfo(kIdentifierPrefix, bundle, "CFBundleIdentifier",
-                 absl::StrCat("it is ", bundle.Identifier(), ", and the app is ", app->Identifier()));
+  context.InInfo(
+      kIdentifierPrefix, bundle, "CFBundleIdentifier",
+      absl::StrCat("CFBundleIdentifier is ", bundle.Identifier(), ", the app's is ", app->Identifier()));
 }
 
 void CheckExtension(Context& context, const Bundle& bundle) {
@@ -190,7 +192,7 @@ void CheckLayout(Context& context, const Bundle& bundle) {
     context.InProgram(kProgramUnreadable, bundle, "", bundle.program_trouble);
   }
   if (bundle.info_trouble.empty() && !framework && bundle.Identifier().empty()) {
-    context.InInfo(kIdentifierMissing, bundle, "CFBundleIdentifier", "it has none");
+    context.InInfo(kIdentifierMissing, bundle, "CFBundleIdentifier", "there is no CFBundleIdentifier");
   }
   if (bundle.IsExtension()) CheckExtension(context, bundle);
   const size_t extensions = context.Inside(bundle, Kind::kSystemExtension).size();

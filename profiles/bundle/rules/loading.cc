@@ -58,8 +58,8 @@ constexpr Rule kMissing = {.id = "library-missing",
                            .reference = "dyld(1)"};
 
 constexpr std::array kRules = {&kOutside, &kRpath, &kAppRpath, &kMissing};
-constexpr lint::RuleGroup kGroup = {"bundle-libraries",
-                                    "Libraries of apps and extensions and where they are found", kRules};
+constexpr lint::RuleGroup kGroup = {
+    "bundle-libraries", "Libraries of apps and extensions and where they are found", kRules, false};
 
 std::string FolderOf(const std::string& path) {
   return path.substr(0, path.rfind('/'));
@@ -150,7 +150,8 @@ class LoadCheck {
       const std::optional<std::string> folder = Expand(rpath, loader_);
       const bool variable = absl::StartsWith(rpath, "@");
       if (!variable || (folder && (*folder == program_.path || Inside(*folder)))) continue;
-      lint::Finding& finding = context_.InProgram(kRpath, image_, "LC_RPATH", absl::StrCat("it has ", rpath));
+      lint::Finding& finding =
+          context_.InProgram(kRpath, image_, "LC_RPATH", absl::StrCat("LC_RPATH is ", rpath));
       if (!found_through_app_) finding.severity = Severity::kWarning;
     }
   }

@@ -97,8 +97,8 @@ constexpr Rule kShared = {
 
 constexpr std::array kRules = {&kUsageDescription, &kClassesMissing, &kUnknown, &kNotOnMac,
                                &kPackaging,        &kAppStoreOnly,   &kNoClass, &kShared};
-constexpr lint::RuleGroup kGroup = {"provider-packaging",
-                                    "Kinds of Network Extension providers and their packaging", kRules};
+constexpr lint::RuleGroup kGroup = {
+    "provider-packaging", "Kinds of Network Extension providers and their packaging", kRules, false};
 
 std::string PointsOnMac() {
   std::vector<absl::string_view> points;
@@ -157,7 +157,8 @@ void CheckProviders(Context& context, const Bundle& bundle) {
   if (!bundle.IsExtension()) return;
   const bool system = bundle.kind == Kind::kSystemExtension;
   if (system && plist::Text(bundle.info, "NSSystemExtensionUsageDescription").empty()) {
-    context.InInfo(kUsageDescription, bundle, "NSSystemExtensionUsageDescription", "it has none");
+    context.InInfo(kUsageDescription, bundle, "NSSystemExtensionUsageDescription",
+                   "there is no NSSystemExtensionUsageDescription");
   }
   if (bundle.providers.empty() && bundle.Entitlement(kNetworkExtension) != nullptr) {
     context.InInfo(kClassesMissing, bundle, system ? "NetworkExtension.NEProviderClasses" : "NSExtension",

@@ -50,7 +50,7 @@ constexpr Rule kUnreadable = {
 
 constexpr std::array kRules = {&kMissing, &kNotGranted, &kExpired, &kUnreadable};
 constexpr lint::RuleGroup kGroup = {"bundle-provisioning", "Provisioning profiles of apps and extensions",
-                                    kRules};
+                                    kRules, false};
 
 constexpr std::array<absl::string_view, 2> kRestricted = {kNetworkExtension,
                                                           "com.apple.developer.system-extension.install"};
@@ -96,7 +96,7 @@ void CheckProvisioning(Context& context, const Bundle& bundle) {
     const profiles::CodeSignature* signature = bundle.Signature();
     if (!claims || signature->ad_hoc) return;
     context.Add(kMissing, bundle, {absl::StrCat(bundle.contents, "/embedded.provisionprofile")},
-                "there is no such file");
+                "restricted entitlements are claimed, and there is no embedded.provisionprofile");
   } else if (!bundle.provisioning->trouble.empty()) {
     context.Add(kUnreadable, bundle, {bundle.provisioning->path}, bundle.provisioning->trouble);
   } else {

@@ -88,7 +88,7 @@ constexpr Rule kKeychain = {
 
 constexpr std::array kRules = {&kMissing, &kPrefix, &kUnreachable, &kTwice, &kNotShared, &kKeychain};
 constexpr lint::RuleGroup kGroup = {"extension-communication",
-                                    "How an app and its extensions talk and what they share", kRules};
+                                    "How an app and its extensions talk and what they share", kRules, false};
 
 constexpr absl::string_view kKey = "NetworkExtension.NEMachServiceName";
 constexpr absl::string_view kAppGroups = "com.apple.security.application-groups";
@@ -115,23 +115,27 @@ std::string Named(const std::vector<std::string>& groups) {
 
 void CheckName(Context& context, const Bundle& bundle, const std::string& name) {
   if (name.empty()) {
-    context.InInfo(kMissing, bundle, kKey, "it has none");
+    context.InInfo(kMissing, bundle, kKey, "there is no NEMachServiceName");
     return;
   }
   const std::vector<std::string> groups = GroupsOf(bundle);
   // Without a signature nobody knows its groups.
   if (bundle.Signature() != nullptr && !BelowOne(name, groups)) {
-    context.InInfo(kPrefix, bundle, kKey,
-                   absl::StrCat("it is ", name, ", and the extension's app groups: ", Named(groups)));
+    context.InInfo(
+        kPrefix, bundle, kKey,
+        absl::StrCat("NEMachServiceName is ", name, "; the extension's app groups: ", Named(groups)));
   }
   const Bundle* app = context.AppOf(bundle);
   if (app != nullptr && app->HasEntitlement(kSandbox) && !BelowOne(name, GroupsOf(*app))) {
-    context.InInfo(kUnreachable, bundle, kKey,
-                   absl::StrCat("it is ", name, ", and the app's app groups: ", Named(GroupsOf(*app))));
+    context.InInfo(
+        kUnreachable, bundle, kKey,
+        absl::StrCat("NEMachServiceName is ", name, "; the app's app groups: ", Named(GroupsOf(*app))));
   }
   for (const Bundle& other : context.bundles()) {
     if (&other >= &bundle || other.kind != Kind::kSystemExtension || ServiceName(other) != name) continue;
-    context.InInfo(kTwice, bundle, kKey, absl::StrCat("it is ", name, ", as that of ", other.Subject()))
+    context
+        .InInfo(kTwice, bundle, kKey,
+                absl::StrCat("NEMachServiceName is ", name, ", as that of ", other.Subject()))
         .related.push_back({other.info_path, 0, std::string(kKey)});
   }
 }
@@ -142,7 +146,7 @@ void CheckGroups(Context& context, const Bundle& bundle) {
   const std::vector<std::string> groups = GroupsOf(bundle);
   for (const std::string& group : GroupsOf(*app)) {
     if (std::find(groups.begin(), groups.end(), group) == groups.end()) continue;
-    context.InProgram(kNotShared, bundle, kAppGroups, absl::StrCat("both have ", group));
+    context.InProgram(kNotShared, bundle, kAppGroups, absl::StrCat("app and extension have ", group));
   }
 }
 

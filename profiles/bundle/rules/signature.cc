@@ -93,7 +93,8 @@ constexpr Rule kRequirementUnknown = {
 
 constexpr std::array kRules = {&kUnsigned,     &kAdHoc, &kUnreadable, &kPartUnreadable,    &kHardened,
                                &kSlicesDiffer, &kTeam,  &kIdentifier, &kRequirementUnknown};
-constexpr lint::RuleGroup kGroup = {"bundle-signatures", "Code signatures of apps and extensions", kRules};
+constexpr lint::RuleGroup kGroup = {"bundle-signatures", "Code signatures of apps and extensions", kRules,
+                                    false};
 
 void CheckSlice(Context& context, const Bundle& bundle, const ProgramSlice& slice) {
   if (!slice.signature) {
@@ -108,10 +109,11 @@ void CheckSlice(Context& context, const Bundle& bundle, const ProgramSlice& slic
     context.InProgram(kPartUnreadable, bundle, "LC_CODE_SIGNATURE", problem);
   }
   if (signature.ad_hoc)
-    context.InProgram(kAdHoc, bundle, "LC_CODE_SIGNATURE", "it has no certificate and no team");
-  if (!signature.hardened_runtime) {
+    context.InProgram(kAdHoc, bundle, "LC_CODE_SIGNATURE", "the signature has no certificate and no team");
+  // Libraries have it from the program that loads them.
+  if (!signature.hardened_runtime && slice.image.kind == profiles::ImageKind::kProgram) {
     context.InProgram(kHardened, bundle, "LC_CODE_SIGNATURE",
-                      absl::StrCat("its flags for ", slice.image.architecture, " do not have it"));
+                      absl::StrCat("the signature of ", slice.image.architecture, " is without it"));
   }
 }
 
@@ -146,9 +148,9 @@ void CheckTeam(Context& context, const Bundle& bundle, const CodeSignature& sign
   if (apps == nullptr || apps->team_id == signature.team_id) return;
   const bool system = bundle.kind == Kind::kSystemExtension;
   if (system && bundle.HasEntitlement("com.apple.developer.system-extension.redistributable")) return;
-  context.InProgram(
-      kTeam, bundle, "LC_CODE_SIGNATURE",
-      absl::StrCat("it is of team '", signature.team_id, "', the app of '", apps->team_id, "'"));
+  context.InProgram(kTeam, bundle, "LC_CODE_SIGNATURE",
+                    absl::StrCat("the extension is signed by team '", signature.team_id, "', the app by '",
+                                 apps->team_id, "'"));
 }
 
 }  // namespace
@@ -165,7 +167,7 @@ void CheckSignature(Context& context, const Bundle& bundle) {
   if (!bundle.Identifier().empty() && signature->identifier != bundle.Identifier()) {
     context.InProgram(
         kIdentifier, bundle, "LC_CODE_SIGNATURE",
-        absl::StrCat("it is ", signature->identifier, ", and the bundle is ", bundle.Identifier()));
+        absl::StrCat("the signature says ", signature->identifier, ", Info.plist ", bundle.Identifier()));
   }
   if (signature->requirement && !signature->requirement->complete) {
     context.InProgram(kRequirementUnknown, bundle, "", signature->requirement->text);

@@ -108,8 +108,8 @@ constexpr Rule kNoArm = {
 
 constexpr std::array kRules = {&kVersionMissing, &kVersionForm,   &kTarget,   &kDiffers, &kAboveApp,
                                &kCategories,     &kProviderNewer, &kPlatform, &kNoArm};
-constexpr lint::RuleGroup kGroup = {"bundle-versions",
-                                    "Versions, platforms and architectures of apps and extensions", kRules};
+constexpr lint::RuleGroup kGroup = {
+    "bundle-versions", "Versions, platforms and architectures of apps and extensions", kRules, false};
 
 constexpr absl::string_view kMinimumKey = "LSMinimumSystemVersion";
 
@@ -142,9 +142,10 @@ std::optional<MacOsVersion> Minimum(const Bundle& bundle) {
 void CheckVersion(Context& context, const Bundle& bundle) {
   const std::string version = plist::Text(bundle.info, "CFBundleVersion");
   if (version.empty()) {
-    context.InInfo(kVersionMissing, bundle, "CFBundleVersion", "it has none");
+    context.InInfo(kVersionMissing, bundle, "CFBundleVersion", "there is no CFBundleVersion");
   } else if (!IsVersion(version)) {
-    context.InInfo(kVersionForm, bundle, "CFBundleVersion", absl::StrCat("it is '", version, "'"));
+    context.InInfo(kVersionForm, bundle, "CFBundleVersion",
+                   absl::StrCat("CFBundleVersion is '", version, "'"));
   }
 }
 

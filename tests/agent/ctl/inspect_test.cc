@@ -103,6 +103,15 @@ TEST_F(InspectTest, WhatCannotBeReadIsWrongUsage) {
   EXPECT_THAT(err_.str(), HasSubstr("pkgutil --expand-full"));
 }
 
+TEST_F(InspectTest, ItsRulesAreListedWithTheOthers) {
+  std::ostringstream out, err;
+  const Io io{out, err, {}, absl::UTCTimeZone(), nullptr};
+  EXPECT_EQ(ctl::Run({"profile", "rules", "mach-service-prefix"}, io), ExitCode::kOk) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("the group, a dot, and a name"));
+  EXPECT_EQ(ctl::Run({"profile", "rules"}, io), ExitCode::kOk) << err.str();
+  EXPECT_THAT(out.str(), HasSubstr("library-outside-extension"));
+}
+
 // Names come from whoever made the app: none steers a terminal.
 TEST_F(InspectTest, NamesCannotSteerATerminal) {
   sample_.extension.info["CFBundleIdentifier"] = bundle::Text("com.example.vpn.\xC2\x9B[31mred");
