@@ -46,6 +46,9 @@ class Builder final : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& text) override {
     Check(mark, tag, anchor);
+    // yaml-cpp makes single bytes of the escapes \\N and \\_.
+    if (!IsValidUtf8(text))
+      throw Refused{At(mark), "an escape (\\N or \\_) is not accepted; write the character"};
     if (ExpectsKey()) return Key(At(mark), text);
     DocumentValue value{{}, At(mark)};
     if (tag == "!") {  // quoted

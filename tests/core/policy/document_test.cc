@@ -92,8 +92,12 @@ TEST(Document, RefusesTheBillionLaughs) {
 }
 
 TEST(Document, RefusesASecondDocument) {
-  EXPECT_EQ(ErrorOf("a: 1\n---\nb: 2\n"),
-            "policy.yaml:2: a second document begins here; write one document");
+  EXPECT_EQ(ErrorOf("a: 1\n---\nb: 2\n"), "policy.yaml:2: a second document begins here; write one document");
+}
+
+TEST(Document, EscapesThatGiveNoUtf8AreRefused) {
+  EXPECT_THAT(ErrorOf("a: 1\nb: \"x\\N\"\n"), HasSubstr("policy.yaml:2: an escape (\\N or \\_)"));
+  EXPECT_THAT(ErrorOf("\"\\_\": 1\n"), HasSubstr("an escape"));
 }
 
 TEST(Document, RefusesWhatIsEmpty) {
@@ -125,8 +129,7 @@ TEST(Document, BoundsValuesAndBytes) {
   std::string many = "[";
   for (size_t i = 0; i <= kMaxDocumentValues; ++i) many += "1,";
   EXPECT_THAT(ErrorOf(many + "1]"), HasSubstr("there are more than 50000 values"));
-  EXPECT_THAT(ErrorOf(std::string(kMaxDocumentBytes + 1, ' ')),
-              HasSubstr("1048577 bytes; at most"));
+  EXPECT_THAT(ErrorOf(std::string(kMaxDocumentBytes + 1, ' ')), HasSubstr("1048577 bytes; at most"));
 }
 
 TEST(Document, RefusesWhatIsNotUtf8) {
