@@ -23,8 +23,8 @@ struct CodeSignature {
   std::string team_id;       // empty when it has none
   bool ad_hoc = false;
   bool hardened_runtime = false;
-  bool has_certificate = false;                  // a CMS signature lies beside the code directory
-  std::string cd_hash;                           // of its strongest code directory, 40 hexadecimal digits
+  bool has_certificate = false;                   // a CMS signature lies beside the code directory
+  std::string cd_hash;                            // of its strongest code directory, 40 hexadecimal digits
   std::optional<SigningCertificate> certificate;  // absent: none, or one that cannot be read
   // Dictionaries with their keys in order; absent: none, or such that cannot be read.
   std::optional<plist::Value> entitlements, der_entitlements;

@@ -1,16 +1,14 @@
 // Operations and their numbers are those of Apple's published Security sources (requirement.h).
 #include "profiles/macho/requirement.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "profiles/macho/bytes.h"
+#include "profiles/macho/requirement_words.h"
 
 namespace holdfast::profiles {
 namespace {
@@ -20,7 +18,6 @@ constexpr uint32_t kExpressionForm = 1, kDesignated = 3;
 constexpr uint32_t kMostInSet = 16;
 constexpr int kMostDepth = 64, kMostOperations = 1024;
 constexpr uint32_t kFlags = 0xFF000000, kGenericFalse = 0x80000000, kGenericSkip = 0x40000000;
-constexpr uint32_t kAnchorSlot = 0xFFFFFFFF;
 
 enum Operation : uint32_t {
   kFalse = 0,
@@ -63,54 +60,6 @@ enum Match : uint32_t {
 
 // How tightly the surroundings bind: what binds less goes into parentheses.
 enum class Level { kAlone, kAnd, kAny };
-
-std::string Hash(absl::string_view bytes) {
-  return absl::StrCat("H\"", absl::BytesToHexString(bytes), "\"");
-}
-
-std::string Quoted(absl::string_view bytes) {
-  const bool plain = std::all_of(bytes.begin(), bytes.end(),
-                                 [](char c) { return absl::ascii_isprint(static_cast<unsigned char>(c)); });
-  if (!plain) return absl::StrCat("0x", absl::BytesToHexString(bytes));
-  std::string out = "\"";
-  for (const char c : bytes) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + "\"";
-}
-
-// A certificate's field, "subject.OU": a word of the language, not a text.
-std::string Word(absl::string_view field) {
-  const bool plain = std::all_of(field.begin(), field.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' || c == '_';
-  });
-  return plain ? std::string(field) : Quoted(field);
-}
-
-// DER's content octets of an object identifier, in dots.
-std::string Dotted(absl::string_view oid) {
-  std::string out;
-  uint64_t number = 0;
-  for (const char c : oid) {
-    number = number << 7 | (static_cast<unsigned char>(c) & 0x7F);
-    if ((static_cast<unsigned char>(c) & 0x80) != 0) continue;
-    if (out.empty()) {
-      const uint64_t first = std::min<uint64_t>(number / 40, 2);
-      out = absl::StrCat(first, ".", number - 40 * first);
-    } else {
-      absl::StrAppend(&out, ".", number);
-    }
-    number = 0;
-  }
-  return out;
-}
-
-std::string SlotName(uint32_t slot) {
-  if (slot == 0) return "leaf";
-  if (slot == kAnchorSlot) return "root";
-  return absl::StrCat(static_cast<int32_t>(slot));
-}
 
 class Decompiler {
  public:
@@ -202,7 +151,7 @@ class Decompiler {
       case kTrue:
         return std::string("always");
       case kIdentifier:
-        return OfData("identifier ", Quoted, "");
+        return OfData("identifier ", QuotedWord, "");
       case kAppleAnchor:
         return std::string("anchor apple");
       case kAppleGenericAnchor:
@@ -214,17 +163,17 @@ class Decompiler {
       case kLegacyDeveloperId:
         return std::string("legacy");
       case kCdHash:
-        return OfData("cdhash ", Hash, "");
+        return OfData("cdhash ", HashWord, "");
       case kNamedAnchor:
-        return OfData("anchor apple ", Quoted, "");
+        return OfData("anchor apple ", QuotedWord, "");
       case kNamedCode:
-        return OfData("(", Quoted, ")");
+        return OfData("(", QuotedWord, ")");
       case kInfoValue:
         return InfoValue();
       case kInfoField:
-        return Field("info", Quoted);
+        return Field("info", QuotedWord);
       case kEntitlementField:
-        return Field("entitlement", Quoted);
+        return Field("entitlement", QuotedWord);
       case kPlatform: {
         HOLDFAST_ASSIGN_OR_RETURN(const uint32_t platform, Number());
         return absl::StrCat("platform = ", platform);
@@ -240,18 +189,19 @@ class Decompiler {
       return Unknown("operation", operation);
     }
     HOLDFAST_ASSIGN_OR_RETURN(const uint32_t slot, Number());
-    const std::string certificate = absl::StrCat("certificate ", SlotName(slot));
+    const std::string certificate = absl::StrCat("certificate ", CertificateWord(slot));
     switch (operation) {
       case kTrustedCertificate:
         return absl::StrCat(certificate, " trusted");
       case kAnchorHash:
-        return OfData(absl::StrCat(certificate, " = "), Hash, "");
+        return OfData(absl::StrCat(certificate, " = "), HashWord, "");
       case kCertificateOid:
-        return Field(certificate, [](absl::string_view oid) { return absl::StrCat("field.", Dotted(oid)); });
+        return Field(certificate, [](absl::string_view oid) { return absl::StrCat("field.", OidWord(oid)); });
       case kCertificatePolicy:
-        return Field(certificate, [](absl::string_view oid) { return absl::StrCat("policy.", Dotted(oid)); });
+        return Field(certificate,
+                     [](absl::string_view oid) { return absl::StrCat("policy.", OidWord(oid)); });
       default:
-        return Field(certificate, Word);
+        return Field(certificate, FieldWord);
     }
   }
 
@@ -264,7 +214,7 @@ class Decompiler {
   absl::StatusOr<std::string> InfoValue() {
     HOLDFAST_ASSIGN_OR_RETURN(const absl::string_view key, Data());
     HOLDFAST_ASSIGN_OR_RETURN(const absl::string_view value, Data());
-    return absl::StrCat("info[", Quoted(key), "] = ", Quoted(value));
+    return absl::StrCat("info[", QuotedWord(key), "] = ", QuotedWord(value));
   }
 
   template <class Form>
@@ -282,21 +232,21 @@ class Decompiler {
       case kAbsent:
         return std::string(" absent");
       case kEqual:
-        return OfData(" = ", Quoted, "");
+        return OfData(" = ", QuotedWord, "");
       case kContains:
-        return OfData(" ~ ", Quoted, "");
+        return OfData(" ~ ", QuotedWord, "");
       case kBeginsWith:
-        return OfData(" = ", Quoted, "*");
+        return OfData(" = ", QuotedWord, "*");
       case kEndsWith:
-        return OfData(" = *", Quoted, "");
+        return OfData(" = *", QuotedWord, "");
       case kLess:
-        return OfData(" < ", Quoted, "");
+        return OfData(" < ", QuotedWord, "");
       case kGreater:
-        return OfData(" > ", Quoted, "");
+        return OfData(" > ", QuotedWord, "");
       case kLessEqual:
-        return OfData(" <= ", Quoted, "");
+        return OfData(" <= ", QuotedWord, "");
       case kGreaterEqual:
-        return OfData(" >= ", Quoted, "");
+        return OfData(" >= ", QuotedWord, "");
       default:
         return absl::StrCat(" ", Unknown("comparison", match));
     }
