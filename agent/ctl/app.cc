@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/time/clock.h"
 #include "agent/control/paths.h"
 #include "agent/ctl/commands.h"
@@ -414,8 +415,13 @@ ExitCode Run(const std::vector<std::string>& arguments, const Io& io) {
   if (parsed != ExitCode::kOk || !line.chosen) return parsed;
   Commands commands(io, CommonOf(line, app.get_option("--state-dir")->count() > 0));
   const Failure failure = line.chosen(commands);
-  if (!failure.status().ok())
-    io.err << "holdfastctl: " << text::Printable(failure.status().message()) << "\n";
+  if (!failure.status().ok()) {
+    io.err << "holdfastctl: ";
+    // A document's problems are a line each.
+    for (absl::string_view problem : absl::StrSplit(failure.status().message(), '\n')) {
+      io.err << text::Printable(problem) << "\n";
+    }
+  }
   return failure.code();
 }
 

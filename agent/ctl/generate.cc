@@ -163,7 +163,7 @@ Failure GenerateProfile(const GenerateOptions& options, const Io& io) {
   absl::StatusOr<std::vector<SpecFile>> files =
       IsSpecFile(options.what.front()) ? FromSpec(options, io) : FromKinds(options);
   absl::Status done = files.ok() ? SignAll(options, *files) : files.status();
-  if (!done.ok()) return {ExitCode::kFailed, Annotate(done, "profile generate")};
+  if (!done.ok()) return {ExitCode::kFailed, done};
   done = WriteAll(options, *files, io);
   return done.ok() ? Failure() : Failure{ExitCode::kFailed, done};
 }

@@ -45,7 +45,7 @@ Comparison Difference(const Comparable& wanted, const InstalledTree& installed) 
   std::erase_if(out.payloads, [](const PayloadChange& payload) {
     return payload.kind == ChangeKind::kChanged && payload.keys.empty();
   });
-  std::erase_if(out.same_meaning, [](const std::string& note) { return absl::StartsWith(note, "the form"); });
+  out.same_meaning.clear();  // a list has an order and a form of its own
   std::erase_if(out.effects, [](const Effect& effect) { return effect.code == "replaces"; });
   return out;
 }

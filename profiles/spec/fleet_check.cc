@@ -10,6 +10,8 @@ namespace {
 
 constexpr absl::string_view kExtensionPart = "system-extensions";
 constexpr absl::string_view kExtensionPolicy = "com.apple.system-extension-policy";
+constexpr char kExtensionsAllowed[] =
+    "The system extensions of these providers run without a person's approval";
 
 using Extensions = std::vector<std::pair<std::string, std::string>>;
 
@@ -21,13 +23,17 @@ void EachPart(const std::vector<ProfileSpec>& profiles, const Visit& visit) {
 }
 
 void CheckIds(const std::vector<ProfileSpec>& profiles, Problems& problems) {
-  std::set<std::string> ids;
+  std::map<std::string, const ProfileSpec*> ids;
   for (const ProfileSpec& profile : profiles) {
-    if (profile.id.empty() || ids.insert(profile.id).second) continue;
-    problems.Error(profile.at, profile.path + ".id",
-                   absl::StrCat("'", profile.id,
-                                "' is the id of an earlier profile: the second would replace "
-                                "the first on a Mac"));
+    const auto [it, fresh] = ids.emplace(profile.id, &profile);
+    if (profile.id.empty() || fresh) continue;
+    const ProfileSpec& written = profile.added ? *it->second : profile;
+    problems.Error(
+        written.at, written.path + ".id",
+        absl::StrCat("'", profile.id, "' is the id of ",
+                     profile.added ? "the profile that is added for the providers' system extensions"
+                                   : "an earlier profile",
+                     ": the second would replace the first on a Mac"));
   }
 }
 
@@ -81,13 +87,13 @@ void CheckNames(const std::vector<ProfileSpec>& profiles, Problems& problems) {
   });
 }
 
-Extensions NeededBy(const ProfileSpec& profile) {
+Extensions NeededBy(const std::vector<ProfileSpec>& profiles) {
   Extensions out;
-  for (const Part& part : profile.parts) {
+  EachPart(profiles, [&](const Part& part) {
     for (const Provider& provider : part.providers) {
       if (provider.system_extension) out.emplace_back(provider.team_id, provider.bundle_id);
     }
-  }
+  });
   return out;
 }
 
@@ -105,48 +111,41 @@ void CheckAllowed(const std::vector<ProfileSpec>& profiles, const std::set<Exten
   });
 }
 
-void AddPolicy(ProfileSpec& profile, const Extensions& needed) {
+ProfileSpec PolicyProfile(const FleetDefaults& fleet, const Extensions& needed) {
+  ProfileSpec out;
+  out.id = std::string(kExtensionPart);
+  out.added = true;
+  out.path = "profiles";
+  out.envelope = {absl::StrCat(fleet.identifier, ".", kExtensionPart), "System extensions",
+                  kExtensionsAllowed, fleet.organization};
   Part part;
   part.kind = std::string(kExtensionPart);
-  part.path = profile.path;
-  part.at = profile.at;
-  part.device_only = true;
-  part.payload = {std::string(kExtensionPolicy), std::string(kExtensionPart),
-                  absl::StrCat(profile.envelope.display_name, ": system extensions"),
-                  "The system extensions of this profile's providers run without a person's approval",
-                  ExtensionPolicy(needed)};
-  profile.parts.push_back(std::move(part));
+  part.path = out.path;
+  part.payload = {std::string(kExtensionPolicy), std::string(kExtensionPart), "System extensions",
+                  kExtensionsAllowed, ExtensionPolicy(needed)};
+  out.parts.push_back(std::move(part));
+  return out;
 }
 
-void CompleteExtensions(std::vector<ProfileSpec>& profiles, Problems& problems) {
+void CompleteExtensions(const FleetDefaults& fleet, std::vector<ProfileSpec>& profiles, Problems& problems) {
   std::set<Extensions::value_type> allowed;
   EachPart(profiles, [&](const Part& part) {
     allowed.insert(part.allowed_extensions.begin(), part.allowed_extensions.end());
   });
   if (!allowed.empty()) return CheckAllowed(profiles, allowed, problems);
-  for (ProfileSpec& profile : profiles) {
-    const Extensions needed = NeededBy(profile);
-    if (needed.empty()) continue;
-    if (profile.envelope.scope == ProfileScope::kUser) {
-      problems.Error(
-          profile.at, profile.path + ".scope",
-          "its providers are system extensions, and only a profile for the whole Mac can allow them; "
-          "write scope: system");
-      continue;
-    }
-    AddPolicy(profile, needed);
-  }
+  const Extensions needed = NeededBy(profiles);
+  if (!needed.empty()) profiles.push_back(PolicyProfile(fleet, needed));
 }
 
 }  // namespace
 
-void CheckFleet(std::vector<ProfileSpec>& profiles, Problems& problems) {
+void CheckFleet(const FleetDefaults& fleet, std::vector<ProfileSpec>& profiles, Problems& problems) {
+  CompleteExtensions(fleet, profiles, problems);
   CheckIds(profiles, problems);
   CheckOrders(profiles, problems);
   CheckGrades(profiles, problems);
   CheckDnsProxies(profiles, problems);
   CheckNames(profiles, problems);
-  CompleteExtensions(profiles, problems);
 }
 
 }  // namespace holdfast::profiles

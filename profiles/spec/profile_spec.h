@@ -13,6 +13,7 @@ struct ProfileSpec {
   std::string id;
   Envelope envelope;
   std::vector<Part> parts;
+  bool added = false;  // not the file's: its providers need it
   std::string path;
   Position at;
 };
@@ -26,8 +27,9 @@ struct FleetDefaults {
 
 ProfileSpec ReadProfileSpec(SpecSection& section, const FleetDefaults& fleet, const SpecFiles& files);
 
-// Checks over all profiles of the file. Adds a policy for system extensions to each profile whose providers
-// need one, when the file has none of its own.
-void CheckFleet(std::vector<ProfileSpec>& profiles, Problems& problems);
+// Checks over all profiles of the file. When it has no policy for system extensions and its providers need
+// one, a profile with it is added: of its own, because removing one that also has the VPN would deactivate
+// them.
+void CheckFleet(const FleetDefaults& fleet, std::vector<ProfileSpec>& profiles, Problems& problems);
 
 }  // namespace holdfast::profiles

@@ -37,7 +37,7 @@ std::optional<Signer> ReadHoldfast(SpecSection& root, const SpecFiles& files) {
   return out;
 }
 
-std::vector<ProfileSpec> ReadFleet(SpecSection& root, const SpecFiles& files) {
+std::vector<ProfileSpec> ReadFleet(SpecSection& root, const SpecFiles& files, Problems& problems) {
   FleetDefaults fleet;
   fleet.identifier = root.RequiredText(
       "identifier",
@@ -54,6 +54,7 @@ std::vector<ProfileSpec> ReadFleet(SpecSection& root, const SpecFiles& files) {
   std::vector<ProfileSpec> out;
   for (SpecSection& section : sections) out.push_back(ReadProfileSpec(section, fleet, files));
   root.Finish();
+  CheckFleet(fleet, out, problems);
   return out;
 }
 
@@ -103,13 +104,6 @@ void CheckAssets(const Part& part, const Declaration& declaration, Problems& pro
 
 // One for each part that macOS takes in this form; a part that it does not is told.
 void Declare(const ProfileSpec& profile, const Part& part, Problems& problems, std::vector<SpecFile>& out) {
-  // The policy that was added for its providers stays a profile's.
-  if (part.kind == "system-extensions" && part.path == profile.path) {
-    problems.Warning(part.at, part.path,
-                     "its providers' system extensions still need a profile that allows them: no declaration "
-                     "does; generate this file without --as declaration too, and send its system-extensions");
-    return;
-  }
   plist::Dict payload = part.payload.content;
   payload.Set("PayloadType", part.payload.type);
   payload.Set("PayloadDisplayName", part.payload.display_name);
@@ -135,11 +129,17 @@ absl::StatusOr<SpecResult> GenerateFromSpec(absl::string_view text, absl::string
   HOLDFAST_ASSIGN_OR_RETURN(const Document document, ParseDocument(text, source));
   Problems problems({std::string(source)});
   SpecSection root(document.root, "", problems);
-  std::vector<ProfileSpec> profiles = ReadFleet(root, files);
-  CheckFleet(profiles, problems);
+  std::vector<ProfileSpec> profiles = ReadFleet(root, files, problems);
   SpecResult result;
   if (form == SpecForm::kDeclaration) {
     for (const ProfileSpec& profile : profiles) {
+      if (profile.added) {
+        problems.Warning(
+            {}, profile.path,
+            "the providers' system extensions still need a profile that allows them, no declaration "
+            "does: generate it without --as declaration (system-extensions.mobileconfig)");
+        continue;
+      }
       for (const Part& part : profile.parts) Declare(profile, part, problems, result.files);
     }
   }

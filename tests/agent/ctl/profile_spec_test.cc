@@ -95,7 +95,10 @@ TEST_F(ProfileSpecTest, MakesAFileForEachProfile) {
 TEST_F(ProfileSpecTest, SeveralFilesNeedAFolder) {
   const Result made = RunOn({"profile", "generate", folder_.File("fleet.yaml")});
   EXPECT_EQ(made.code, ExitCode::kFailed);
-  EXPECT_THAT(made.err, HasSubstr("2 files (vpn.mobileconfig, proxy.mobileconfig): give a folder"));
+  EXPECT_THAT(
+      made.err,
+      HasSubstr(
+          "3 files (vpn.mobileconfig, proxy.mobileconfig, system-extensions.mobileconfig): give a folder"));
   EXPECT_EQ(made.out, "");
 }
 

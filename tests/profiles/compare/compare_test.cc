@@ -100,9 +100,6 @@ TEST(Compare, APayloadThatComesOrGoesIsOne) {
                                  ""}}));
   EXPECT_THAT(less.payloads, Contains(AllOf(Field(&PayloadChange::kind, ChangeKind::kRemoved),
                                             Field(&PayloadChange::type, "com.apple.dnsProxy.managed"))));
-  EXPECT_THAT(less.effects, Contains(AllOf(Field(&Effect::code, "extensions-narrowed"),
-                                           Field(&Effect::text, HasSubstr("com.other.app.dns")),
-                                           Field(&Effect::known, false))));
 }
 
 // What an editor makes of a profile that is saved again.
@@ -157,8 +154,19 @@ TEST(Compare, AnotherScopeIsTold) {
   EXPECT_THAT(Paths(moved), ElementsAre("PayloadScope"));
 }
 
+TEST(Compare, AShorterListOfExtensionsIsTold) {
+  const Comparison less =
+      Between(File(3), File(3, {{"      - kind: dns-proxy\n        app: com.other.app\n"
+                                 "        provider: {bundleIdentifier: com.other.app.dns, "
+                                 "teamIdentifier: OTHER12345}\n",
+                                 ""}}));
+  EXPECT_THAT(less.effects, Contains(AllOf(Field(&Effect::code, "extensions-narrowed"),
+                                           Field(&Effect::text, HasSubstr("com.other.app.dns")),
+                                           Field(&Effect::known, false))));
+}
+
 TEST(Compare, APolicyThatGoesDeactivatesItsExtensions) {
-  const std::string before = File(1);
+  const std::string before = File(3);
   const size_t last =
       before.rfind("\t\t<dict>\n\t\t\t<key>PayloadType</key>\n\t\t\t<string>com.apple.system-ext");
   const size_t end = before.find("\n\t\t</dict>\n", last) + 11;

@@ -22,7 +22,8 @@ TEST(ProfileSpec, WhatIsGeneratedHasNothingToLint) {
   const lint::Report report = lint::Check(profiles, {}, /*together=*/true);
   std::vector<std::string> rules;
   for (const lint::Finding& finding : report.findings) {
-    if (finding.severity == lint::Severity::kInfo) continue;
+    // For information: our own payload's type, and that macOS 27 has a declaration for a DNS proxy.
+    if (finding.rule->id == "payload-type-unknown" || finding.rule->id == "payload-deprecated") continue;
     rules.push_back(absl::StrCat(finding.rule->id, " ", finding.place.file, " ", finding.place.key_path));
   }
   // The one secret that the spec puts there.

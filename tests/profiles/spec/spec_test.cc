@@ -62,7 +62,7 @@ std::string WhyNot(const std::string& text, SpecForm form = SpecForm::kProfile) 
 TEST(ProfileSpec, AFileMakesTheProfilesOfAFleet) {
   const auto made = Made(kFleet);
   ASSERT_TRUE(made.ok()) << made.status();
-  ASSERT_THAT(made->files, SizeIs(3));
+  ASSERT_THAT(made->files, SizeIs(4));
   EXPECT_EQ(made->files[0].name, "vpn.mobileconfig");
   const auto vpn = Read(made->files[0].bytes, "vpn"), security = Read(made->files[1].bytes, "security");
   ASSERT_TRUE(vpn.ok() && security.ok());
@@ -146,7 +146,9 @@ TEST(ProfileSpec, AGivenRequirementMustBeAboutTheSameProgram) {
 }
 
 TEST(ProfileSpec, SystemExtensionsOfProvidersAreAllowed) {
-  const plist::Value policy = PayloadOf(Made(kFleet)->files[1], "com.apple.system-extension-policy");
+  const auto made = Made(kFleet);
+  EXPECT_EQ(made->files[3].name, "system-extensions.mobileconfig");
+  const plist::Value policy = PayloadOf(made->files[3], "com.apple.system-extension-policy");
   const plist::Value& allowed = *policy.Find("AllowedSystemExtensions");
   EXPECT_THAT(*allowed.Find("VENDOR1234")->As<plist::Array>(),
               ElementsAre(plist::Value("com.vendor.app.tunnel"), plist::Value("com.vendor.app.proxy"),
@@ -175,7 +177,7 @@ profiles:
         order: 5
         provider: {bundleIdentifier: com.vendor.app.proxy, teamIdentifier: VENDOR1234, systemExtension: false}
 )";
-  EXPECT_THAT(Payloads(Tree(Made(text)->files[0])), SizeIs(1));
+  EXPECT_THAT(Made(text)->files, SizeIs(1));
 }
 
 TEST(ProfileSpec, EqualOrdersAreRefusedAcrossProfiles) {
@@ -302,6 +304,8 @@ TEST(ProfileSpec, HoldfastsOwnPartsNeedItsSigner) {
 
 TEST(ProfileSpec, IdsAreUnlikeEachOther) {
   EXPECT_THAT(WhyNot(With("id: security", "id: vpn")), HasSubstr("'vpn' is the id of an earlier profile"));
+  EXPECT_THAT(WhyNot(With("id: security", "id: system-extensions")),
+              HasSubstr("'system-extensions' is the id of the profile that is added"));
   EXPECT_THAT(WhyNot(With("        id: tunnel\n", "        id: dns-proxy\n")),
               HasSubstr("'dns-proxy' is the name of another kind"));
 }
