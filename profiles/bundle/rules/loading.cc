@@ -29,14 +29,14 @@ constexpr Rule kOutside = {
 constexpr Rule kRpath = {
     .id = "library-search-path-to-app",
     .severity = Severity::kError,
-    .title = "The system extension searches for libraries in its app",
+    .title = "The system extension searches for libraries outside of itself",
     .why =
-        "The path leads to the app only where the extension was built. In the folder to which macOS copies "
-        "it, it "
-        "leads to nothing of the app's. Harmless only as long as no library is found through it.",
-    .fix =
-        "remove @executable_path/../../../../Frameworks from LD_RUNPATH_SEARCH_PATHS; keep "
-        "@executable_path/../Frameworks",
+        "The path leads into the app only where the extension was built. In the folder to which macOS copies "
+        "it, "
+        "nothing of the app is there. Xcode sets @executable_path/../../../../Frameworks, which is right for "
+        "an "
+        "app extension. Harmless, and then a warning, as long as no library is missing without it.",
+    .fix = "remove that path from LD_RUNPATH_SEARCH_PATHS; keep @executable_path/../Frameworks",
     .reference = "Apple Developer Forums: Network Extension Provider Packaging, Frameworks"};
 constexpr Rule kAppRpath = {
     .id = "library-search-path-missing",

@@ -21,6 +21,7 @@ using ::testing::Not;
 constexpr char kLibrary[] = "@rpath/My.framework/Versions/A/My";
 constexpr char kOwn[] = "@executable_path/../Frameworks";
 constexpr char kApps[] = "@executable_path/../../../../Frameworks";
+constexpr char kReallyApps[] = "@executable_path/../../../../../Frameworks";  // one folder further up
 constexpr char kInApp[] = "Frameworks/My.framework/Versions/A/My";
 constexpr char kInExtension[] =
     "Library/SystemExtensions/com.example.vpn.tunnel.systemextension/Contents/Frameworks/My.framework/"
@@ -32,9 +33,10 @@ TEST(LoadingRules, AFrameworkThatTheAppAloneHas) {
   sample.extension.commands = {Loads(kLibrary), Rpath(kOwn)};
   EXPECT_THAT(sample.Found(), Contains("library-outside-extension"));
   // That it is found where it was built is no help.
-  sample.extension.commands = {Loads(kLibrary), Rpath(kOwn), Rpath(kApps)};
+  sample.extension.commands = {Loads(kLibrary), Rpath(kOwn), Rpath(kReallyApps)};
   EXPECT_THAT(sample.Found(), Contains("library-outside-extension"));
-  sample.extension.commands = {Loads("@executable_path/../../../../Frameworks/My.framework/Versions/A/My")};
+  sample.extension.commands = {
+      Loads("@executable_path/../../../../../Frameworks/My.framework/Versions/A/My")};
   EXPECT_THAT(sample.Found(), Contains("library-outside-extension"));
 }
 
