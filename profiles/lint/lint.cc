@@ -12,11 +12,12 @@ namespace {
 using FileCheck = void (*)(const FileView&, Sink&);
 using FleetCheck = void (*)(const Fleet&, Sink&);
 
-constexpr std::array<FileCheck, 13> kFileChecks = {
-    CheckSignature, CheckEnvelope, CheckDelivery, CheckKeys,       CheckVpn,     CheckIkev2,  CheckRouting,
-    CheckOnDemand,  CheckFilters,  CheckDns,      CheckExtensions, CheckSecrets, CheckProxies};
-constexpr std::array<FleetCheck, 4> kFleetChecks = {CheckIdentities, CheckProxyOrder, CheckAllowances,
-                                                    CheckCompany};
+constexpr std::array<FileCheck, 14> kFileChecks = {
+    CheckSignature,  CheckEnvelope, CheckDelivery, CheckKeys,       CheckVpn,
+    CheckIkev2,      CheckRouting,  CheckOnDemand, CheckFilters,    CheckDns,
+    CheckExtensions, CheckSecrets,  CheckProxies,  CheckDeclaration};
+constexpr std::array<FleetCheck, 5> kFleetChecks = {CheckDeclarationsBesideProfiles, CheckIdentities,
+                                                    CheckProxyOrder, CheckAllowances, CheckCompany};
 
 void CheckFile(const FileView& file, Sink& sink) {
   CheckForm(file, sink);
@@ -58,10 +59,10 @@ Report Check(absl::Span<const profiles::Profile> profiles, const Options& option
 
 absl::Span<const RuleGroup* const> RuleGroups() {
   static const auto& groups = *new std::vector<const RuleGroup*>{
-      &FormRules(),      &SignatureRules(), &EnvelopeRules(),  &DeliveryRules(), &KeyRules(),
-      &VpnRules(),       &Ikev2Rules(),     &RoutingRules(),   &OnDemandRules(), &ProxyRules(),
-      &FilterRules(),    &DnsRules(),       &ExtensionRules(), &SecretRules(),   &FleetRules(),
-      &AllowanceRules(), &CompanyRules(),   &AllowRules()};
+      &FormRules(),   &SignatureRules(), &EnvelopeRules(),  &DeliveryRules(), &KeyRules(),
+      &VpnRules(),    &Ikev2Rules(),     &RoutingRules(),   &OnDemandRules(), &ProxyRules(),
+      &FilterRules(), &DnsRules(),       &ExtensionRules(), &SecretRules(),   &DeclarationRules(),
+      &FleetRules(),  &AllowanceRules(), &CompanyRules(),   &AllowRules()};
   return groups;
 }
 

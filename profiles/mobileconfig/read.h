@@ -24,9 +24,7 @@ Profile Unreadable(absl::string_view name, const absl::Status& why);
 // them as Unreadable. NOT_FOUND when there is none.
 absl::StatusOr<std::vector<Profile>> ReadPath(const std::string& path);
 
-// Files, and everything named *.mobileconfig below folders, in the order of their paths, by which they are
-// named. One that is given as a file is read whatever its name. NOT_FOUND for a path that is not there, or
-// when there is no profile at all.
-absl::StatusOr<std::vector<Profile>> ReadTrees(const std::vector<std::string>& paths);
+// The file's bytes, at most one more than may be; NOT_FOUND when it cannot be opened.
+absl::StatusOr<std::string> ReadProfileBytes(const std::string& path);
 
 }  // namespace holdfast::profiles

@@ -13,6 +13,13 @@
 
 namespace holdfast::profiles {
 
+// Of a declaration that is looked at as the profile that would say the same.
+struct DeclarationOrigin {
+  std::string type;                       // "com.apple.configuration.network.vpn.ikev2"; empty: it is a profile
+  std::vector<std::string> unknown_keys;  // paths that no payload has a key for
+  friend bool operator==(const DeclarationOrigin&, const DeclarationOrigin&) = default;
+};
+
 struct ProfileSource {
   std::string name;  // for messages: the file
   plist::Value root;
@@ -22,6 +29,7 @@ struct ProfileSource {
   bool signature_intact = false;
   std::string signer;
   std::vector<SignerCertificate> chain;
+  DeclarationOrigin declaration;
   std::string unreadable;  // not empty: why nothing of the above could be read
   friend bool operator==(const ProfileSource&, const ProfileSource&) = default;
 };

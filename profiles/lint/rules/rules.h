@@ -44,6 +44,11 @@ void CheckExtensions(const FileView& file, Sink& sink);
 const RuleGroup& SecretRules();
 void CheckSecrets(const FileView& file, Sink& sink);
 
+// Of declarations: each alone, and beside the profiles of the same Mac.
+const RuleGroup& DeclarationRules();
+void CheckDeclaration(const FileView& file, Sink& sink);
+void CheckDeclarationsBesideProfiles(const Fleet& fleet, Sink& sink);
+
 // Of transparent proxies: each alone, and all of a Mac.
 const RuleGroup& ProxyRules();
 void CheckProxies(const FileView& file, Sink& sink);

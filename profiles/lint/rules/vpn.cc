@@ -213,7 +213,9 @@ class VpnChecker {
       sink_.Add(kMethod, At("AuthenticationMethod"),
                 absl::StrCat(dict_.name, " has no AuthenticationMethod"));
     }
-    if (method == "Certificate" && Own("PayloadCertificateUUID").empty()) {
+    const bool declared =
+        !payload_.file().source().declaration.type.empty();  // there an asset is the identity
+    if (method == "Certificate" && Own("PayloadCertificateUUID").empty() && !declared) {
       Finding& finding = sink_.Add(kIdentity, At("AuthenticationMethod"),
                                    absl::StrCat(dict_.name, ".AuthenticationMethod is 'Certificate' and ",
                                                 dict_.name, ".PayloadCertificateUUID is missing"));
