@@ -207,6 +207,7 @@ absl::Status Scanner::Comment() {
   const size_t end = at_ - 3;
   const absl::string_view text =
       absl::StripAsciiWhitespace(end > begin ? text_.substr(begin, end - begin) : absl::string_view());
+  if (absl::StrContains(text, "--")) Warn(line, "a comment has '--' inside; strict readers refuse it");
   if (absl::StartsWith(text, "holdfast") && comments_.size() < kMaxWarnings) {
     comments_.push_back({line, std::string(text)});
   }

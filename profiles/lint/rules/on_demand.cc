@@ -3,6 +3,8 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "core/flow/destination.h"
+#include "core/policy/surroundings.h"
 #include "profiles/lint/rules/on_demand_rule.h"
 #include "profiles/lint/rules/rules.h"
 #include "profiles/mobileconfig/payloads.h"
@@ -94,6 +96,15 @@ constexpr Rule kProbe = {
     .why = "Anybody on the network can answer it with 200, and so switch the tunnel off or on.",
     .fix = "use an https URL whose certificate the Mac trusts, on a host that is reached without the tunnel",
     .reference = "Apple: URLStringProbe: a 200 without redirect matches"};
+constexpr Rule kProbeInside = {.id = "ondemand-probe-behind-tunnel",
+                               .severity = Severity::kWarning,
+                               .title = "A rule's probe is on a host that is reached through the tunnel",
+                               .why =
+                                   "The rule is judged before the tunnel is up. A host that only the tunnel "
+                                   "reaches never answers then, so the "
+                                   "rule does not match when it should.",
+                               .fix = "probe a host that is reached from every network",
+                               .reference = "Apple: URLStringProbe; DNS.SupplementalMatchDomains"};
 constexpr Rule kCellular = {.id = "ondemand-cellular",
                             .severity = Severity::kInfo,
                             .title = "A rule matches Cellular",
@@ -130,9 +141,9 @@ constexpr Rule kWildcard = {
     .fix = "write one '*', at the end",
     .reference = kApple};
 
-constexpr std::array kRules = {&kUnreachable,  &kShadowed, &kNoFinal, &kSsid,    &kParameters,
-                               &kNoParameters, &kNever,    &kOff,     &kNoRules, &kProbe,
-                               &kCellular,     &kAction,   &kAllow,   &kDomains, &kWildcard};
+constexpr std::array kRules = {&kUnreachable, &kShadowed, &kNoFinal, &kSsid,    &kParameters,  &kNoParameters,
+                               &kNever,       &kOff,      &kNoRules, &kProbe,   &kProbeInside, &kCellular,
+                               &kAction,      &kAllow,    &kDomains, &kWildcard};
 constexpr RuleGroup kGroup = {"on-demand", "Connect On Demand", kRules};
 
 class OnDemandChecker {
@@ -197,6 +208,7 @@ class OnDemandChecker {
                 absl::StrCat("rule ", index + 1, " has SSIDMatch and no InterfaceTypeMatch"));
     }
     CheckProbe(Text(rule, "URLStringProbe"), at("URLStringProbe"));
+    CheckProbeHost(Text(rule, "URLStringProbe"), at("URLStringProbe"));
     CheckServers(rule, at("DNSServerAddressMatch"));
     CheckParameters(rule, path);
   }
@@ -220,6 +232,23 @@ class OnDemandChecker {
   void CheckProbe(const std::string& url, const Spot& spot) {
     if (absl::StartsWithIgnoreCase(url, "http://")) {
       sink_.Add(kProbe, spot, absl::StrCat("the probe is ", url));
+    }
+  }
+
+  // Split DNS says which names are behind the tunnel.
+  void CheckProbeHost(const std::string& url, const Spot& spot) {
+    const Value* dns = plist::SubDict(payload_.value(), "DNS");
+    const Value* domains = dns == nullptr ? nullptr : dns->Find("SupplementalMatchDomains");
+    const auto* list = domains == nullptr ? nullptr : domains->As<plist::Array>();
+    Url parsed;
+    if (list == nullptr || !ParseUrl(url, &parsed)) return;
+    for (const Value& item : *list) {
+      const std::string* domain = item.As<std::string>();
+      if (domain == nullptr || domain->empty() || !InDomain(parsed.endpoint.host, *domain)) continue;
+      sink_.Add(kProbeInside, spot,
+                absl::StrCat("the probe's host ", parsed.endpoint.host, " is in '", *domain,
+                             "', which DNS.SupplementalMatchDomains sends through the tunnel"));
+      return;
     }
   }
 

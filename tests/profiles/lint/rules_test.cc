@@ -313,6 +313,15 @@ std::vector<Case> Cases() {
        {OnDemand({kIgnore + "<key>URLStringProbe</key><string>https://a.example.com</string>", kFinal})},
        "https://",
        "http://"},
+      {"ondemand-probe-behind-tunnel",
+       {absl::StrReplaceAll(
+           OnDemand({kIgnore + "<key>URLStringProbe</key><string>https://a.example.com</string>", kFinal}),
+           {{"<key>IKEv2</key>",
+             "<key>DNS</key><dict><key>DNSProtocol</key><string>Cleartext</string><key>"
+             "SupplementalMatchDomains</key><array><string>other.com</string></array></dict>"
+             "<key>IKEv2</key>"}})},
+       "<string>other.com</string>",
+       "<string>example.com</string>"},
       {"ondemand-cellular",
        {OnDemand({kIgnore + "<key>InterfaceTypeMatch</key><string>WiFi</string>", kFinal})},
        "WiFi",
