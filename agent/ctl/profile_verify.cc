@@ -73,7 +73,9 @@ std::string Line(const Verified& one) {
     absl::StrAppend(&out, ": a declaration, and nothing that we know lists those (macOS 27)");
   }
   if (!one.provenance.empty()) {
-    absl::StrAppend(&out, " (", text::Printable(one.identifier), ", ", text::Printable(one.provenance), ")");
+    const size_t skipped = one.difference.secrets_skipped;
+    absl::StrAppend(&out, " (", text::Printable(one.identifier), ", ", text::Printable(one.provenance),
+                    skipped > 0 ? absl::StrCat(", secrets not compared: ", skipped) : "", ")");
   } else if (one.state == VerifyState::kMissing) {
     absl::StrAppend(&out, ": no profile ", text::Printable(one.identifier), " is installed");
   }
@@ -97,6 +99,7 @@ void PrintJson(const std::vector<Verified>& verified, const Io& io) {
     json.Object().Text("file", text::Printable(one.name)).Text("state", VerifyStateName(one.state));
     Put(json, "identifier", one.identifier);
     Put(json, "provenance", one.provenance);
+    json.Number("secrets_not_compared", static_cast<int64_t>(one.difference.secrets_skipped));
     if (one.state == VerifyState::kDifferent) {
       json.Object("difference");
       WriteComparison(json, one.difference);

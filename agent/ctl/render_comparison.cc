@@ -2,7 +2,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "agent/ctl/parse_output.h"
-#include "base/text/table.h"
 #include "base/text/width.h"
 
 namespace holdfast::ctl {
@@ -13,28 +12,30 @@ using profiles::Comparison;
 using profiles::Effect;
 using profiles::KeyChange;
 using profiles::PayloadChange;
-using text::Cell;
 using text::Style;
 
-Cell Mark(ChangeKind kind) {
-  if (kind == ChangeKind::kAdded) return Cell("+", Style::kGreen);
-  if (kind == ChangeKind::kRemoved) return Cell("-", Style::kRed);
-  return Cell(kind == ChangeKind::kRetyped ? "!" : "~", Style::kYellow);
+std::string Mark(ChangeKind kind, const text::Terminal& terminal) {
+  if (kind == ChangeKind::kAdded) return text::Styled("+", Style::kGreen, terminal);
+  if (kind == ChangeKind::kRemoved) return text::Styled("-", Style::kRed, terminal);
+  return text::Styled(kind == ChangeKind::kRetyped ? "!" : "~", Style::kYellow, terminal);
 }
 
-void AddKeys(const std::vector<KeyChange>& keys, text::Table& table) {
-  for (const KeyChange& key : keys) table.AddRow({Mark(key.kind), key.path, key.before, key.after});
+// "  ~ IKEv2.MTU: 1300 -> 1400", on lines of their own where they are long.
+std::string Line(const KeyChange& key, const text::Terminal& terminal) {
+  constexpr size_t kLong = 70;
+  const std::string before = text::Printable(key.before), after = text::Printable(key.after);
+  std::string out = absl::StrCat("  ", Mark(key.kind, terminal), " ", text::Printable(key.path));
+  if (key.kind == ChangeKind::kAdded) return absl::StrCat(out, ": ", after, "\n");
+  if (key.kind == ChangeKind::kRemoved) return absl::StrCat(out, ": ", before, "\n");
+  if (key.secret) return absl::StrCat(out, ": another secret, which is not shown\n");
+  const bool breaks = before.size() + after.size() > kLong;
+  return absl::StrCat(out, ":", breaks ? "\n      " : " ", before, breaks ? "\n   -> " : " -> ", after, "\n");
 }
 
-std::string Called(const PayloadChange& payload) {
-  return payload.name.empty() ? payload.identifier : payload.name;
-}
-
-text::Table Changes(std::string title) {
-  return text::Table({{" "},
-                      {std::move(title), text::Align::kLeft, true, 16},
-                      {"BEFORE", text::Align::kLeft, true, 8},
-                      {"AFTER", text::Align::kLeft, true, 8}});
+std::string Lines(const std::vector<KeyChange>& keys, const text::Terminal& terminal) {
+  std::string out;
+  for (const KeyChange& key : keys) out += Line(key, terminal);
+  return out;
 }
 
 void WriteKeys(text::JsonWriter& json, absl::string_view name, const std::vector<KeyChange>& keys) {
@@ -54,17 +55,17 @@ void WriteKeys(text::JsonWriter& json, absl::string_view name, const std::vector
 std::string RenderChanges(const Comparison& comparison, const text::Terminal& terminal) {
   std::string out;
   if (!comparison.profile.empty()) {
-    text::Table table = Changes("PROFILE");
-    AddKeys(comparison.profile, table);
-    out += table.Render(terminal);
+    absl::StrAppend(&out, "the profile itself\n", Lines(comparison.profile, terminal));
   }
   for (const PayloadChange& payload : comparison.payloads) {
-    text::Table table = Changes(absl::StrCat(payload.type, " '", Called(payload), "'"));
-    if (payload.keys.empty()) {
-      table.AddRow({Mark(payload.kind), absl::StrCat("the payload ", payload.identifier), "", ""});
+    const std::string& name = payload.name.empty() ? payload.identifier : payload.name;
+    absl::StrAppend(&out, text::Printable(payload.type), " '", text::Printable(name), "'\n");
+    if (payload.kind == ChangeKind::kChanged) {
+      out += Lines(payload.keys, terminal);
+    } else {
+      absl::StrAppend(&out, "  ", Mark(payload.kind, terminal), " the payload ",
+                      text::Printable(payload.identifier), "\n");
     }
-    AddKeys(payload.keys, table);
-    out += table.Render(terminal);
   }
   return out;
 }

@@ -17,7 +17,7 @@ enum class SpecForm { kProfile, kDeclaration };
 struct SpecFile {
   std::string name;  // "vpn.mobileconfig", "vpn.ikev2.json"
   std::string bytes;
-  bool secret = false;  // holds what only its owner should read
+  bool secret = false;  // may hold what only its owner should read
 };
 
 struct SpecResult {

@@ -201,8 +201,10 @@ TEST_F(ProfileSpecTest, WhatWasInstalledAsGeneratedIsEqual) {
   const Result equal = RunOn({"profile", "verify", folder + "/vpn.mobileconfig",
                               folder + "/proxy.mobileconfig", "--installed", ListOf({folder})});
   EXPECT_EQ(equal.code, ExitCode::kOk) << equal.out << equal.err;
-  EXPECT_THAT(equal.out, AllOf(HasSubstr("vpn.mobileconfig: equal (com.example.mac.vpn, profile)"),
-                               HasSubstr("proxy.mobileconfig: equal")));
+  EXPECT_THAT(
+      equal.out,
+      AllOf(HasSubstr("vpn.mobileconfig: equal (com.example.mac.vpn, profile, secrets not compared: 1)"),
+            HasSubstr("proxy.mobileconfig: equal")));
 }
 
 TEST_F(ProfileSpecTest, WhatIsOldOrMissingIsShown) {

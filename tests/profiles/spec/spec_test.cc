@@ -14,6 +14,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
+#include "base/file.h"
 #include "profiles/mobileconfig/read.h"
 #include "profiles/plist/keys.h"
 #include "profiles/plist/plist.h"
@@ -308,6 +309,15 @@ TEST(ProfileSpec, IdsAreUnlikeEachOther) {
               HasSubstr("'system-extensions' is the id of the profile that is added"));
   EXPECT_THAT(WhyNot(With("        id: tunnel\n", "        id: dns-proxy\n")),
               HasSubstr("'dns-proxy' is the name of another kind"));
+}
+
+TEST(ProfileSpec, TheExampleOfTheRecipesIsOne) {
+  const char* source = std::getenv("HOLDFAST_SOURCE");
+  const auto text = ReadFile(fs::path(source == nullptr ? "." : source) / "deploy/mdm/profiles.yaml");
+  ASSERT_TRUE(text.ok()) << text.status();
+  const auto made = Made(*text);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_THAT(made->files, SizeIs(3));
 }
 
 // Type by dotted path of each payload's keys, from Apple's schema.
