@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -21,16 +22,23 @@ using text::Style;
 
 struct AdminFlags {
   std::string name, role, lifetime, out, id;
+  std::vector<std::string> groups;
 };
 
-constexpr std::pair<absl::string_view, v1::AdminRole> kRoles[] = {
-    {"viewer", v1::ADMIN_ROLE_VIEWER}, {"auditor", v1::ADMIN_ROLE_AUDITOR}, {"admin", v1::ADMIN_ROLE_ADMIN}};
+constexpr std::pair<absl::string_view, v1::AdminRole> kRoles[] = {{"viewer", v1::ADMIN_ROLE_VIEWER},
+                                                                  {"auditor", v1::ADMIN_ROLE_AUDITOR},
+                                                                  {"operator", v1::ADMIN_ROLE_OPERATOR},
+                                                                  {"admin", v1::ADMIN_ROLE_ADMIN}};
 
 std::string NameOf(v1::AdminRole role) {
   for (const auto& [name, value] : kRoles) {
     if (value == role) return std::string(name);
   }
   return "none";
+}
+
+std::string GroupsOf(const v1::AdminToken& token) {
+  return token.groups().empty() ? "all" : absl::StrJoin(token.groups(), ", ");
 }
 
 std::string Expiry(const Printer& p, const v1::AdminToken& token) {
@@ -40,6 +48,7 @@ std::string Expiry(const Printer& p, const v1::AdminToken& token) {
 absl::StatusOr<v1::CreateAdminTokenRequest> RequestOf(const AdminFlags& flags) {
   v1::CreateAdminTokenRequest request;
   request.set_name(flags.name);
+  request.mutable_groups()->Assign(flags.groups.begin(), flags.groups.end());
   for (const auto& [name, value] : kRoles) {
     if (name == flags.role) request.set_role(value);
   }
@@ -82,14 +91,16 @@ void Show(const Printer& p, const v1::CreateAdminTokenResponse& made, const std:
   const v1::AdminToken& token = made.token();
   if (p.format() == Format::kJson) return p.Json(made);
   if (p.format() == Format::kCsv) {
-    p.Text(CsvLine({"token_id", "name", "role", "expires", "token"}));
-    p.Text(CsvLine({token.token_id(), token.name(), NameOf(token.role()), Expiry(p, token), made.secret()}));
+    p.Text(CsvLine({"token_id", "name", "role", "expires", "token", "groups"}));
+    p.Text(CsvLine({token.token_id(), token.name(), NameOf(token.role()), Expiry(p, token), made.secret(),
+                    GroupsOf(token)}));
     return;
   }
   p.Fields({{"Token", out.empty() ? Cell(made.secret(), Style::kBold) : Cell(absl::StrCat("in ", out))},
             {"Token id", token.token_id()},
             {"Name", token.name()},
             {"Role", NameOf(token.role())},
+            {"Groups", GroupsOf(token)},
             {"Expires", Expiry(p, token)}});
   if (out.empty()) p.Note("\nThe token is shown only now: the server keeps a hash of its secret.");
 }
@@ -130,6 +141,7 @@ absl::Status ListAdmins(Session& session) {
       {{"TOKEN ID"}, [](const T& t) { return Cell(t.token_id()); }},
       {{"NAME", Align::kLeft, true, 8, /*rank=*/1}, [](const T& t) { return Cell(t.name()); }},
       {{"ROLE"}, [](const T& t) { return Cell(NameOf(t.role())); }},
+      {{"GROUPS", Align::kLeft, true, 4, /*rank=*/2}, [](const T& t) { return Cell(GroupsOf(t)); }},
       {{"STATE"}, StateOf},
       {{"EXPIRES"}, [&p](const T& t) { return Cell(Expiry(p, t)); }},
       {{"CREATED"}, [&p](const T& t) { return Cell(p.Time(t.created())); }},
@@ -155,10 +167,17 @@ void AddAdminCommands(CLI::App& app, Chosen& chosen) {
   CLI::App* create = admins->add_subcommand("create", "A token for a person or a program; shown once");
   create->add_option("name", flags->name, "Its holder, as the audit log is to call them")->required();
   create
-      ->add_option("--role", flags->role,
-                   "viewer: reads; auditor: also the audit log and the tokens; admin: also changes")
+      ->add_option(
+          "--role", flags->role,
+          "viewer: reads; auditor: also the audit log and the tokens; operator: also acts on devices; admin: "
+          "everything")
       ->required()
-      ->check(CLI::IsMember({"viewer", "auditor", "admin"}));
+      ->check(CLI::IsMember({"viewer", "auditor", "operator", "admin"}));
+  create
+      ->add_option("--group", flags->groups,
+                   "Only devices of this group, and nothing of the whole fleet; may be given more than once")
+      ->expected(1)
+      ->take_all();
   create->add_option("--lifetime", flags->lifetime, "How long it is good, e.g. 90d; else it does not expire");
   create
       ->add_option("--out", flags->out,

@@ -9,7 +9,8 @@ absl::Status RecordAudit(fleet::AdminStore& store, ServerTime now, const Actor& 
                          .action = change.action,
                          .target = change.target,
                          .before = change.before,
-                         .after = change.after});
+                         .after = change.after,
+                         .group = change.group});
 }
 
 }  // namespace holdfast::server

@@ -16,6 +16,7 @@ struct Change {
   std::string target;  // "policy:GROUP", "device:UUID", "token:ID"
   std::string before;
   std::string after;
+  std::string group{};  // whose admins may see it; empty: only who sees the whole fleet
 };
 
 // Inside an open transaction of the store.

@@ -5,10 +5,13 @@
 namespace holdfast::server {
 
 absl::StatusOr<CreateAdminTokenRequest> FromProto(const v1::CreateAdminTokenRequest& m) {
-  if (m.role() < v1::ADMIN_ROLE_VIEWER || m.role() > v1::ADMIN_ROLE_ADMIN) {
-    return absl::InvalidArgumentError("making an admin token: `role` is viewer, auditor or admin");
+  if (m.role() < v1::ADMIN_ROLE_VIEWER || m.role() > v1::ADMIN_ROLE_OPERATOR) {
+    return absl::InvalidArgumentError("making an admin token: `role` is viewer, auditor, operator or admin");
   }
-  return CreateAdminTokenRequest{m.name(), static_cast<Role>(m.role()), absl::Seconds(m.lifetime_seconds())};
+  return CreateAdminTokenRequest{m.name(),
+                                 static_cast<Role>(m.role()),
+                                 absl::Seconds(m.lifetime_seconds()),
+                                 {m.groups().begin(), m.groups().end()}};
 }
 
 v1::AdminToken ToProto(const AdminToken& m) {
@@ -20,6 +23,7 @@ v1::AdminToken ToProto(const AdminToken& m) {
   SetTime(m.created, out.mutable_created());
   if (m.expires) SetTime(*m.expires, out.mutable_expires());
   out.set_revoked(m.revoked);
+  out.mutable_groups()->Assign(m.groups.begin(), m.groups.end());
   return out;
 }
 

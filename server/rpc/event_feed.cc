@@ -34,6 +34,7 @@ void EventFeed::CloseAll(const absl::Status& status) {
 void EventFeed::Deliver(const HistoryRow& row) {
   std::vector<std::shared_ptr<EventSink>> slow;
   for (const auto& [sink, watcher] : watchers_) {
+    if (!MaySee(watcher.actor, row.group)) continue;
     if (watcher.device && *watcher.device != row.device) continue;
     if (!watcher.kinds.empty() && watcher.kinds.count(row.kind) == 0) continue;
     if (!sink->Deliver(row)) slow.push_back(sink);

@@ -16,7 +16,8 @@ namespace {
 
 constexpr int kDefaultPage = 100;
 constexpr int kLargestPage = 1000;
-constexpr int kMatchesNamed = 10;
+constexpr int kMatchesNamed = 1000;  // of all groups
+constexpr size_t kMatchesTold = 10;
 
 absl::StatusOr<fleet::DeviceOrder> ParseOrder(absl::string_view name) {
   if (name.empty() || name == "name") return fleet::DeviceOrder::kName;
@@ -44,15 +45,20 @@ absl::StatusOr<int> PageSize(int asked) {
   return asked == 0 ? kDefaultPage : std::min(asked, kLargestPage);
 }
 
-absl::StatusOr<fleet::DeviceRecord> ServerCore::State::FindNamed(const std::string& name) {
+absl::StatusOr<fleet::DeviceRecord> ServerCore::State::FindNamed(const Actor& actor, AdminMethod method,
+                                                                 const std::string& name) {
   HOLDFAST_ASSIGN_OR_RETURN(auto found, context.store.FindByName(name, kMatchesNamed));
   if (found.empty()) {
     return absl::NotFoundError(
         absl::StrCat("no device has the id, serial number or hostname \"", name, "\"; `devices` lists them"));
   }
+  const fleet::DeviceRecord any = found.front();
+  std::erase_if(found, [&](const fleet::DeviceRecord& d) { return !MaySee(actor, d.group); });
+  if (found.empty()) return CheckGroup(actor, method, any.group);
   if (found.size() > 1) {
     std::string message = absl::StrCat("\"", name, "\" is more than one device; name one by its id:");
-    for (const auto& d : found) {
+    for (size_t i = 0; i < found.size() && i < kMatchesTold; ++i) {
+      const fleet::DeviceRecord& d = found[i];
       absl::StrAppend(&message, "\n  ", d.id.ToString(), "  ", d.hardware.serial_number, "  ",
                       d.hardware.hostname);
     }
@@ -93,7 +99,7 @@ absl::StatusOr<Device> ServerCore::State::DeviceMessage(fleet::DeviceRecord reco
 absl::StatusOr<ListDevicesResponse> ServerCore::ListDevices(const Actor& actor,
                                                             const ListDevicesRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListDevices));
-  if (request.reachability == Reachability::kNeverEnrolled) return state_->ListNeverEnrolled(request);
+  if (request.reachability == Reachability::kNeverEnrolled) return state_->ListNeverEnrolled(actor, request);
   if (request.reachability) {
     return absl::InvalidArgumentError(
         "listing devices by reachability: only never_enrolled can be asked for; sort the others by "
@@ -105,7 +111,7 @@ absl::StatusOr<ListDevicesResponse> ServerCore::ListDevices(const Actor& actor,
   HOLDFAST_ASSIGN_OR_RETURN(query.order, ParseOrder(order));
   HOLDFAST_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size));
   query.text = request.query;
-  query.group = request.group;
+  HOLDFAST_ASSIGN_OR_RETURN(query.groups, GroupsToList(actor, AdminMethod::kListDevices, request.group));
   query.posture = request.posture;
   query.lifecycle = request.lifecycle;
   query.after = request.page_token;
@@ -123,7 +129,8 @@ absl::StatusOr<ListDevicesResponse> ServerCore::ListDevices(const Actor& actor,
 
 absl::StatusOr<Device> ServerCore::GetDevice(const Actor& actor, const std::string& device) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kGetDevice));
-  HOLDFAST_ASSIGN_OR_RETURN(fleet::DeviceRecord record, state_->FindNamed(device));
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::DeviceRecord record,
+                            state_->FindNamed(actor, AdminMethod::kGetDevice, device));
   const fleet::DeviceKey key = record.key;
   HOLDFAST_ASSIGN_OR_RETURN(Device out, state_->DeviceMessage(std::move(record)));
   HOLDFAST_ASSIGN_OR_RETURN(out.services, state_->context.store.VerdictsOf(key));
@@ -135,12 +142,12 @@ absl::StatusOr<Device> ServerCore::GetDevice(const Actor& actor, const std::stri
   return out;
 }
 
-HistoryRow ServerCore::State::HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
-                                             const std::string& hostname) const {
+HistoryRow ServerCore::State::HistoryMessage(const fleet::StoredRow& row, const fleet::DeviceRecord& device) {
   const absl::StatusOr<Event> event =
       wire::DecodeEvent(row.row.kind, row.row.payload_version, row.row.payload);
-  return {.device = device,
-          .hostname = hostname,
+  return {.device = device.id,
+          .hostname = device.hardware.hostname,
+          .group = device.group,
           .epoch = row.row.epoch,
           .seq = row.row.seq,
           .at = row.at,
@@ -159,11 +166,13 @@ absl::StatusOr<ListHistoryResponse> ServerCore::ListHistory(const Actor& actor,
                                                             const ListHistoryRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListHistory));
   fleet::RowQuery query;
-  std::map<fleet::DeviceKey, std::pair<Uuid, std::string>> names;
+  std::map<fleet::DeviceKey, fleet::DeviceRecord> devices;
+  HOLDFAST_ASSIGN_OR_RETURN(query.groups, GroupsToList(actor, AdminMethod::kListHistory, ""));
   if (!request.device.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(request.device));
+    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record,
+                              state_->FindNamed(actor, AdminMethod::kListHistory, request.device));
     query.device = record.key;
-    names[record.key] = {record.id, record.hardware.hostname};
+    devices[record.key] = record;
   }
   query.from = request.from;
   query.to = request.to;
@@ -174,14 +183,12 @@ absl::StatusOr<ListHistoryResponse> ServerCore::ListHistory(const Actor& actor,
   HOLDFAST_ASSIGN_OR_RETURN(fleet::RowPage page, state_->context.store.ListRows(query));
   ListHistoryResponse response;
   for (const fleet::StoredRow& row : page.rows) {
-    auto it = names.find(row.device);
-    if (it == names.end()) {
+    auto it = devices.find(row.device);
+    if (it == devices.end()) {
       HOLDFAST_ASSIGN_OR_RETURN(const auto record, state_->context.store.DeviceByKey(row.device));
-      std::pair<Uuid, std::string> name;
-      if (record) name = {record->id, record->hardware.hostname};
-      it = names.emplace(row.device, std::move(name)).first;
+      it = devices.emplace(row.device, record.value_or(fleet::DeviceRecord{})).first;
     }
-    response.rows.push_back(state_->HistoryMessage(row, it->second.first, it->second.second));
+    response.rows.push_back(state_->HistoryMessage(row, it->second));
   }
   response.next_page_token = std::move(page.next);
   return response;
@@ -197,7 +204,7 @@ void ServerCore::State::TellListener(const std::vector<fleet::StoredRow>& rows,
   for (const fleet::StoredRow& row : rows) {
     const auto it = devices.find(row.device);
     if (it == devices.end()) continue;
-    row_listener(HistoryMessage(row, it->second->record.id, it->second->record.hardware.hostname));
+    row_listener(HistoryMessage(row, it->second->record));
   }
 }
 
@@ -205,8 +212,10 @@ absl::StatusOr<ListIncidentsResponse> ServerCore::ListIncidents(const Actor& act
                                                                 const ListIncidentsRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListIncidents));
   fleet::IncidentQuery query;
+  HOLDFAST_ASSIGN_OR_RETURN(query.groups, GroupsToList(actor, AdminMethod::kListIncidents, ""));
   if (!request.device.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(request.device));
+    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record,
+                              state_->FindNamed(actor, AdminMethod::kListIncidents, request.device));
     query.device = record.key;
   }
   query.open_only = request.open_only;
@@ -222,7 +231,8 @@ absl::StatusOr<ListIncidentsResponse> ServerCore::ListIncidents(const Actor& act
 absl::Status ServerCore::RevokeDevice(const Actor& actor, const RevokeDeviceRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kRevokeDevice));
   Context& context = state_->context;
-  HOLDFAST_ASSIGN_OR_RETURN(fleet::DeviceRecord record, state_->FindNamed(request.device));
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::DeviceRecord record,
+                            state_->FindNamed(actor, AdminMethod::kRevokeDevice, request.device));
   if (record.revoked) return absl::OkStatus();
   record.revoked = context.Now();
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
@@ -235,7 +245,8 @@ absl::Status ServerCore::RevokeDevice(const Actor& actor, const RevokeDeviceRequ
                                        {.action = "RevokeDevice",
                                         .target = absl::StrCat("device:", record.id.ToString()),
                                         .before = "enrolled",
-                                        .after = absl::StrCat("revoked: ", request.reason)}));
+                                        .after = absl::StrCat("revoked: ", request.reason),
+                                        .group = record.group}));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   state_->directory.Invalidate(record.id);
   if (state_->nudge) state_->nudge(record.id, absl::ZeroDuration());
@@ -246,7 +257,8 @@ absl::Status ServerCore::RevokeDevice(const Actor& actor, const RevokeDeviceRequ
 absl::StatusOr<std::optional<Uuid>> ServerCore::CheckWatch(const Actor& actor, const std::string& device) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kWatchEvents));
   if (device.empty()) return std::nullopt;
-  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(device));
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record,
+                            state_->FindNamed(actor, AdminMethod::kWatchEvents, device));
   return std::optional<Uuid>(record.id);
 }
 

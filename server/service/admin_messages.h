@@ -69,6 +69,7 @@ struct ListDevicesResponse {
 struct HistoryRow {
   Uuid device;
   std::string hostname;
+  std::string group;  // of the device: who may see it, not told
   Epoch epoch = 0;
   uint64_t seq = 0;
   ServerTime at;
@@ -209,7 +210,8 @@ struct CreateEnrollmentTokenResponse {
 struct CreateAdminTokenRequest {
   std::string name;
   Role role = Role::kViewer;
-  absl::Duration lifetime{};  // zero: it does not expire
+  absl::Duration lifetime{};          // zero: it does not expire
+  std::vector<std::string> groups{};  // empty: the whole fleet
 };
 struct CreateAdminTokenResponse {
   AdminToken token;

@@ -68,7 +68,10 @@ absl::StatusOr<bool> ServerCore::State::HasOwnPolicy(const std::string& group) {
 
 absl::StatusOr<Rollout> ServerCore::GetRollout(const Actor& actor, const std::string& group) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kGetRollout));
+  HOLDFAST_RETURN_IF_ERROR(CheckGroup(actor, AdminMethod::kGetRollout, group));
   HOLDFAST_ASSIGN_OR_RETURN(const bool own, state_->HasOwnPolicy(group));
+  // The default group's counts other groups' devices too.
+  if (!own) HOLDFAST_RETURN_IF_ERROR(CheckFleet(actor, AdminMethod::kGetRollout));
   HOLDFAST_ASSIGN_OR_RETURN(const PolicyInForce* newest, state_->policies.Newest(own ? group : ""));
   if (newest == nullptr) {
     return absl::NotFoundError("there is no policy yet; `policy put` makes the first one");
@@ -78,6 +81,7 @@ absl::StatusOr<Rollout> ServerCore::GetRollout(const Actor& actor, const std::st
 
 absl::StatusOr<Rollout> ServerCore::SetRollout(const Actor& actor, const SetRolloutRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kSetRollout));
+  HOLDFAST_RETURN_IF_ERROR(CheckGroup(actor, AdminMethod::kSetRollout, request.group));
   Context& context = state_->context;
   HOLDFAST_ASSIGN_OR_RETURN(const bool own, state_->HasOwnPolicy(request.group));
   if (!own) {
@@ -96,7 +100,8 @@ absl::StatusOr<Rollout> ServerCore::SetRollout(const Actor& actor, const SetRoll
                                        {.action = "SetRollout",
                                         .target = PolicyTarget(request.group),
                                         .before = before,
-                                        .after = Describe(rollout)}));
+                                        .after = Describe(rollout),
+                                        .group = request.group}));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   state_->policies.Forget();
   HOLDFAST_ASSIGN_OR_RETURN(newest, state_->policies.Newest(request.group));

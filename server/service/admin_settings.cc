@@ -58,19 +58,27 @@ absl::StatusOr<PutPolicyResponse> ServerCore::PutPolicy(const Actor& actor, cons
 
 absl::StatusOr<GetPolicyResponse> ServerCore::GetPolicy(const Actor& actor, const GetPolicyRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kGetPolicy));
+  // The default group's policy is also that of groups without their own.
+  if (!request.group.empty()) {
+    HOLDFAST_RETURN_IF_ERROR(CheckGroup(actor, AdminMethod::kGetPolicy, request.group));
+  }
   HOLDFAST_ASSIGN_OR_RETURN(GetPolicyResponse response, state_->policies.Get(request));
   // A passcode's hash is for those who may write it, and put the document again.
-  if (actor.role < Role::kAdmin) response.document = WithoutSecrets(response.document);
+  if (!AtLeast(actor.role, Role::kAdmin)) response.document = WithoutSecrets(response.document);
   return response;
 }
 
 absl::StatusOr<std::vector<ListedPolicy>> ServerCore::ListPolicies(const Actor& actor,
                                                                    const ListPoliciesRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListPolicies));
+  if (!request.group.empty()) {
+    HOLDFAST_RETURN_IF_ERROR(CheckGroup(actor, AdminMethod::kListPolicies, request.group));
+  }
   fleet::FleetStore& store = state_->context.store;
   HOLDFAST_ASSIGN_OR_RETURN(const auto infos, store.ListPolicies(request.group, request.group.empty()));
   std::vector<ListedPolicy> listed;
   for (const PolicyInfo& info : infos) {
+    if (!info.group.empty() && !MaySee(actor, info.group)) continue;
     HOLDFAST_ASSIGN_OR_RETURN(const auto rollout, store.FindRollout(info.group, info.version));
     listed.push_back({info, rollout.value_or(fleet::RolloutRecord{})});
   }
@@ -80,6 +88,7 @@ absl::StatusOr<std::vector<ListedPolicy>> ServerCore::ListPolicies(const Actor& 
 absl::StatusOr<CreateEnrollmentTokenResponse> ServerCore::CreateEnrollmentToken(
     const Actor& actor, const CreateEnrollmentTokenRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kCreateEnrollmentToken));
+  HOLDFAST_RETURN_IF_ERROR(CheckGroup(actor, AdminMethod::kCreateEnrollmentToken, request.group));
   Context& context = state_->context;
   const absl::Duration lifetime =
       request.lifetime == absl::ZeroDuration() ? context.options.default_token_lifetime : request.lifetime;
@@ -105,7 +114,8 @@ absl::StatusOr<CreateEnrollmentTokenResponse> ServerCore::CreateEnrollmentToken(
                     .used = 0,
                     .revoked = false,
                     .allowed_serials = request.allowed_serials,
-                    .secret_hash = secret.secret_hash};
+                    .secret_hash = secret.secret_hash,
+                    .group_bound = !actor.groups.empty()};
   response.secret = secret.text;
   HOLDFAST_ASSIGN_OR_RETURN(response.enrollment_string, MakeEnrollmentString(context, secret.text));
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
@@ -117,14 +127,18 @@ absl::StatusOr<CreateEnrollmentTokenResponse> ServerCore::CreateEnrollmentToken(
                    .before = "",
                    .after = absl::StrCat("group=", request.group, "; quota=", quota,
                                          "; expires=", FormatUtc(response.token.expires),
-                                         "; serials=", absl::StrJoin(request.allowed_serials, ","))}));
+                                         "; serials=", absl::StrJoin(request.allowed_serials, ",")),
+                   .group = request.group}));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   return response;
 }
 
 absl::StatusOr<std::vector<EnrollmentToken>> ServerCore::ListEnrollmentTokens(const Actor& actor) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListEnrollmentTokens));
-  return state_->context.store.ListEnrollmentTokens();
+  HOLDFAST_ASSIGN_OR_RETURN(std::vector<EnrollmentToken> tokens,
+                            state_->context.store.ListEnrollmentTokens());
+  std::erase_if(tokens, [&](const EnrollmentToken& token) { return !MaySee(actor, token.group); });
+  return tokens;
 }
 
 absl::Status ServerCore::RevokeEnrollmentToken(const Actor& actor, const std::string& token_id) {
@@ -135,6 +149,7 @@ absl::Status ServerCore::RevokeEnrollmentToken(const Actor& actor, const std::st
     return absl::NotFoundError(
         absl::StrCat("there is no enrollment token \"", token_id, "\"; `tokens list` shows them"));
   }
+  HOLDFAST_RETURN_IF_ERROR(CheckGroup(actor, AdminMethod::kRevokeEnrollmentToken, token->group));
   if (token->revoked) return absl::OkStatus();
   token->revoked = true;
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
@@ -143,14 +158,17 @@ absl::Status ServerCore::RevokeEnrollmentToken(const Actor& actor, const std::st
                                        {.action = "RevokeEnrollmentToken",
                                         .target = absl::StrCat("token:", token_id),
                                         .before = absl::StrCat("used ", token->used, " of ", token->quota),
-                                        .after = "revoked"}));
+                                        .after = "revoked",
+                                        .group = token->group}));
   return transaction.Commit();
 }
 
 absl::StatusOr<ListAuditResponse> ServerCore::ListAudit(const Actor& actor, const ListAuditRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListAudit));
   HOLDFAST_ASSIGN_OR_RETURN(const int size, PageSize(request.page_size));
-  HOLDFAST_ASSIGN_OR_RETURN(fleet::AuditPage page, state_->context.store.ListAudit(size, request.page_token));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto groups, GroupsToList(actor, AdminMethod::kListAudit, ""));
+  HOLDFAST_ASSIGN_OR_RETURN(fleet::AuditPage page,
+                            state_->context.store.ListAudit(size, request.page_token, groups));
   return ListAuditResponse{std::move(page.entries), std::move(page.next)};
 }
 

@@ -5,8 +5,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "base/error.h"
+#include "base/text/width.h"
+#include "core/policy/bundle.h"
 #include "server/audit/audit.h"
 #include "server/authz/tokens.h"
 #include "server/service/state.h"
@@ -16,6 +19,7 @@ namespace {
 
 constexpr absl::Duration kLongestLife = absl::Hours(24 * 3650);
 constexpr size_t kLongestName = 64;
+constexpr size_t kMostGroups = 64;
 
 bool HasExpired(const AdminToken& token, ServerTime now) {
   return token.expires && *token.expires <= now;
@@ -27,6 +31,7 @@ bool IsLive(const AdminToken& token, ServerTime now) {
 
 std::string Describe(const AdminToken& token) {
   return absl::StrCat("name=", token.name, "; role=", token.role,
+                      "; groups=", token.groups.empty() ? "all" : absl::StrJoin(token.groups, ","),
                       "; expires=", token.expires ? FormatUtc(*token.expires) : "never");
 }
 
@@ -44,8 +49,20 @@ absl::Status CheckName(const std::string& name) {
       " letters, digits and any of \"._@+-\", begins with a letter or a digit, and is not \"server\""));
 }
 
+absl::Status CheckGroups(const std::vector<std::string>& groups) {
+  const auto possible = [](const std::string& group) {
+    return !group.empty() && group.size() <= kMaxPolicyGroupBytes && text::Printable(group) == group;
+  };
+  if (groups.size() <= kMostGroups && absl::c_all_of(groups, possible)) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat("making an admin token: it is for the whole fleet, or for up to ", kMostGroups,
+                   " groups, whose names have 1 to ", kMaxPolicyGroupBytes,
+                   " bytes; who sees devices without a group sees them all"));
+}
+
 absl::Status CheckNew(const CreateAdminTokenRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckName(request.name));
+  HOLDFAST_RETURN_IF_ERROR(CheckGroups(request.groups));
   if (request.lifetime >= absl::ZeroDuration() && request.lifetime <= kLongestLife) return absl::OkStatus();
   return absl::InvalidArgumentError(
       "making an admin token: it may live for up to 3650 days, or without an end");
@@ -61,8 +78,9 @@ absl::Status CheckNameIsFree(const std::vector<AdminToken>& tokens, const std::s
   return absl::OkStatus();
 }
 
+// Anything, that is: also who may.
 bool LetsChange(const AdminToken& token, ServerTime now) {
-  return IsLive(token, now) && ParseRole(token.role) == Role::kAdmin;
+  return IsLive(token, now) && ParseRole(token.role) == Role::kAdmin && token.groups.empty();
 }
 
 absl::Status CheckNotTheLast(const std::vector<AdminToken>& tokens, const AdminToken& ending,
@@ -71,10 +89,10 @@ absl::Status CheckNotTheLast(const std::vector<AdminToken>& tokens, const AdminT
   for (const AdminToken& other : tokens) {
     if (other.id != ending.id && LetsChange(other, now)) return absl::OkStatus();
   }
-  return absl::FailedPreconditionError(
-      absl::StrCat("revoking ", ending.id,
-                   ": it is the last token with the role admin that can be used, and nobody could "
-                   "change anything without it; make another one first (`admins create NAME --role admin`)"));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "revoking ", ending.id,
+      ": it is the last token with the role admin over the whole fleet that can be used, and nobody could "
+      "change anything without it; make another one first (`admins create NAME --role admin`)"));
 }
 
 }  // namespace
@@ -94,7 +112,8 @@ absl::StatusOr<Actor> ServerCore::Authenticate(absl::string_view bearer, const s
                                                    FormatUtc(*token->expires),
                                                    "; ask an admin for a new one"));
   }
-  return Actor{.name = token->name, .source = source, .role = *role, .token_id = token->id};
+  return Actor{
+      .name = token->name, .source = source, .role = *role, .token_id = token->id, .groups = token->groups};
 }
 
 absl::Status ServerCore::StillGood(const Actor& actor) {
@@ -131,7 +150,8 @@ absl::StatusOr<CreateAdminTokenResponse> ServerCore::CreateAdminToken(const Acto
                 .created = now,
                 .expires = {},
                 .revoked = false,
-                .secret_hash = secret.secret_hash};
+                .secret_hash = secret.secret_hash,
+                .groups = request.groups};
   if (request.lifetime > absl::ZeroDuration()) made.token.expires = now + request.lifetime;
   made.secret = std::move(secret.text);
   HOLDFAST_RETURN_IF_ERROR(context.store.AddAdminToken(made.token));

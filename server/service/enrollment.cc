@@ -52,7 +52,10 @@ absl::StatusOr<fleet::EnrollmentToken> Enrollment::CheckToken(Attempt& attempt) 
   if (!presented)
     return BadToken(attempt, ErrorReason::kTokenUnknown, "the token is not an enrollment token");
   HOLDFAST_ASSIGN_OR_RETURN(auto token, context_.store.FindEnrollmentToken(presented->id));
-  if (token) attempt.token_id = token->id;
+  if (token) {
+    attempt.token_id = token->id;
+    attempt.group = token->group;
+  }
   if (!token || !SameSecret(token->secret_hash, presented->secret_hash)) {
     absl::Status unknown = BadToken(attempt, ErrorReason::kTokenUnknown, "there is no such token");
     if (token) attempt.why = "its secret is wrong";  // only admins hear that the id exists
@@ -115,9 +118,11 @@ absl::StatusOr<Enrollment::Candidate> Enrollment::MakeCandidate(const wire::Enro
 absl::Status Enrollment::CheckProof(const wire::EnrollRequest& request, const fleet::EnrollmentToken& token,
                                     const Candidate& candidate) {
   if (!candidate.device || candidate.same_key) return absl::OkStatus();
-  if (Contains(token.allowed_serials, request.hardware.serial_number)) return absl::OkStatus();
+  // An admin of some groups has no say about another group's device.
+  const bool has_say = !token.group_bound || token.group == candidate.device->group;
+  if (has_say && Contains(token.allowed_serials, request.hardware.serial_number)) return absl::OkStatus();
   if (candidate.device->revoked) {
-    if (token.created > *candidate.device->revoked) return absl::OkStatus();
+    if (has_say && token.created > *candidate.device->revoked) return absl::OkStatus();
     return Refuse(absl::StatusCode::kPermissionDenied, ErrorReason::kRevoked,
                   "enrolling: this device was revoked; it can come back with a token made after that");
   }
@@ -147,7 +152,7 @@ absl::Status Enrollment::Conflict(const Candidate& candidate, const Peer& peer) 
 absl::StatusOr<wire::EnrollResponse> Enrollment::Enroll(const Peer& peer,
                                                         const wire::EnrollRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckForm(request));
-  Attempt attempt{.peer = peer, .request = request, .token_id = "", .why = "", .rival = {}};
+  Attempt attempt{.peer = peer, .request = request, .token_id = "", .group = "", .why = "", .rival = {}};
   absl::StatusOr<wire::EnrollResponse> answer = Try(attempt);
   if (IsRefusal(answer.status())) HOLDFAST_RETURN_IF_ERROR(NoteRefusal(attempt, answer.status()));
   return answer;
@@ -174,6 +179,7 @@ absl::Status Enrollment::NoteRefusal(const Attempt& attempt, const absl::Status&
   const std::string& serial = attempt.request.hardware.serial_number;
   return refused_.Note({.source = attempt.peer.address,
                         .token_id = attempt.token_id,
+                        .group = attempt.group,
                         .reason = std::string(ErrorReasonName(ReasonOf(refusal))),
                         .why = attempt.why,
                         .target = attempt.rival ? absl::StrCat("device:", attempt.rival->ToString())
@@ -225,7 +231,8 @@ absl::Status Enrollment::Store(const Peer& peer, const wire::EnrollRequest& requ
                      ? absl::StrCat("enrolled; lifecycle=", LifecycleName(candidate.device->lifecycle.state))
                      : "",
        .after = absl::StrCat("serial=", request.hardware.serial_number, "; group=", token.group,
-                             "; certificate=", candidate.certificate.serial)});
+                             "; certificate=", candidate.certificate.serial),
+       .group = token.group});
 }
 
 absl::StatusOr<wire::EnrollResponse> Enrollment::Answer(const Candidate& candidate,
@@ -271,7 +278,8 @@ absl::StatusOr<wire::RenewResponse> Enrollment::Renew(const Peer& peer, const wi
                                        {.action = "RenewCertificate",
                                         .target = absl::StrCat("device:", device->record.id.ToString()),
                                         .before = absl::StrCat("certificate=", peer.certificate_serial),
-                                        .after = absl::StrCat("certificate=", certificate.serial)}));
+                                        .after = absl::StrCat("certificate=", certificate.serial),
+                                        .group = device->record.group}));
   answer.ca_certificates_pem = context_.issuer.CaCertificatesPem();
   return answer;
 }

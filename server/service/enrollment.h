@@ -40,6 +40,7 @@ class Enrollment {
     const Peer& peer;
     const wire::EnrollRequest& request;
     std::string token_id;       // of a token of this server
+    std::string group;          // of that token
     std::string why;            // for the audit log
     std::optional<Uuid> rival;  // the enrolled device that it collides with
   };

@@ -80,11 +80,9 @@ absl::StatusOr<ImportInventoryResponse> ServerCore::ImportInventory(const Actor&
 absl::StatusOr<ListInventoryResponse> ServerCore::ListInventory(const Actor& actor,
                                                                 const ListInventoryRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListInventory));
-  fleet::InventoryQuery query{.group = request.group,
-                              .text = request.query,
-                              .never_enrolled = request.never_enrolled,
-                              .limit = 0,
-                              .after = request.page_token};
+  fleet::InventoryQuery query{
+      .text = request.query, .never_enrolled = request.never_enrolled, .after = request.page_token};
+  HOLDFAST_ASSIGN_OR_RETURN(query.groups, GroupsToList(actor, AdminMethod::kListInventory, request.group));
   HOLDFAST_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size));
   HOLDFAST_ASSIGN_OR_RETURN(fleet::InventoryPage page, state_->context.store.ListInventory(query));
   ListInventoryResponse response{std::move(page.entries), std::move(page.next), 0};
@@ -92,18 +90,16 @@ absl::StatusOr<ListInventoryResponse> ServerCore::ListInventory(const Actor& act
   return response;
 }
 
-absl::StatusOr<ListDevicesResponse> ServerCore::State::ListNeverEnrolled(const ListDevicesRequest& request) {
+absl::StatusOr<ListDevicesResponse> ServerCore::State::ListNeverEnrolled(const Actor& actor,
+                                                                         const ListDevicesRequest& request) {
   if (!request.order_by.empty() || request.posture || request.lifecycle) {
     return absl::InvalidArgumentError(
         "listing devices that never enrolled: they are in the order of their serial numbers, and have "
         "neither "
         "a posture nor a lifecycle to go by");
   }
-  fleet::InventoryQuery query{.group = request.group,
-                              .text = request.query,
-                              .never_enrolled = true,
-                              .limit = 0,
-                              .after = request.page_token};
+  fleet::InventoryQuery query{.text = request.query, .never_enrolled = true, .after = request.page_token};
+  HOLDFAST_ASSIGN_OR_RETURN(query.groups, GroupsToList(actor, AdminMethod::kListDevices, request.group));
   HOLDFAST_ASSIGN_OR_RETURN(query.limit, PageSize(request.page_size));
   HOLDFAST_ASSIGN_OR_RETURN(const fleet::InventoryPage page, context.store.ListInventory(query));
   ListDevicesResponse response;

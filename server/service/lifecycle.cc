@@ -92,8 +92,8 @@ absl::Status ServerCore::State::ChangeLifecycle(const Actor& actor, LiveDevice& 
       {.action = "SetDeviceLifecycle",
        .target = absl::StrCat("device:", record.id.ToString()),
        .before = std::string(LifecycleName(before.state)),
-       .after =
-           absl::StrCat(LifecycleName(change.state), change.reason.empty() ? "" : ": ", change.reason)}));
+       .after = absl::StrCat(LifecycleName(change.state), change.reason.empty() ? "" : ": ", change.reason),
+       .group = record.group}));
   return transaction.Commit();
 }
 
@@ -105,7 +105,8 @@ absl::StatusOr<Device> ServerCore::SetDeviceLifecycle(const Actor& actor,
                                                    request.reason.size(), " bytes, at most ", kLongestReason,
                                                    " are kept"));
   }
-  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord named, state_->FindNamed(request.device));
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord named,
+                            state_->FindNamed(actor, AdminMethod::kSetDeviceLifecycle, request.device));
   HOLDFAST_ASSIGN_OR_RETURN(LiveDevice * device, state_->directory.Find(named.id));
   if (device == nullptr) return absl::InternalError("the device is gone");
   if (device->record.lifecycle.state != request.state) {

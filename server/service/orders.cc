@@ -52,7 +52,8 @@ absl::Status Orders::Load() {
   return absl::OkStatus();
 }
 
-absl::StatusOr<IssueOrderResponse> Orders::Issue(const Actor& actor, Order order, absl::Duration length) {
+absl::StatusOr<IssueOrderResponse> Orders::Issue(const Actor& actor, Order order, absl::Duration length,
+                                                 const std::string& group) {
   HOLDFAST_RETURN_IF_ERROR(CheckReason(order.reason, "issuing an order"));
   if (length <= absl::ZeroDuration() || length > holdfast::kLongestOrder) {
     return absl::InvalidArgumentError("issuing an order: it lasts up to 24 hours, and always ends");
@@ -70,15 +71,16 @@ absl::StatusOr<IssueOrderResponse> Orders::Issue(const Actor& actor, Order order
   HOLDFAST_RETURN_IF_ERROR(context_.store.AddOrder(
       {order.number, order.expires, signed_order.signed_bytes, signed_order.signature}));
   const bool withdrawal = order.kind == Order::Kind::kWithdrawal;
-  HOLDFAST_RETURN_IF_ERROR(RecordAudit(
-      context_.store, context_.Now(), actor,
-      {.action = withdrawal                         ? "WithdrawOrder"
-                 : order.kind == Order::Kind::kHold ? "HoldForMaintenance"
-                                                    : "SuspendEnforcement",
-       .target = ScopeText(order),
-       .before = withdrawal ? absl::StrCat("order ", order.withdraws) : "",
-       .after = absl::StrCat("order ", order.number, "; until=", FormatUtc(order.expires),
-                             order.disconnect ? "; disconnect" : "", "; reason=", order.reason)}));
+  HOLDFAST_RETURN_IF_ERROR(
+      RecordAudit(context_.store, context_.Now(), actor,
+                  {.action = withdrawal                         ? "WithdrawOrder"
+                             : order.kind == Order::Kind::kHold ? "HoldForMaintenance"
+                                                                : "SuspendEnforcement",
+                   .target = ScopeText(order),
+                   .before = withdrawal ? absl::StrCat("order ", order.withdraws) : "",
+                   .after = absl::StrCat("order ", order.number, "; until=", FormatUtc(order.expires),
+                                         order.disconnect ? "; disconnect" : "", "; reason=", order.reason),
+                   .group = group}));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   loaded_.reset();
   const std::string text = OrderText(signed_order);
@@ -164,7 +166,8 @@ absl::StatusOr<IssueOverrideCodeResponse> Orders::IssueCode(const Actor& actor,
        .target = absl::StrCat("device:", device.id.ToString()),
        .before = "",
        .after = absl::StrCat("code ", response.code_id, "; for=", absl::FormatDuration(code.length),
-                             "; reason=", request.reason)}));
+                             "; reason=", request.reason),
+       .group = device.group}));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   return response;
 }
@@ -220,36 +223,64 @@ absl::StatusOr<Order> WithdrawalOf(Orders& orders, uint64_t number) {
 absl::StatusOr<IssueOverrideCodeResponse> ServerCore::IssueOverrideCode(
     const Actor& actor, const IssueOverrideCodeRequest& request) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kIssueOverrideCode));
-  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord device, state_->FindNamed(request.device));
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord device,
+                            state_->FindNamed(actor, AdminMethod::kIssueOverrideCode, request.device));
   return state_->orders.IssueCode(actor, device, request);
+}
+
+// Of the devices that it is for; empty for the fleet's.
+absl::StatusOr<std::string> ServerCore::State::GroupOf(const Order& order) {
+  if (order.scope == Order::Scope::kFleet) return std::string();
+  if (order.scope == Order::Scope::kGroup) return order.target;
+  HOLDFAST_ASSIGN_OR_RETURN(const Uuid id, Uuid::Parse(order.target));
+  HOLDFAST_ASSIGN_OR_RETURN(const auto device, context.store.FindDevice(id));
+  return device ? device->group : std::string();
+}
+
+// One for the fleet concerns everybody's devices.
+absl::StatusOr<bool> ServerCore::State::MaySeeOrder(const Actor& actor, const Order& order) {
+  if (order.scope == Order::Scope::kFleet) return true;
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string group, GroupOf(order));
+  return MaySee(actor, group);
 }
 
 absl::StatusOr<IssueOrderResponse> ServerCore::IssueOrder(const Actor& actor,
                                                           const IssueOrderRequest& request) {
-  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kIssueOrder));
+  constexpr AdminMethod kMethod = AdminMethod::kIssueOrder;
+  HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, kMethod));
   const bool withdrawal = request.kind == Order::Kind::kWithdrawal;
-  const auto find = [this](const std::string& name) { return state_->FindNamed(name); };
+  const auto find = [&](const std::string& name) { return state_->FindNamed(actor, kMethod, name); };
   HOLDFAST_ASSIGN_OR_RETURN(
       Order order, withdrawal ? WithdrawalOf(state_->orders, request.withdraws) : ScopeOf(find, request));
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string group, state_->GroupOf(order));
+  HOLDFAST_RETURN_IF_ERROR(order.scope == Order::Scope::kFleet ? CheckFleet(actor, kMethod)
+                                                               : CheckGroup(actor, kMethod, group));
   order.kind = request.kind;
   order.reason = request.reason;
   order.disconnect = request.disconnect && !withdrawal;
   // It stays until what it withdraws is over anywhere.
   HOLDFAST_ASSIGN_OR_RETURN(
       IssueOrderResponse response,
-      state_->orders.Issue(actor, std::move(order), withdrawal ? holdfast::kLongestOrder : request.length));
+      state_->orders.Issue(actor, std::move(order), withdrawal ? holdfast::kLongestOrder : request.length,
+                           group));
   if (response.order.scope != Order::Scope::kDevice) {
     HOLDFAST_RETURN_IF_ERROR(state_->NudgeGroup(response.order.target, [](const Uuid&) { return true; }));
     return response;
   }
-  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord device, state_->FindNamed(response.order.target));
+  HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord device, find(response.order.target));
   if (state_->nudge && !device.revoked) state_->nudge(device.id, absl::ZeroDuration());
   return response;
 }
 
 absl::StatusOr<std::vector<Order>> ServerCore::ListOrders(const Actor& actor) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kListOrders));
-  return state_->orders.List();
+  HOLDFAST_ASSIGN_OR_RETURN(std::vector<Order> orders, state_->orders.List());
+  std::vector<Order> seen;
+  for (Order& order : orders) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool may_see, state_->MaySeeOrder(actor, order));
+    if (may_see) seen.push_back(std::move(order));
+  }
+  return seen;
 }
 
 }  // namespace holdfast::server

@@ -16,8 +16,10 @@ class Orders {
  public:
   explicit Orders(Context& context) : context_(context) {}
 
-  // Signs and stores it, with its audit entry. The number, the moments and the issuer are filled in.
-  absl::StatusOr<IssueOrderResponse> Issue(const Actor& actor, Order order, absl::Duration length);
+  // Signs and stores it, with its audit entry. The number, the moments and the issuer are filled in. `group`:
+  // of the devices that it is for.
+  absl::StatusOr<IssueOrderResponse> Issue(const Actor& actor, Order order, absl::Duration length,
+                                           const std::string& group);
   // Not over; newest first.
   absl::StatusOr<std::vector<Order>> List();
   // What the device must know of. An order that was withdrawn is not among them.

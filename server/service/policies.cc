@@ -172,7 +172,8 @@ absl::Status Policies::Store(const Actor& actor, const fleet::PolicyRecord& reco
                    .target = PolicyTarget(record.info.group),
                    .before = before == 0 ? "" : absl::StrCat("version ", before),
                    .after = absl::StrCat("version ", record.info.version, " ", ToHex(record.info.id), "; ",
-                                         rollout.percent, " %")}));
+                                         rollout.percent, " %"),
+                   .group = record.info.group}));
   return transaction.Commit();
 }
 

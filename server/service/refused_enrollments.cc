@@ -24,7 +24,8 @@ absl::Status RefusedEnrollments::Write(const RefusedEnrollment& refused, const s
                       .target = refused.target,
                       .before = "",
                       .after = absl::StrCat(refused.reason, refused.why.empty() ? "" : ": ", refused.why,
-                                            "; serial=", refused.serial, count)});
+                                            "; serial=", refused.serial, count),
+                      .group = refused.group});
 }
 
 absl::Status RefusedEnrollments::Note(const RefusedEnrollment& refused) {
@@ -68,6 +69,7 @@ absl::Status RefusedEnrollments::WriteCounts() {
   if (others) {
     others_->last = {.source = "several addresses",
                      .token_id = "",
+                     .group = "",
                      .reason = "various reasons",
                      .why = "",
                      .target = "enrollment",

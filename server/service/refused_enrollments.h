@@ -16,6 +16,7 @@ namespace holdfast::server {
 struct RefusedEnrollment {
   std::string source;    // peer address, with or without a port
   std::string token_id;  // empty: the token is not one of this server's
+  std::string group;     // of that token
   std::string reason;    // as devices are told it
   std::string why;       // for admins: may say more than the device is told, never the secret
   std::string target;    // "device:UUID" of the enrolled device that it collides with, else "serial:SERIAL"

@@ -100,7 +100,8 @@ void FillServices(const std::vector<fleet::DeviceRecord>& devices, const std::ve
 }
 
 absl::Status AddInventory(fleet::FleetStore& store, MadeReport& made) {
-  fleet::InventoryQuery query{.group = made.report.group};
+  fleet::InventoryQuery query;
+  if (!made.report.group.empty()) query.groups = {made.report.group};
   HOLDFAST_ASSIGN_OR_RETURN(made.inventory, store.CountInventory(query));
   query.never_enrolled = true;
   return store.EachInventory(

@@ -15,7 +15,10 @@ absl::StatusOr<ReportJob> ServerCore::BeginReport(const Actor& actor,
   ReportJob job;
   job.report.made = state_->context.Now();
   job.report.device = request.device;
-  job.report.group = request.group;
+  if (request.device.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(job.report.group,
+                              GroupToReport(actor, AdminMethod::kGetComplianceReport, request.group));
+  }
   job.report.from = request.from;
   job.report.to = std::min(request.to, job.report.made);
   if (job.report.to <= job.report.from) {
@@ -24,7 +27,8 @@ absl::StatusOr<ReportJob> ServerCore::BeginReport(const Actor& actor,
                                                    " is empty"));
   }
   if (!request.device.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record, state_->FindNamed(request.device));
+    HOLDFAST_ASSIGN_OR_RETURN(const fleet::DeviceRecord record,
+                              state_->FindNamed(actor, AdminMethod::kGetComplianceReport, request.device));
     job.device = record.id;
   }
   job.news = state_->directory.Unflushed();

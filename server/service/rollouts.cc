@@ -214,7 +214,8 @@ absl::Status Rollouts::Halt(ServerTime now, const PolicyInForce& newest, const s
                      {.action = "HaltRollout",
                       .target = PolicyTarget(rollout.group),
                       .before = absl::StrCat("version ", rollout.version, "; ", rollout.percent, " %"),
-                      .after = absl::StrCat("halted: ", why)});
+                      .after = absl::StrCat("halted: ", why),
+                      .group = rollout.group});
 }
 
 }  // namespace holdfast::server

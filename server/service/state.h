@@ -35,20 +35,25 @@ struct ServerCore::State {
         row_check(context, directory),
         day_keeper(context, directory) {}
 
-  // The device that an admin means by id, serial number or hostname. NOT_FOUND, or FAILED_PRECONDITION that
-  // names the matches when there are several.
-  absl::StatusOr<fleet::DeviceRecord> FindNamed(const std::string& name);
+  // The device that an admin means by id, serial number or hostname, among those of the admin's groups.
+  // NOT_FOUND; PERMISSION_DENIED when it is only another group's; FAILED_PRECONDITION that names the matches
+  // when there are several.
+  absl::StatusOr<fleet::DeviceRecord> FindNamed(const Actor& actor, AdminMethod method,
+                                                const std::string& name);
+  // Whether the order concerns devices that the actor may see.
+  absl::StatusOr<bool> MaySeeOrder(const Actor& actor, const Order& order);
+  absl::StatusOr<std::string> GroupOf(const Order& order);
   // Its devices that are wanted come soon, over a time that grows with their number. Empty: the whole fleet.
   absl::Status NudgeGroup(const std::string& group, absl::FunctionRef<bool(const Uuid&)> wanted);
   // Those in the share of this version, which may be one of every group without its own.
   absl::Status NudgeShare(const PolicyInfo& policy, int percent);
   absl::StatusOr<bool> HasOwnPolicy(const std::string& group);
   absl::StatusOr<Device> DeviceMessage(fleet::DeviceRecord record);
-  HistoryRow HistoryMessage(const fleet::StoredRow& row, const Uuid& device,
-                            const std::string& hostname) const;
+  static HistoryRow HistoryMessage(const fleet::StoredRow& row, const fleet::DeviceRecord& device);
 
   // Those of the inventory, as devices.
-  absl::StatusOr<ListDevicesResponse> ListNeverEnrolled(const ListDevicesRequest& request);
+  absl::StatusOr<ListDevicesResponse> ListNeverEnrolled(const Actor& actor,
+                                                        const ListDevicesRequest& request);
   // Not inside a transaction. The device must be read again afterwards.
   absl::Status ChangeLifecycle(const Actor& actor, LiveDevice& device, const fleet::LifecycleChange& change);
   absl::Status FollowLifecycle(LiveDevice& device);

@@ -114,6 +114,7 @@ struct EnrollmentToken {
   bool revoked = false;
   std::vector<std::string> allowed_serials;
   Sha256Digest secret_hash{};
+  bool group_bound = false;  // made by an admin of groups: it takes no device out of another group
 };
 
 struct AdminToken {
@@ -124,6 +125,7 @@ struct AdminToken {
   std::optional<ServerTime> expires;  // nothing: never
   bool revoked = false;
   Sha256Digest secret_hash{};
+  std::vector<std::string> groups;  // whose devices its holder sees and changes; empty: the whole fleet
 };
 
 // One row as the device hashed it, and what the server adds.
@@ -237,6 +239,7 @@ struct OrderRecord {
 struct AuditEntry {
   ServerTime at;
   std::string actor, source, action, target, before, after;
+  std::string group;  // that it is about; empty: the fleet, or the devices of no group
 };
 
 // A moment at which the clocks of one boot of a device and the server's were compared.

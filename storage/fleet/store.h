@@ -21,7 +21,7 @@ struct DeviceQuery {
   DeviceOrder order = DeviceOrder::kName;
   bool descending = false;
   std::string text;  // substring of hostname, serial number or device id, case-insensitive; empty: all
-  std::string group;
+  std::vector<std::string> groups;  // empty: all
   std::optional<TimeClass> posture;
   std::optional<Lifecycle> lifecycle;
   int limit = 100;
@@ -93,6 +93,7 @@ class CredentialStore {
 
 struct RowQuery {
   std::optional<DeviceKey> device;
+  std::vector<std::string> groups;     // of devices; empty: all
   std::optional<ServerTime> from, to;  // of `at`: [from, to)
   std::vector<uint16_t> kinds;         // empty: all
   bool ascending = false;
@@ -171,6 +172,7 @@ class DayStore {
 
 struct IncidentQuery {
   std::optional<DeviceKey> device;
+  std::vector<std::string> groups;  // of devices; empty: all
   bool open_only = false;
   std::string name;
   std::optional<ServerTime> from, to;
@@ -200,8 +202,8 @@ class IncidentStore {
 };
 
 struct InventoryQuery {
-  std::string group;  // empty: all
-  std::string text;   // substring of serial number or name, case-insensitive; empty: all
+  std::vector<std::string> groups;  // empty: all
+  std::string text;                 // substring of serial number or name, case-insensitive; empty: all
   bool never_enrolled = false;
   int limit = 100;
   std::string after;
@@ -276,7 +278,9 @@ class AdminStore {
   virtual absl::StatusOr<uint64_t> LastOrder() = 0;
 
   virtual absl::Status AddAudit(const AuditEntry& entry) = 0;
-  virtual absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) = 0;  // newest first
+  // Newest first; of these groups, or all of it when there are none.
+  virtual absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after,
+                                              const std::vector<std::string>& groups) = 0;
 };
 
 class FleetStore : public DeviceStore,

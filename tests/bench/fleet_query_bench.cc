@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
     Require(store.ok(), std::string(store.status().message()));
     Fill(**store, devices);
     good &= MeasureQueries(**store, "unfiltered", {});
-    good &= MeasureQueries(**store, "one group of twenty", {.group = "group-7"});
+    good &= MeasureQueries(**store, "one group of twenty", {.groups = {"group-7"}});
     good &= MeasureQueries(**store, "one posture", {.posture = TimeClass::kViolation});
     good &= MeasureQueries(**store, "a serial number", {.text = "c020012345"});
     good &= MeasureQueries(**store, "part of a hostname", {.text = "mac-12"});

@@ -34,7 +34,8 @@ EnrollmentToken TokenFrom(const sqlite::Statement& s) {
                         .used = static_cast<int>(s.Int(5)),
                         .revoked = s.Int(6) != 0,
                         .allowed_serials = {},
-                        .secret_hash = DigestAt(s, 8)};
+                        .secret_hash = DigestAt(s, 8),
+                        .group_bound = s.Int(9) != 0};
   for (absl::string_view serial : absl::StrSplit(s.Text(7), '\n', absl::SkipEmpty())) {
     token.allowed_serials.emplace_back(serial);
   }
@@ -48,7 +49,8 @@ AdminToken AdminTokenFrom(const sqlite::Statement& s) {
           .created = TimeAt(s, 3),
           .expires = s.IsNull(6) ? std::nullopt : std::optional(TimeAt(s, 6)),
           .revoked = s.Int(4) != 0,
-          .secret_hash = DigestAt(s, 5)};
+          .secret_hash = DigestAt(s, 5),
+          .groups = absl::StrSplit(s.Text(7), '\n', absl::SkipEmpty())};
 }
 
 }  // namespace
@@ -98,17 +100,18 @@ absl::Status SqliteFleetStore::PutEnrollmentToken(const EnrollmentToken& t) {
   HOLDFAST_ASSIGN_OR_RETURN(
       auto put,
       db_->Prepare("INSERT OR REPLACE INTO enrollment_tokens(id, device_group, created, expires, quota, "
-                   "used, revoked, allowed_serials, secret_hash) VALUES(?,?,?,?,?,?,?,?,?)"));
+                   "used, revoked, allowed_serials, secret_hash, group_bound) "
+                   "VALUES(?,?,?,?,?,?,?,?,?,?)"));
   return put
       .BindAll(t.id, t.group, t.created.ns, t.expires.ns, t.quota, t.used, t.revoked,
-               absl::StrJoin(t.allowed_serials, "\n"), AsBlob(t.secret_hash))
+               absl::StrJoin(t.allowed_serials, "\n"), AsBlob(t.secret_hash), t.group_bound)
       .Run();
 }
 
 absl::StatusOr<std::optional<EnrollmentToken>> SqliteFleetStore::FindEnrollmentToken(const std::string& id) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto find,
-                            db_->Prepare("SELECT id, device_group, created, expires, quota, used, revoked, "
-                                         "allowed_serials, secret_hash FROM enrollment_tokens WHERE id=?"));
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto find, db_->Prepare("SELECT id, device_group, created, expires, quota, used, revoked, "
+                              "allowed_serials, secret_hash, group_bound FROM enrollment_tokens WHERE id=?"));
   HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, id).Step());
   if (!found) return std::nullopt;
   return TokenFrom(find);
@@ -118,7 +121,7 @@ absl::StatusOr<std::vector<EnrollmentToken>> SqliteFleetStore::ListEnrollmentTok
   HOLDFAST_ASSIGN_OR_RETURN(
       auto list,
       db_->Prepare("SELECT id, device_group, created, expires, quota, used, revoked, allowed_serials, "
-                   "secret_hash FROM enrollment_tokens ORDER BY created DESC, id"));
+                   "secret_hash, group_bound FROM enrollment_tokens ORDER BY created DESC, id"));
   std::vector<EnrollmentToken> out;
   while (true) {
     HOLDFAST_ASSIGN_OR_RETURN(const bool more, list.Step());
@@ -130,24 +133,26 @@ absl::StatusOr<std::vector<EnrollmentToken>> SqliteFleetStore::ListEnrollmentTok
 absl::Status SqliteFleetStore::AddAdminToken(const AdminToken& t) {
   HOLDFAST_ASSIGN_OR_RETURN(auto add,
                             db_->Prepare("INSERT INTO admin_tokens(id, name, role, created, revoked, "
-                                         "secret_hash, expires) VALUES(?,?,?,?,?,?,?)"));
+                                         "secret_hash, expires, device_groups) VALUES(?,?,?,?,?,?,?,?)"));
   return add
       .BindAll(t.id, t.name, t.role, t.created.ns, t.revoked, AsBlob(t.secret_hash),
-               t.expires ? std::optional<int64_t>(t.expires->ns) : std::nullopt)
+               t.expires ? std::optional<int64_t>(t.expires->ns) : std::nullopt,
+               absl::StrJoin(t.groups, "\n"))
       .Run();
 }
 
 absl::StatusOr<std::optional<AdminToken>> SqliteFleetStore::FindAdminToken(const std::string& id) {
   HOLDFAST_ASSIGN_OR_RETURN(auto find, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash, "
-                                                    "expires FROM admin_tokens WHERE id=?"));
+                                                    "expires, device_groups FROM admin_tokens WHERE id=?"));
   HOLDFAST_ASSIGN_OR_RETURN(const bool found, find.Bind(1, id).Step());
   if (!found) return std::nullopt;
   return AdminTokenFrom(find);
 }
 
 absl::StatusOr<std::vector<AdminToken>> SqliteFleetStore::ListAdminTokens() {
-  HOLDFAST_ASSIGN_OR_RETURN(auto list, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash, "
-                                                    "expires FROM admin_tokens ORDER BY created DESC, id"));
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto list, db_->Prepare("SELECT id, name, role, created, revoked, secret_hash, "
+                              "expires, device_groups FROM admin_tokens ORDER BY created DESC, id"));
   std::vector<AdminToken> out;
   while (true) {
     HOLDFAST_ASSIGN_OR_RETURN(const bool more, list.Step());

@@ -2,10 +2,12 @@
 // judged inside it.
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "core/compliance/posture.h"
 #include "storage/fleet/sqlite/columns.h"
 #include "storage/fleet/sqlite/device_row.h"
+#include "storage/fleet/sqlite/group_filter.h"
 #include "storage/fleet/sqlite/page_token.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -42,13 +44,12 @@ absl::string_view Tables(DeviceOrder order) {
                                          : "FROM devices d CROSS JOIN contacts c ON c.device = d.key";
 }
 
-// Parameters: 1 group, 2 severity, 3 text, 7 lifecycle. A page walks the index of its order and asks for each
-// device whether it is among those that another index has found; the unary plus keeps the planner from
-// walking those instead.
+// Parameters: 2 severity, 3 text, 7 lifecycle, and the groups. A page walks the index of its order and asks
+// for each device whether it is among those that another index has found; the unary plus keeps the planner
+// from walking those instead.
 std::string PageFilters(const DeviceQuery& query) {
   const absl::string_view number = NumberColumn(query.order);
-  std::string out = "1";
-  if (!query.group.empty()) absl::StrAppend(&out, " AND d.device_group = ?1");
+  std::string out = absl::StrCat("1", GroupFilter("d.device_group", query.groups));
   if (query.posture && query.order == DeviceOrder::kPosture) absl::StrAppend(&out, " AND d.severity = ?2");
   if (query.posture && query.order != DeviceOrder::kPosture) {
     absl::StrAppend(&out, " AND +", number, " IN (SELECT key FROM devices WHERE severity = ?2)");
@@ -63,8 +64,7 @@ std::string PageFilters(const DeviceQuery& query) {
 }
 
 std::string CountFilters(const DeviceQuery& query) {
-  std::string out = "1";
-  if (!query.group.empty()) absl::StrAppend(&out, " AND d.device_group = ?1");
+  std::string out = absl::StrCat("1", GroupFilter("d.device_group", query.groups));
   if (query.posture) absl::StrAppend(&out, " AND d.severity = ?2");
   if (query.lifecycle) absl::StrAppend(&out, " AND d.lifecycle = ?7");
   if (!query.text.empty()) absl::StrAppend(&out, " AND instr(d.search, ?3) > 0");
@@ -72,14 +72,15 @@ std::string CountFilters(const DeviceQuery& query) {
 }
 
 void BindFilters(sqlite::Statement& s, const DeviceQuery& query) {
-  if (!query.group.empty()) s.Bind(1, query.group);
+  BindGroups(s, query.groups);
   if (query.posture) s.Bind(2, compliance::Severity(*query.posture));
   if (!query.text.empty()) s.Bind(3, absl::AsciiStrToLower(query.text));
   if (query.lifecycle) s.Bind(7, static_cast<int>(*query.lifecycle));
 }
 
 std::string QueryText(const DeviceQuery& query) {
-  return absl::StrCat("devices|", static_cast<int>(query.order), "|", query.descending, "|", query.group, "|",
+  return absl::StrCat("devices|", static_cast<int>(query.order), "|", query.descending, "|",
+                      absl::StrJoin(query.groups, "\n"), "|",
                       query.posture ? static_cast<int>(*query.posture) : -1, "|",
                       query.lifecycle ? static_cast<int>(*query.lifecycle) : -1, "|", query.text);
 }

@@ -1,6 +1,8 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "storage/fleet/sqlite/columns.h"
+#include "storage/fleet/sqlite/group_filter.h"
 #include "storage/fleet/sqlite/page_token.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -39,12 +41,12 @@ absl::StatusOr<std::vector<Incident>> ReadAll(sqlite::Statement read) {
 
 std::string QueryText(const IncidentQuery& q) {
   return absl::StrCat("incidents|", q.device.value_or(0), "|", q.open_only, "|", q.name, "|",
-                      q.from ? q.from->ns : 0, "|", q.to ? q.to->ns : 0);
+                      q.from ? q.from->ns : 0, "|", q.to ? q.to->ns : 0, "|", absl::StrJoin(q.groups, "\n"));
 }
 
 // Parameters: 1 device, 2 name, 3 from, 4 to, 5 and 6 the position, 7 limit.
 std::string PageSql(const IncidentQuery& q) {
-  std::string where = "1";
+  std::string where = absl::StrCat("1", GroupFilter("d.device_group", q.groups));
   if (q.device) absl::StrAppend(&where, " AND i.device = ?1");
   if (q.open_only) absl::StrAppend(&where, " AND i.closed IS NULL");
   if (!q.name.empty()) absl::StrAppend(&where, " AND i.name = ?2");
@@ -110,6 +112,7 @@ absl::StatusOr<IncidentPage> SqliteFleetStore::ListIncidents(const IncidentQuery
   if (!query.name.empty()) list.Bind(2, query.name);
   if (query.from) list.Bind(3, query.from->ns);
   if (query.to) list.Bind(4, query.to->ns);
+  BindGroups(list, query.groups);
   if (!query.after.empty()) {
     HOLDFAST_ASSIGN_OR_RETURN(const PagePosition from, ReadPageToken(QueryText(query), query.after));
     list.Bind(5, from.integer).Bind(6, from.number);

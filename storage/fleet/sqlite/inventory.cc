@@ -1,7 +1,9 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "storage/fleet/sqlite/columns.h"
+#include "storage/fleet/sqlite/group_filter.h"
 #include "storage/fleet/sqlite/page_token.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -13,10 +15,9 @@ namespace {
 constexpr absl::string_view kDevice =
     "(SELECT id FROM devices WHERE serial_number IN (i.serial, i.serial_key) ORDER BY key DESC LIMIT 1)";
 
-// Parameters: 1 group, 2 text.
+// Parameters: 2 text, and the groups.
 std::string Filters(const InventoryQuery& query) {
-  std::string out = "1";
-  if (!query.group.empty()) absl::StrAppend(&out, " AND i.device_group = ?1");
+  std::string out = absl::StrCat("1", GroupFilter("i.device_group", query.groups));
   if (!query.text.empty()) {
     absl::StrAppend(&out, " AND (instr(i.serial_key, upper(?2)) > 0 OR instr(upper(i.name), upper(?2)) > 0)");
   }
@@ -28,12 +29,13 @@ std::string Filters(const InventoryQuery& query) {
 }
 
 void BindFilters(sqlite::Statement& s, const InventoryQuery& query) {
-  if (!query.group.empty()) s.Bind(1, query.group);
+  BindGroups(s, query.groups);
   if (!query.text.empty()) s.Bind(2, query.text);
 }
 
 std::string QueryText(const InventoryQuery& query) {
-  return absl::StrCat("inventory|", query.group, "|", query.never_enrolled, "|", query.text);
+  return absl::StrCat("inventory|", absl::StrJoin(query.groups, "\n"), "|", query.never_enrolled, "|",
+                      query.text);
 }
 
 std::string Select(const InventoryQuery& query) {

@@ -1,6 +1,8 @@
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "storage/fleet/sqlite/columns.h"
+#include "storage/fleet/sqlite/group_filter.h"
 #include "storage/fleet/sqlite/page_token.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -65,20 +67,26 @@ absl::StatusOr<std::vector<PolicyInfo>> SqliteFleetStore::ListPolicies(const std
 
 absl::Status SqliteFleetStore::AddAudit(const AuditEntry& e) {
   HOLDFAST_ASSIGN_OR_RETURN(
-      auto add, db_->Prepare("INSERT INTO audit(at, actor, source, action, target, before, after) "
-                             "VALUES(?,?,?,?,?,?,?)"));
-  return add.BindAll(e.at.ns, e.actor, e.source, e.action, e.target, e.before, e.after).Run();
+      auto add,
+      db_->Prepare("INSERT INTO audit(at, actor, source, action, target, before, after, device_group) "
+                   "VALUES(?,?,?,?,?,?,?,?)"));
+  return add.BindAll(e.at.ns, e.actor, e.source, e.action, e.target, e.before, e.after, e.group).Run();
 }
 
-absl::StatusOr<AuditPage> SqliteFleetStore::ListAudit(int limit, const std::string& after) {
+absl::StatusOr<AuditPage> SqliteFleetStore::ListAudit(int limit, const std::string& after,
+                                                      const std::vector<std::string>& groups) {
   HOLDFAST_ASSIGN_OR_RETURN(
-      auto list, db_->Prepare("SELECT number, at, actor, source, action, target, before, after FROM audit "
-                              "WHERE ?1 = 0 OR number < ?1 ORDER BY number DESC LIMIT ?2"));
+      auto list, db_->Prepare(absl::StrCat(
+                     "SELECT number, at, actor, source, action, target, before, after, device_group "
+                     "FROM audit WHERE (?1 = 0 OR number < ?1)",
+                     GroupFilter("device_group", groups), " ORDER BY number DESC LIMIT ?2")));
+  const std::string query = absl::StrCat(kAuditQuery, absl::StrJoin(groups, "\n"));
   PagePosition from;
   if (!after.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(from, ReadPageToken(kAuditQuery, after));
+    HOLDFAST_ASSIGN_OR_RETURN(from, ReadPageToken(query, after));
   }
   list.BindAll(from.number, limit + 1);
+  BindGroups(list, groups);
   AuditPage page;
   int64_t last = 0;
   while (true) {
@@ -92,9 +100,10 @@ absl::StatusOr<AuditPage> SqliteFleetStore::ListAudit(int limit, const std::stri
                             .action = TextAt(list, 4),
                             .target = TextAt(list, 5),
                             .before = TextAt(list, 6),
-                            .after = TextAt(list, 7)});
+                            .after = TextAt(list, 7),
+                            .group = TextAt(list, 8)});
   }
-  page.next = MakePageToken(kAuditQuery, {.number = last, .integer = 0, .text = {}});
+  page.next = MakePageToken(query, {.number = last, .integer = 0, .text = {}});
   return page;
 }
 

@@ -2,6 +2,7 @@
 #include "absl/strings/str_join.h"
 #include "base/error.h"
 #include "storage/fleet/sqlite/columns.h"
+#include "storage/fleet/sqlite/group_filter.h"
 #include "storage/fleet/sqlite/page_token.h"
 #include "storage/fleet/sqlite/sqlite_store.h"
 
@@ -43,7 +44,8 @@ size_t SizeOf(const StoredRow& row) {
 
 std::string QueryText(const RowQuery& q) {
   return absl::StrCat("rows|", q.device.value_or(0), "|", q.ascending, "|", q.from ? q.from->ns : 0, "|",
-                      q.to ? q.to->ns : 0, "|", absl::StrJoin(q.kinds, ","));
+                      q.to ? q.to->ns : 0, "|", absl::StrJoin(q.kinds, ","), "|",
+                      absl::StrJoin(q.groups, "\n"));
 }
 
 // One device is read along its unique index, all of them in the order of storing. Parameters: 1 device,
@@ -55,6 +57,10 @@ std::string PageSql(const RowQuery& q) {
   if (q.device) absl::StrAppend(&where, " AND r.device = ?1");
   if (q.from) absl::StrAppend(&where, " AND r.at >= ?2");
   if (q.to) absl::StrAppend(&where, " AND r.at < ?3");
+  if (!q.groups.empty()) {
+    absl::StrAppend(&where, " AND r.device IN (SELECT key FROM devices WHERE 1",
+                    GroupFilter("device_group", q.groups), ")");
+  }
   if (!q.kinds.empty()) absl::StrAppend(&where, " AND r.kind IN (", absl::StrJoin(q.kinds, ","), ")");
   if (!q.after.empty()) {
     absl::StrAppend(&where, q.device ? " AND (r.chain, r.seq) " : " AND r.number ", beyond,
@@ -172,6 +178,7 @@ absl::StatusOr<RowPage> SqliteFleetStore::ListRows(const RowQuery& query) {
   if (query.device) list.Bind(1, *query.device);
   if (query.from) list.Bind(2, query.from->ns);
   if (query.to) list.Bind(3, query.to->ns);
+  BindGroups(list, query.groups);
   if (!query.after.empty()) {
     HOLDFAST_ASSIGN_OR_RETURN(const PagePosition from, ReadPageToken(QueryText(query), query.after));
     if (query.device) list.Bind(4, from.integer);

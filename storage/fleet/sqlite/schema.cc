@@ -165,7 +165,15 @@ CREATE TABLE inventory(
   serial_key TEXT PRIMARY KEY, serial TEXT NOT NULL, name TEXT NOT NULL, device_group TEXT NOT NULL) WITHOUT ROWID;
 )sql";
 
-constexpr std::array<sqlite::Migration, 9> kMigrations = {
+// Groups are in lists with line breaks between. Of entries of before, the audit log does not say whose they
+// are: they are shown to who sees all.
+constexpr char kGroups[] = R"sql(
+ALTER TABLE admin_tokens ADD COLUMN device_groups TEXT NOT NULL DEFAULT '';
+ALTER TABLE enrollment_tokens ADD COLUMN group_bound INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE audit ADD COLUMN device_group TEXT NOT NULL DEFAULT '';
+)sql";
+
+constexpr std::array<sqlite::Migration, 10> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
@@ -174,7 +182,8 @@ constexpr std::array<sqlite::Migration, 9> kMigrations = {
      {.version = 6, .sql = kKeys, .code = nullptr},
      {.version = 7, .sql = kAdminTokenExpiry, .code = nullptr},
      {.version = 8, .sql = kGrantedHeartbeat, .code = nullptr},
-     {.version = 9, .sql = kLifecycle, .code = nullptr}}};
+     {.version = 9, .sql = kLifecycle, .code = nullptr},
+     {.version = 10, .sql = kGroups, .code = nullptr}}};
 
 }  // namespace
 

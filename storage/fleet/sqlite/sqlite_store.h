@@ -119,7 +119,8 @@ class SqliteFleetStore final : public FleetStore {
   absl::StatusOr<std::vector<OrderRecord>> OrdersAfter(ServerTime now) override;
   absl::StatusOr<uint64_t> LastOrder() override;
   absl::Status AddAudit(const AuditEntry& entry) override;
-  absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after) override;
+  absl::StatusOr<AuditPage> ListAudit(int limit, const std::string& after,
+                                      const std::vector<std::string>& groups) override;
 
  private:
   SqliteFleetStore(std::unique_ptr<sqlite::Database> db, const char* begin)

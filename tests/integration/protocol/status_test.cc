@@ -175,6 +175,42 @@ TEST_F(Status, EachAdminActionIsAuditedWithActorSourceBeforeAndAfter) {
   for (const server::AuditEntry& entry : Audit()) EXPECT_THAT(entry.after, Not(HasSubstr(token->secret)));
 }
 
+TEST_F(Status, AnAdminOfGroupsSeesAndChangesTheirDevicesOnly) {
+  for (const char* group : {"berlin", "paris"}) {
+    Add(group, Token({.group = group})).Start();
+    time_.RunFor(absl::Minutes(10));
+  }
+  const auto made = core().CreateAdminToken(
+      admin(), {.name = "bea", .role = server::Role::kOperator, .groups = {"berlin"}});
+  ASSERT_TRUE(made.ok()) << made.status();
+  server_.Crash(sim::Loss::kUnsynced);
+  server_.Start();
+  const server::Actor bea = *core().Authenticate("Bearer " + made->secret, "203.0.113.10");
+  const auto devices = core().ListDevices(bea, {});
+  ASSERT_THAT(devices->devices, SizeIs(1));
+  EXPECT_EQ(devices->devices[0].hostname, "berlin");
+  const auto history = core().ListHistory(bea, {});
+  for (const server::HistoryRow& row : history->rows) EXPECT_EQ(row.hostname, "berlin");
+  EXPECT_EQ(core().GetComplianceReport(bea, {.from = began_, .to = Now()})->report.group, "berlin");
+
+  const std::vector<absl::Status> refused = {
+      core().GetDevice(bea, "paris").status(),
+      core().RevokeDevice(bea, {"paris", "mine"}),
+      core().IssueOrder(bea, {.fleet = true, .length = absl::Hours(1), .reason = "all of them"}).status(),
+      core().CreateEnrollmentToken(bea, {.group = "paris"}).status(),
+      core().PutPolicy(bea, {.document = simulation::PlainPolicy(9), .group = "berlin"}).status(),
+      core().ListKeys(bea).status()};
+  for (const absl::Status& status : refused) {
+    EXPECT_TRUE(absl::IsPermissionDenied(status)) << status;
+  }
+  EXPECT_THAT(std::string(refused[1].message()), HasSubstr("groups only: berlin"));
+  ASSERT_TRUE(core().RevokeDevice(bea, {"berlin", "stolen"}).ok());
+  time_.RunFor(absl::Minutes(10));
+  EXPECT_EQ(macs_["berlin"]->Status().uplink.state, "revoked");
+  EXPECT_EQ(macs_["paris"]->Status().uplink.state, "online");
+  EXPECT_EQ(Audit("RevokeDevice")[0].actor, "bea");
+}
+
 TEST_F(Status, WhoMayNotActIsRefusedAndChangesNothing) {
   AddOnline("alpha");
   for (const server::Role role : {server::Role::kViewer, server::Role::kAuditor}) {

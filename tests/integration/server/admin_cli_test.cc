@@ -265,11 +265,29 @@ TEST_F(AdminCli, AnAuditorsTokenIsMadeUsedListedAndRevoked) {
   EXPECT_EQ(Run({"admins", "revoke", listed.tokens(0).token_id()}).code, 0);
   EXPECT_EQ(Run({"--token-file", file, "audit"}).code, kExitNotAuthorised);
   EXPECT_THAT(Run({"admins", "list"}).out, HasSubstr("revoked"));
-  EXPECT_THAT(Run({"admins", "list", "--csv"}).out, HasSubstr("token_id,name,role,state,expires,created\n"));
+  EXPECT_THAT(Run({"admins", "list", "--csv"}).out, HasSubstr("token_id,name,role,groups,state,expires,created\n"));
   EXPECT_EQ(Run({"admins", "revoke", "0123456789abcdef"}).code, kExitNotFound);
   const Result last = Run({"admins", "revoke", listed.tokens(1).token_id()});
   EXPECT_EQ(last.code, kExitFailed);
   EXPECT_THAT(last.err, HasSubstr("the last token with the role admin"));
+}
+
+TEST_F(AdminCli, AnOperatorOfOneGroupIsToldTheirScope) {
+  const std::string file = server_->folder() + "/bea.token";
+  ASSERT_EQ(Run({"admins", "create", "bea", "--role", "operator", "--group", "berlin", "--group", "rome",
+                 "--out", file})
+                .code,
+            0);
+  EXPECT_THAT(Run({"admins", "list"}).out, HasSubstr("berlin, rome"));
+  const auto as_bea = [&](std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), {"--data-dir", server_->data_dir(), "--token-file", file});
+    return RunWith(std::move(arguments));
+  };
+  EXPECT_THAT(as_bea({"devices"}).out, Not(HasSubstr("anna")));
+  const Result refused = as_bea({"revoke", "anna"});
+  EXPECT_EQ(refused.code, kExitNotAuthorised);
+  EXPECT_THAT(refused.err, HasSubstr("bea may act for these groups only: berlin, rome"));
+  EXPECT_EQ(as_bea({"tokens", "create", "--group", "rome"}).code, 0);
 }
 
 TEST_F(AdminCli, ATokenThatIsShownIsShownInEachForm) {

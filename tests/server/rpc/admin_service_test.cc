@@ -89,6 +89,40 @@ class AdminCalls {
   std::string token_;
 };
 
+// A method that is added and not decided on would be found by nobody else.
+TEST(AdminService, EachMethodHasADecisionWhoMayCallIt) {
+  std::set<std::string> decided;
+  for (const AdminMethod method : AdminMethods()) decided.emplace(AdminMethodName(method));
+  const google::protobuf::ServiceDescriptor* service =
+      v1::ListDevicesRequest::descriptor()->file()->FindServiceByName("AdminService");
+  ASSERT_NE(service, nullptr);
+  for (int i = 0; i < service->method_count(); ++i) {
+    EXPECT_EQ(decided.erase(std::string(service->method(i)->name())), 1u) << service->method(i)->name();
+  }
+  EXPECT_TRUE(decided.empty()) << *decided.begin() << " is no method any more";
+}
+
+TEST(AdminService, AnAdminOfGroupsIsOneOverTheWire) {
+  using Stub = v1::AdminService::Stub;
+  TestServer server;
+  const AdminCalls admin(server, server.admin_token());
+  v1::CreateAdminTokenRequest request;
+  request.set_name("bea");
+  request.set_role(v1::ADMIN_ROLE_OPERATOR);
+  request.add_groups("berlin");
+  v1::CreateAdminTokenResponse made;
+  ASSERT_TRUE(admin(&Stub::CreateAdminToken, request, &made).ok());
+  EXPECT_EQ(made.token().groups(0), "berlin");
+  EXPECT_EQ(made.token().role(), v1::ADMIN_ROLE_OPERATOR);
+  const AdminCalls bea(server, made.secret());
+  v1::CreateEnrollmentTokenRequest token;
+  v1::CreateEnrollmentTokenResponse enrollment;
+  token.set_group("paris");
+  EXPECT_TRUE(absl::IsPermissionDenied(bea(&Stub::CreateEnrollmentToken, token, &enrollment)));
+  token.set_group("berlin");
+  EXPECT_TRUE(bea(&Stub::CreateEnrollmentToken, token, &enrollment).ok());
+}
+
 TEST(AdminService, TokensAreMadeListedAndRevoked) {
   using Stub = v1::AdminService::Stub;
   TestServer server;

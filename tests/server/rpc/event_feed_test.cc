@@ -47,6 +47,18 @@ TEST_F(EventFeedTest, ATokenThatExpiresEndsWhatIsOpenWithIt) {
   EXPECT_GT(bert->rows, 0);
 }
 
+TEST_F(EventFeedTest, WhoHasGroupsHearsOfTheirDevicesOnly) {
+  const auto sink = std::make_shared<KeptSink>();
+  feed.Add(sink, {{.name = "bea", .role = Role::kViewer, .groups = {"berlin"}}, std::nullopt, {}});
+  for (const std::string group : {"paris", "berlin"}) {
+    TestDevice device(world, group);
+    ASSERT_TRUE(device.Enroll(world.MakeToken({.group = group})).ok());
+    device.WriteVerdict(TimeClass::kProtected, "");
+    ASSERT_TRUE(device.SyncNow().ok());
+    EXPECT_EQ(sink->rows, group == "berlin" ? 1 : 0);
+  }
+}
+
 TEST_F(EventFeedTest, RevocationEndsWhatIsOpenWithTheTokenAtOnce) {
   const auto anna = Watch("anna", absl::ZeroDuration()), bert = Watch("bert", absl::ZeroDuration());
   const auto tokens = world.core->ListAdminTokens(kAdmin);

@@ -1,3 +1,5 @@
+#include <set>
+
 #include "server/authz/check.h"
 #include "tests/server/service/world.h"
 
@@ -30,6 +32,9 @@ std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const
       {AdminMethod::kRevokeAdminToken, [](auto& c, auto& a) { return c.RevokeAdminToken(a, "x"); }},
       {AdminMethod::kGetRollout, [](auto& c, auto& a) { return c.GetRollout(a, "").status(); }},
       {AdminMethod::kSetRollout, [](auto& c, auto& a) { return c.SetRollout(a, {}).status(); }},
+      {AdminMethod::kIssueOverrideCode, [](auto& c, auto& a) { return c.IssueOverrideCode(a, {}).status(); }},
+      {AdminMethod::kIssueOrder, [](auto& c, auto& a) { return c.IssueOrder(a, {}).status(); }},
+      {AdminMethod::kListOrders, [](auto& c, auto& a) { return c.ListOrders(a).status(); }},
       {AdminMethod::kListKeys, [](auto& c, auto& a) { return c.ListKeys(a).status(); }},
       {AdminMethod::kRotateKey, [](auto& c, auto& a) { return c.RotateKey(a, KeyKind::kPolicy).status(); }},
       {AdminMethod::kActivateKey, [](auto& c, auto& a) { return c.ActivateKey(a, {}).status(); }},
@@ -62,10 +67,28 @@ TEST(Authz, ViewersReadAuditorsSeeTheLogAdminsChange) {
   }
 }
 
+TEST(Authz, OperatorsActOnDevicesAndNotOnTheServer) {
+  for (const AdminMethod method :
+       {AdminMethod::kCreateEnrollmentToken, AdminMethod::kRevokeEnrollmentToken, AdminMethod::kRevokeDevice,
+        AdminMethod::kIssueOverrideCode, AdminMethod::kIssueOrder, AdminMethod::kSetDeviceLifecycle}) {
+    EXPECT_TRUE(Allowed(Role::kOperator, method)) << AdminMethodName(method);
+    EXPECT_FALSE(Allowed(Role::kAuditor, method)) << AdminMethodName(method);
+  }
+  for (const AdminMethod method :
+       {AdminMethod::kPutPolicy, AdminMethod::kSetRollout, AdminMethod::kCreateAdminToken,
+        AdminMethod::kRevokeAdminToken, AdminMethod::kRotateKey, AdminMethod::kImportInventory}) {
+    EXPECT_FALSE(Allowed(Role::kOperator, method)) << AdminMethodName(method);
+  }
+  EXPECT_TRUE(Allowed(Role::kOperator, AdminMethod::kListAudit));
+}
+
 TEST(Authz, EveryMethodOfTheCoreAsks) {
   World world;
+  std::set<AdminMethod> asked;
+  for (const auto& [method, call] : Calls()) asked.insert(method);
+  for (const AdminMethod method : AdminMethods()) EXPECT_TRUE(asked.count(method)) << AdminMethodName(method);
   for (const auto& [method, call] : Calls()) {
-    for (const Role role : {Role::kViewer, Role::kAuditor, Role::kAdmin}) {
+    for (const Role role : {Role::kViewer, Role::kAuditor, Role::kOperator, Role::kAdmin}) {
       const bool refused = absl::IsPermissionDenied(call(*world.core, {"x", "", role}));
       EXPECT_EQ(!refused, Allowed(role, method)) << AdminMethodName(method) << " as " << RoleName(role);
     }
@@ -73,7 +96,7 @@ TEST(Authz, EveryMethodOfTheCoreAsks) {
 }
 
 TEST(Authz, RoleNamesRoundTrip) {
-  for (const Role role : {Role::kViewer, Role::kAuditor, Role::kAdmin})
+  for (const Role role : {Role::kViewer, Role::kAuditor, Role::kOperator, Role::kAdmin})
     EXPECT_EQ(ParseRole(RoleName(role)), role);
   EXPECT_FALSE(ParseRole("root").has_value());
 }

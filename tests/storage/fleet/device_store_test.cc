@@ -74,7 +74,7 @@ TEST_F(DeviceStore, FiltersCombine) {
   Add("mac-1", "lab");
   Add("mac-2", "lab");
   Add("mac-12", "");
-  const DeviceQuery query{.text = "MAC-1", .group = "lab"};
+  const DeviceQuery query{.text = "MAC-1", .groups = {"lab"}};
   EXPECT_THAT(Names(query), ElementsAre("mac-1"));
   EXPECT_EQ(*store->CountDevices(query), 1);
   EXPECT_EQ(*store->CountDevices({.text = "serial-mac"}), 3);
