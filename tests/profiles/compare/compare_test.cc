@@ -116,6 +116,15 @@ TEST(Compare, NewUuidsMeanTheSameWhereTheyAreOnlyNames) {
   EXPECT_THAT(Codes(renewed), ElementsAre("replaces"));
 }
 
+TEST(Compare, ANewUuidOfTheProfileMeansTheSame) {
+  const std::string before = File(0);
+  const size_t at = before.find("<key>PayloadUUID</key>");
+  const std::string old_uuid = before.substr(before.find("<string>", at) + 8, 36);
+  const Comparison renewed = After(0, {{old_uuid, "11111111-2222-3333-4444-555555555555"}});
+  EXPECT_TRUE(renewed.same());
+  EXPECT_THAT(Codes(renewed), ElementsAre("replaces"));
+}
+
 TEST(Compare, ANewUuidOfAVpnRecreatesIt) {
   const std::string before = File(1);
   const size_t at = before.find("<key>PayloadUUID</key>", before.find("com.apple.vpn.managed"));
