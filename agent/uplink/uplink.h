@@ -29,8 +29,9 @@ class Host {
   virtual ~Host() = default;
   // The current state: names and bodies; hashes are filled in by the uplink.
   virtual std::vector<wire::StateSection> Sections() = 0;
-  // A bundle with a good signature and version. kApplied: in force; kApplying: accepted, something of higher
-  // precedence is in force; kFailed: not a valid policy, the last good one stays.
+  // A bundle with a good signature and version. kApplied: in force, beneath what has precedence over it,
+  // which `error` then names; kFailed: not a valid policy, the last good one stays. Never kApplying: it is in
+  // force when this returns, so no message could tell of a moment in between.
   virtual wire::PolicyStatus ApplyPolicy(const AcceptedPolicy& policy) = 0;
   // A bundle that was not even looked into: signature or version.
   virtual void PolicyRefused(const wire::PolicyBundle& bundle, const absl::Status& why) = 0;
