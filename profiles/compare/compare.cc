@@ -34,8 +34,11 @@ class Comparer {
   }
 
  private:
+  // Of a profile that calls itself a certificate nothing is shown.
   static ShownValue PayloadAt(const Comparable& side, size_t i) {
-    return {&PayloadsOf(side.root)[i], &PayloadsOf(side.shown)[i]};
+    static const auto& hidden = *new Value(plist::Redacted{});
+    const Array& shown = PayloadsOf(side.shown);
+    return {&PayloadsOf(side.root)[i], i < shown.size() ? &shown[i] : &hidden};
   }
 
   static std::string Upper(const std::string& text) { return absl::AsciiStrToUpper(text); }
@@ -78,7 +81,7 @@ class Comparer {
     reordered_ = reordered_ || diff.reordered;
     out_.secrets_skipped += diff.secrets_skipped;
     if (diff.changes.empty()) return;
-    PayloadChange change = Head(ChangeKind::kChanged, PayloadsOf(b_.shown)[j]);
+    PayloadChange change = Head(ChangeKind::kChanged, PayloadsOf(b_.root)[j]);
     change.keys = std::move(diff.changes);
     out_.payloads.push_back(std::move(change));
   }
@@ -92,7 +95,7 @@ class Comparer {
   }
 
   void Single(ChangeKind kind, const Comparable& side, size_t i) {
-    out_.payloads.push_back(Head(kind, PayloadsOf(side.shown)[i]));
+    out_.payloads.push_back(Head(kind, PayloadsOf(side.root)[i]));
   }
 
   void Explain() {

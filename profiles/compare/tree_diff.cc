@@ -73,7 +73,7 @@ class Differ {
 
   void Top(const ShownValue& before, const ShownValue& after) {
     const Dict *a = before.value->As<Dict>(), *b = after.value->As<Dict>();
-    if (a != nullptr && b != nullptr) {
+    if (a != nullptr && b != nullptr && !IsSecret(*before.shown) && !IsSecret(*after.shown)) {
       Dicts(before, after, "", /*top=*/true);
     } else {
       Values(before, after, "");

@@ -216,6 +216,19 @@ TEST(Compare, PayloadsWithoutIdentifierAndNameAreOfTheirType) {
   EXPECT_TRUE(Between(bare, bare).same());
 }
 
+TEST(Compare, OfAProfileThatCallsItselfACertificateNothingIsShown) {
+  const std::string odd =
+      "<plist><dict><key>PayloadType</key><string>com.apple.security.x</string><key>PayloadContent</"
+      "key><array>"
+      "<dict><key>PayloadType</key><string>com.apple.dock</string><key>a</key><string>secret "
+      "one</string></dict>"
+      "</array></dict></plist>";
+  const Comparison changed = Between(odd, absl::StrReplaceAll(odd, {{"secret one", "secret two"}}));
+  ASSERT_THAT(changed.payloads, SizeIs(1));
+  EXPECT_THAT(changed.payloads[0].keys,
+              ElementsAre(KeyChange{ChangeKind::kChanged, "", "(not shown)", "(not shown)", true}));
+}
+
 TEST(Compare, WhatIsNeitherIsRefused) {
   EXPECT_FALSE(ReadComparable("hello", "x").ok());
   EXPECT_FALSE(ReadComparable("{}", "x").ok());
