@@ -9,8 +9,6 @@
 namespace holdfast::server {
 namespace {
 
-constexpr size_t kNamed = 3;
-
 bool Contains(const std::vector<std::string>& ids, const std::string& id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
@@ -22,7 +20,8 @@ std::string Count(const Named& named, absl::string_view thing) {
 
 std::string Names(const Named& named) {
   const size_t more = static_cast<size_t>(named.count) - named.first.size();
-  return absl::StrCat(absl::StrJoin(named.first, ", "),
+  const auto name = [](std::string* out, const auto& named_one) { absl::StrAppend(out, named_one.second); };
+  return absl::StrCat(absl::StrJoin(named.first, ", ", name),
                       more == 0 ? "" : absl::StrCat(" and ", more, " more"));
 }
 
@@ -32,7 +31,7 @@ void Say(std::vector<std::string>& out, const Named& named, absl::string_view th
 
 // A device that does not say what it trusts knows at least the authority of its certificate: both came in one
 // answer.
-bool Trusts(const fleet::KeyHolder& device, const RingKey& key) {
+bool Trusts(const fleet::KeyHolders& device, const RingKey& key) {
   const bool said = device.evidence && device.evidence->said;
   if (key.kind == KeyKind::kPolicy) return said && Contains(device.evidence->policy_keys, key.id);
   return said ? Contains(device.evidence->authorities, key.id) : device.authority == key.id;
@@ -41,25 +40,33 @@ bool Trusts(const fleet::KeyHolder& device, const RingKey& key) {
 }  // namespace
 
 void Named::Add(const std::string& name) {
-  if (++count <= static_cast<int>(kNamed)) first.push_back(name);
+  Add(1, {{count, name}});
 }
 
-void KeyUses::Add(const fleet::KeyHolder& device) {
-  ++devices_;
+void Named::Add(int more, const Names& first_of_them) {
+  count += more;
+  first.insert(first.end(), first_of_them.begin(), first_of_them.end());
+  std::sort(first.begin(), first.end());
+  if (first.size() > kFirst) first.resize(kFirst);
+}
+
+void KeyUses::Add(const fleet::KeyHolders& devices) {
+  devices_ += devices.count;
+  const auto all = [&](Named& named) { named.Add(devices.count, devices.first); };
   for (const RingKey& key : ring_.keys()) {
     if (key.state == KeyState::kRetired) continue;
     KeyUse& use = uses_[key.id];
-    if (Trusts(device, key)) {
-      ++use.trusted_by;
+    if (Trusts(devices, key)) {
+      use.trusted_by += devices.count;
     } else {
-      use.without.Add(device.name);
-      const bool pinned = device.evidence && device.evidence->policy_keys_pinned;
-      if (now_ - device.last_seen < kMissingAfter) use.recent_without.Add(device.name);
-      if (pinned && key.kind == KeyKind::kPolicy) use.pinned_without.Add(device.name);
+      all(use.without);
+      use.recent_without.Add(devices.count - devices.missing, devices.first_recent);
+      const bool pinned = devices.evidence && devices.evidence->policy_keys_pinned;
+      if (pinned && key.kind == KeyKind::kPolicy) all(use.pinned_without);
     }
-    if (device.authority == key.id) use.certificates.Add(device.name);
-    if (device.evidence && device.evidence->bundle_key == key.id) use.bundles.Add(device.name);
-    if (device.evidence && device.evidence->code_key == key.id) use.code_keys.Add(device.name);
+    if (devices.authority == key.id) all(use.certificates);
+    if (devices.evidence && devices.evidence->bundle_key == key.id) all(use.bundles);
+    if (devices.evidence && devices.evidence->code_key == key.id) all(use.code_keys);
   }
 }
 

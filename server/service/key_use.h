@@ -15,9 +15,12 @@ namespace holdfast::server {
 
 // How many, and the first of them by name.
 struct Named {
+  using Names = std::vector<std::pair<int64_t, std::string>>;  // in their order
+  static constexpr int kFirst = 3;
   int count = 0;
-  std::vector<std::string> first;
+  Names first;
   void Add(const std::string& name);
+  void Add(int more, const Names& first_of_them);
 };
 
 struct KeyUse {
@@ -33,7 +36,8 @@ class KeyUses {
  public:
   KeyUses(KeyRing ring, ServerTime now) : ring_(std::move(ring)), now_(now) {}
 
-  void Add(const fleet::KeyHolder& device);
+  // Each with the first Named::kFirst names, and missing as of now - kMissingAfter.
+  void Add(const fleet::KeyHolders& devices);
   void AddToken(const fleet::EnrollmentToken& token);
   void AddOrder(uint64_t number, ServerTime issued);
 

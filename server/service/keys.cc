@@ -8,6 +8,7 @@
 #include "base/crypto/keys.h"
 #include "base/error.h"
 #include "server/audit/audit.h"
+#include "server/service/reachability.h"
 
 namespace holdfast::server {
 namespace {
@@ -96,7 +97,8 @@ absl::Status Keys::CheckCustody() const {
 absl::StatusOr<KeyUses> Keys::Count() {
   KeyUses uses(context_.custody->ring(), context_.Now());
   HOLDFAST_RETURN_IF_ERROR(
-      context_.store.EachKeyHolder([&](const fleet::KeyHolder& device) { uses.Add(device); }));
+      context_.store.EachKeyHolders(context_.Now() - kMissingAfter, Named::kFirst,
+                                    [&](const fleet::KeyHolders& devices) { uses.Add(devices); }));
   HOLDFAST_ASSIGN_OR_RETURN(const auto tokens, context_.store.ListEnrollmentTokens());
   for (const fleet::EnrollmentToken& token : tokens) uses.AddToken(token);
   HOLDFAST_ASSIGN_OR_RETURN(const std::vector<Order> orders, orders_.List());

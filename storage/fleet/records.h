@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/time/time.h"
@@ -88,12 +89,14 @@ struct KeyEvidence {
   friend bool operator==(const KeyEvidence&, const KeyEvidence&) = default;
 };
 
-// A device that is in service and not revoked, as far as keys go.
-struct KeyHolder {
-  std::string name;  // hostname, else its id
-  ServerTime last_seen;
-  std::string authority;  // of the certificate that it last came with, or is yet to come with
-  std::optional<KeyEvidence> evidence;
+// Devices in service and not revoked that are alike as far as keys go: in a fleet there are few kinds.
+struct KeyHolders {
+  std::string authority;                // of the certificate that each last came with, or is yet to come with
+  std::optional<KeyEvidence> evidence;  // nothing: they never sent a message
+  int count = 0;
+  int missing = 0;  // of them, not heard of since the moment that was asked about
+  // Some of all, and some of those that are not missing: hostname, else id. In the order of their keys.
+  std::vector<std::pair<DeviceKey, std::string>> first, first_recent;
 };
 
 // A Mac that is known by its serial number, from a list that an admin imported.

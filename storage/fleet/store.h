@@ -231,8 +231,10 @@ class KeyStore {
   virtual ~KeyStore() = default;
   virtual absl::Status PutKeyEvidence(DeviceKey device, const KeyEvidence& evidence) = 0;  // adds or replaces
   virtual absl::StatusOr<std::optional<KeyEvidence>> FindKeyEvidence(DeviceKey device) = 0;
-  // In the order of their keys; last contacts as they were last saved.
-  virtual absl::Status EachKeyHolder(const std::function<void(const KeyHolder&)>& visit) = 0;
+  // Each kind of devices with up to `names` of their names; last contacts as they were last saved. The cost
+  // grows with the kinds and the missing; of the others an index is counted.
+  virtual absl::Status EachKeyHolders(ServerTime missing_through, int names,
+                                      const std::function<void(const KeyHolders&)>& visit) = 0;
   // Certificates of before there were ids get this one.
   virtual absl::Status NameAuthority(const std::string& id) = 0;
   // The same bytes by another key. No more than `limit`, of any version; empty when all are by this key.

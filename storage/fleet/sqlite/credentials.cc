@@ -60,15 +60,21 @@ absl::Status SqliteFleetStore::AddCertificate(const CertificateRecord& record) {
       auto add,
       db_->Prepare("INSERT INTO certificates(serial, device, state, spki, issued, expires, authority) "
                    "VALUES(?,?,?,?,?,?,?)"));
-  return add
-      .BindAll(record.serial, record.device, static_cast<int>(record.state), sqlite::Blob{record.spki_der},
-               record.issued.ns, record.expires.ns, record.authority)
-      .Run();
+  HOLDFAST_RETURN_IF_ERROR(add.BindAll(record.serial, record.device, static_cast<int>(record.state),
+                                       sqlite::Blob{record.spki_der}, record.issued.ns, record.expires.ns,
+                                       record.authority)
+                               .Run());
+  return FollowKeyHolder(record.device);
 }
 
 absl::Status SqliteFleetStore::SetCertificateState(const std::string& serial, CertificateState state) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto set, db_->Prepare("UPDATE certificates SET state=? WHERE serial=?"));
-  return set.BindAll(static_cast<int>(state), serial).Run();
+  HOLDFAST_ASSIGN_OR_RETURN(auto set,
+                            db_->Prepare("UPDATE certificates SET state=? WHERE serial=? RETURNING device"));
+  HOLDFAST_ASSIGN_OR_RETURN(const bool found, set.BindAll(static_cast<int>(state), serial).Step());
+  if (!found) return absl::OkStatus();
+  const DeviceKey device = set.Int(0);
+  set.Reset();
+  return FollowKeyHolder(device);
 }
 
 absl::StatusOr<std::optional<CertificateRecord>> SqliteFleetStore::FindCertificate(

@@ -94,6 +94,7 @@ absl::StatusOr<DeviceKey> SqliteFleetStore::AddDevice(const DeviceRecord& record
   const DeviceKey key = db_->last_insert_rowid();
   const Contact contact{key, record.last_seen, record.clock_offset_ns, record.asleep, record.granted};
   HOLDFAST_RETURN_IF_ERROR(SaveContacts({&contact, 1}));
+  HOLDFAST_RETURN_IF_ERROR(MakeKeyHolder(key));
   return key;
 }
 
@@ -106,7 +107,8 @@ absl::Status SqliteFleetStore::UpdateDevice(const DeviceRecord& record) {
           "open_incidents=?, policy_version=?, policy_state=?, name_key=?, version_key=?, severity=?, "
           "search=? WHERE key=?"));
   BindDevice(update, record);
-  return update.Bind(19, record.key).Run();
+  HOLDFAST_RETURN_IF_ERROR(update.Bind(19, record.key).Run());
+  return FollowKeyHolder(record.key);
 }
 
 absl::Status SqliteFleetStore::SetPosture(DeviceKey device, TimeClass posture) {
@@ -127,7 +129,8 @@ absl::Status SqliteFleetStore::AddLifecycle(DeviceKey device, const LifecycleCha
   HOLDFAST_ASSIGN_OR_RETURN(
       auto set,
       db_->Prepare("UPDATE devices SET lifecycle=?, lifecycle_at=?, lifecycle_reason=? WHERE key=?"));
-  return set.BindAll(state, change.at.ns, change.reason, device).Run();
+  HOLDFAST_RETURN_IF_ERROR(set.BindAll(state, change.at.ns, change.reason, device).Run());
+  return FollowKeyHolder(device);
 }
 
 absl::StatusOr<std::vector<LifecycleChange>> SqliteFleetStore::LifecycleOf(DeviceKey device) {

@@ -173,7 +173,24 @@ ALTER TABLE enrollment_tokens ADD COLUMN group_bound INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE audit ADD COLUMN device_group TEXT NOT NULL DEFAULT '';
 )sql";
 
-constexpr std::array<sqlite::Migration, 10> kMigrations = {
+// Each device has a row, from its enrollment on (`heard`: it has sent a message), and devices that are alike
+// stand together in one index: how many depend on a key is counted there. `holds`: in service and not
+// revoked.
+constexpr char kKeyHolders[] = R"sql(
+ALTER TABLE device_keys ADD COLUMN heard INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE device_keys ADD COLUMN authority TEXT NOT NULL DEFAULT '';
+ALTER TABLE device_keys ADD COLUMN holds INTEGER NOT NULL DEFAULT 1;
+INSERT INTO device_keys(device, said, authorities, policy_keys, pinned, bundle_key, code_key, heard)
+  SELECT key, 0, '', '', 0, '', '', 0 FROM devices WHERE key NOT IN (SELECT device FROM device_keys);
+UPDATE device_keys SET
+  holds = (SELECT d.revoked IS NULL AND d.lifecycle IN (1, 2) FROM devices d WHERE d.key = device),
+  authority = COALESCE((SELECT c.authority FROM certificates c WHERE c.device = device_keys.device
+    AND c.state IN (1, 2) ORDER BY c.state DESC, c.issued DESC, c.serial LIMIT 1), '');
+CREATE INDEX device_keys_alike ON device_keys(
+  holds, authority, heard, said, authorities, policy_keys, pinned, bundle_key, code_key, device);
+)sql";
+
+constexpr std::array<sqlite::Migration, 11> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
@@ -183,7 +200,8 @@ constexpr std::array<sqlite::Migration, 10> kMigrations = {
      {.version = 7, .sql = kAdminTokenExpiry, .code = nullptr},
      {.version = 8, .sql = kGrantedHeartbeat, .code = nullptr},
      {.version = 9, .sql = kLifecycle, .code = nullptr},
-     {.version = 10, .sql = kGroups, .code = nullptr}}};
+     {.version = 10, .sql = kGroups, .code = nullptr},
+     {.version = 11, .sql = kKeyHolders, .code = nullptr}}};
 
 }  // namespace
 

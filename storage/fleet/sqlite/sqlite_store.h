@@ -103,7 +103,8 @@ class SqliteFleetStore final : public FleetStore {
   absl::StatusOr<std::vector<PolicyInfo>> ListPolicies(const std::string& group, bool all) override;
   absl::Status PutKeyEvidence(DeviceKey device, const KeyEvidence& evidence) override;
   absl::StatusOr<std::optional<KeyEvidence>> FindKeyEvidence(DeviceKey device) override;
-  absl::Status EachKeyHolder(const std::function<void(const KeyHolder&)>& visit) override;
+  absl::Status EachKeyHolders(ServerTime missing_through, int names,
+                              const std::function<void(const KeyHolders&)>& visit) override;
   absl::Status NameAuthority(const std::string& id) override;
   absl::StatusOr<std::vector<PolicyRecord>> PoliciesNotBy(const std::string& key_id, int limit) override;
   absl::Status SetPolicySignature(const PolicyRecord& policy) override;
@@ -125,6 +126,11 @@ class SqliteFleetStore final : public FleetStore {
  private:
   SqliteFleetStore(std::unique_ptr<sqlite::Database> db, const char* begin)
       : db_(std::move(db)), begin_(begin) {}
+
+  // What the count of key holders says of the device follows its certificates, revocation and lifecycle.
+  absl::Status FollowKeyHolder(DeviceKey device);
+  absl::Status MakeKeyHolder(DeviceKey device);
+  absl::Status NameHolders(KeyHolders& holders, ServerTime missing_through, int names);
 
   std::unique_ptr<sqlite::Database> db_;
   const char* begin_;  // the statement
