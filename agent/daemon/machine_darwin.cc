@@ -108,8 +108,7 @@ class DarwinMachine final : public Machine {
   PolicySource managed_source() override {
     const signals::ToolAnswers* last = signals_.system().answers();
     const absl::StatusOr<std::string> printed =
-        last != nullptr ? last->at("profiles")
-                        : platform::OutputOf(parse::ProfilesTool(), absl::Seconds(20));
+        last != nullptr ? last->at("profiles") : platform::OutputOf(parse::ProfilesTool(), absl::Seconds(20));
     if (!printed.ok()) return PolicySource::kUnmanaged;
     const auto list = parse::ReadProfileList(*printed);
     const bool managed = list.ok() && parse::IsManagedForDevice(*list, profiles::kPolicyDomain);

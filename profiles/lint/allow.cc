@@ -50,7 +50,8 @@ Spoken ReadComment(absl::string_view text) {
   }
   const size_t colon = text.find(':');
   spoken.rules = absl::StrSplit(text.substr(0, colon), absl::ByAnyChar(" ,\t\r\n"), absl::SkipEmpty());
-  if (colon != absl::string_view::npos) spoken.reason = std::string(absl::StripAsciiWhitespace(text.substr(colon + 1)));
+  if (colon != absl::string_view::npos)
+    spoken.reason = std::string(absl::StripAsciiWhitespace(text.substr(colon + 1)));
   for (const std::string& rule : spoken.rules) {
     if (FindRule(rule) == nullptr) spoken.flaw = absl::StrCat("there is no rule '", rule, "'");
   }

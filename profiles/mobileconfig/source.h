@@ -15,7 +15,7 @@ namespace holdfast::profiles {
 
 // Of a declaration that is looked at as the profile that would say the same.
 struct DeclarationOrigin {
-  std::string type;                       // "com.apple.configuration.network.vpn.ikev2"; empty: it is a profile
+  std::string type;  // "com.apple.configuration.network.vpn.ikev2"; empty: it is a profile
   std::vector<std::string> unknown_keys;  // paths that no payload has a key for
   friend bool operator==(const DeclarationOrigin&, const DeclarationOrigin&) = default;
 };

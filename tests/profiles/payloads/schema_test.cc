@@ -162,7 +162,8 @@ TEST_F(Schema, IntroducedAsApplePublishes) {
     // What holds it is not on a Mac; neither is it.
     const bool not_on_mac = row.introduced == "n/a";
     // Older than the service that it stands in.
-    const bool older = absl::EndsWith(row.path, ".Authorization") && Number(row.introduced) < Number(found.since);
+    const bool older =
+        absl::EndsWith(row.path, ".Authorization") && Number(row.introduced) < Number(found.since);
     if (not_on_mac || older) continue;
     EXPECT_FALSE(found.key->not_on_mac) << where;
     EXPECT_EQ(found.since.empty() ? payload : found.since, row.introduced) << where;
