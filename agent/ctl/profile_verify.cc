@@ -17,9 +17,7 @@
 namespace holdfast::ctl {
 namespace {
 
-using profiles::ConfigurationTree;
 using profiles::InstalledState;
-using profiles::InstalledTree;
 using profiles::Verified;
 using profiles::VerifyState;
 

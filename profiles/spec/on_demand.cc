@@ -140,7 +140,7 @@ void SetOnDemand(SpecSection& part, plist::Dict& out) {
 }
 
 void SetIdle(SpecSection& part, plist::Dict& out) {
-  constexpr int64_t kLongest = 24 * 3600;
+  constexpr int64_t kLongest = 86'400;  // a day
   const std::optional<int64_t> seconds = part.Seconds("disconnectAfterIdle", 1, kLongest);
   if (!seconds) return;
   out.Set("DisconnectOnIdle", Switch(true));
