@@ -28,6 +28,7 @@ struct Finding {
   std::string fix;              // the rule's, or one that knows more
   std::vector<Place> related;   // where else to look: the other file
   std::string allowed_because;  // not empty: silenced, for this reason
+  bool together = false;        // of all profiles of a Mac, not of this one alone
 };
 
 // In the order of reading: by file, line, rule.

@@ -21,9 +21,14 @@ struct Report {
   size_t silenced() const;
 };
 
-// The rules of one file, for each. `together`: also those of all as one Mac's.
+// The rules of one file, for each. `together`: also those of all as one Mac's, with the profiles `beside`
+// them: of these is told only what would not be found without `profiles`.
 Report Check(absl::Span<const profiles::Profile> profiles, const Options& options, bool together,
-             const AllowList& allowed = {});
+             const AllowList& allowed = {}, absl::Span<const profiles::Profile> beside = {});
+
+// Of that what comes from the rules of all as one Mac's. Outlines are enough for it, of either.
+std::vector<Finding> CheckTogether(absl::Span<const profiles::Profile> profiles, const Options& options,
+                                   absl::Span<const profiles::Profile> beside = {});
 
 // All groups of rules for profiles, in the order of the documentation.
 absl::Span<const RuleGroup* const> RuleGroups();

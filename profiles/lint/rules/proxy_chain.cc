@@ -35,6 +35,15 @@ std::optional<ChainLink> LinkOf(const PayloadView& payload) {
   return link;
 }
 
+// No Mac has as many proxies; a folder that is linted may, and each finding lists them.
+constexpr size_t kMostNamed = 16;
+
+std::string JoinFirst(std::vector<std::string> texts, absl::string_view separator, size_t count) {
+  if (count <= kMostNamed) return absl::StrJoin(texts, separator);
+  texts.resize(kMostNamed);
+  return absl::StrCat(absl::StrJoin(texts, separator), separator, "and ", count - kMostNamed, " more");
+}
+
 std::string FileOf(const ChainLink& link) {
   return absl::StrCat("'", link.payload->file().source().name, "'");
 }
@@ -59,24 +68,28 @@ std::vector<ChainLink> ProxyChain(const Fleet& fleet) {
 }
 
 std::string ChainText(const std::vector<ChainLink>& chain) {
-  return absl::StrJoin(chain, ", ", [](std::string* out, const ChainLink& link) {
-    absl::StrAppend(out,
-                    link.order     ? absl::StrCat(*link.order)
-                    : link.missing ? "no Order"
-                                   : "an invalid Order",
-                    " ", link.bundle_id, " (", FileOf(link), ")");
-  });
+  std::vector<std::string> links;
+  for (const ChainLink& link : chain) {
+    const std::string order = link.order     ? absl::StrCat(*link.order)
+                              : link.missing ? "no Order"
+                                             : "an invalid Order";
+    links.push_back(absl::StrCat(order, " ", link.bundle_id, " (", FileOf(link), ")"));
+    if (links.size() > kMostNamed) break;
+  }
+  return JoinFirst(links, ", ", chain.size());
 }
 
 std::string ChainEdits(const std::vector<ChainLink>& chain) {
   std::vector<std::string> edits;
+  size_t count = 0;
   for (const ChainLink& link : chain) {
     if (link.order == link.clear_order) continue;
     const std::string line = link.order_spot.line == 0 ? "" : absl::StrCat(", line ", link.order_spot.line);
+    if (++count > kMostNamed) continue;
     edits.push_back(absl::StrCat(link.missing ? "add" : "set", " Order as <integer>", link.clear_order,
                                  "</integer> in ", FileOf(link), line));
   }
-  return absl::StrJoin(edits, "; ");
+  return JoinFirst(edits, "; ", count);
 }
 
 }  // namespace holdfast::lint

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_replace.h"
 #include "profiles/lint/lint.h"
+#include "profiles/lint/outline.h"
 #include "tests/profiles/lint/samples.h"
 
 namespace holdfast::lint {
@@ -551,6 +552,46 @@ TEST(RuleTable, SaysEverythingOfEachRule) {
       EXPECT_NE(rule->fix.back(), '.') << rule->id;
     }
   }
+}
+
+std::vector<std::string> Told(const std::vector<Finding>& findings) {
+  std::vector<std::string> told;
+  for (const Finding& f : findings) {
+    if (!f.together) continue;
+    told.push_back(absl::StrCat(f.place.file, ":", f.place.line, " ", f.place.key_path, " ", f.rule->id, " ",
+                                SeverityName(f.severity), " ", f.profile, " ", f.subject, " ", f.what, " ",
+                                f.fix, " ", f.related.empty() ? 0 : f.related[0].line, f.allowed_because));
+  }
+  return told;
+}
+
+// What is kept of a profile is all that the rules of several look at.
+TEST_P(Rules, FindTheSameAmongOutlines) {
+  const Case& c = GetParam();
+  std::vector<std::string> files = c.good;
+  files.back().replace(files.back().find(c.from), c.from.size(), c.to);
+  // Silenced in one of them, by a comment that is kept.
+  const size_t begin = files.front().find("<plist");
+  if (c.rule == "proxy-order-equal") {
+    files.front().insert(begin, "<!-- holdfast-lint: allow proxy-order-chain: known -->");
+  }
+  std::vector<profiles::Profile> read, outlines;
+  for (const std::string& file : files) {
+    const std::string name = absl::StrCat("file", read.size() + 1, ".mobileconfig");
+    read.push_back(ReadSample(file, name));
+    auto outline = ReadOutline(OutlineOf(*read.back().source.pointer), name);
+    ASSERT_TRUE(outline.ok()) << outline.status();
+    outlines.push_back(*std::move(outline));
+  }
+  const auto expected = Told(Check(read, c.options, /*together=*/true).findings);
+  EXPECT_EQ(Told(CheckTogether(outlines, c.options)), expected);
+  if (files.size() < 2) return;
+  // The last of them beside the others, in either form.
+  const auto last = absl::MakeSpan(read).last(1);
+  const auto before = absl::MakeSpan(read).first(read.size() - 1);
+  EXPECT_EQ(Told(CheckTogether(absl::MakeSpan(outlines).last(1), c.options,
+                               absl::MakeSpan(outlines).first(outlines.size() - 1))),
+            Told(Check(last, c.options, /*together=*/true, {}, before).findings));
 }
 
 INSTANTIATE_TEST_SUITE_P(All, Rules, ::testing::ValuesIn(Cases()), NameOf);
