@@ -1,6 +1,7 @@
 #include "server/service/refused_enrollments.h"
 
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
@@ -29,56 +30,48 @@ absl::Status RefusedEnrollments::Write(const RefusedEnrollment& refused, const s
 }
 
 absl::Status RefusedEnrollments::Note(const RefusedEnrollment& refused) {
-  const Kind kind{HostOf(refused.source), refused.token_id, refused.reason};
-  if (const auto known = kinds_.find(kind); known != kinds_.end()) {
-    ++known->second.more;
+  Kind kind{HostOf(refused.source), refused.token_id, refused.reason};
+  auto known = kinds_.find(kind);
+  if (known == kinds_.end() && kinds_.size() < kKinds) {
+    kinds_.emplace(std::move(kind), Counted{context_.Now(), 0, refused});
+    return Write(refused, "");
+  }
+  if (known == kinds_.end()) {
+    const RefusedEnrollment others{.source = "several addresses",
+                                   .token_id = "",
+                                   .group = "",
+                                   .reason = "various reasons",
+                                   .why = "",
+                                   .target = "enrollment",
+                                   .serial = "various"};
+    known = kinds_.try_emplace(Kind{}, Counted{context_.Now(), 0, others}).first;
+  } else {
     known->second.last = refused;
-    return absl::OkStatus();
   }
-  if (kinds_.size() >= kKinds) {
-    if (!others_) others_ = Counted{context_.Now(), 0, {}};
-    ++others_->more;
-    return absl::OkStatus();
-  }
-  kinds_.emplace(kind, Counted{context_.Now(), 0, refused});
-  return Write(refused, "");
-}
-
-absl::Status RefusedEnrollments::WriteDue(const Counted& counted) {
-  if (counted.more == 0) return absl::OkStatus();
-  return Write(counted.last, absl::StrCat("; ", counted.more, " more since ", FormatUtc(counted.since)));
+  ++known->second.more;
+  return absl::OkStatus();
 }
 
 absl::Status RefusedEnrollments::WriteCounts() {
   const ServerTime now = context_.Now();
-  const auto due = [now](const Counted& counted) { return now - counted.since >= kOneEntryEvery; };
   std::map<Kind, Counted> kept;
-  bool any = false;
+  std::vector<Counted> due;
   for (const auto& [kind, counted] : kinds_) {
-    any |= due(counted);
-    // One that goes on has its next entry in a minute.
-    if (!due(counted)) kept.emplace(kind, counted);
-    if (due(counted) && counted.more > 0) kept.emplace(kind, Counted{now, 0, counted.last});
+    if (now - counted.since < kOneEntryEvery) {
+      kept.emplace(kind, counted);
+    } else if (counted.more > 0) {
+      due.push_back(counted);
+      kept.emplace(kind, Counted{now, 0, counted.last});  // one that goes on has its next entry in a minute
+    }
   }
-  const bool others = others_ && due(*others_);
-  if (!any && !others) return absl::OkStatus();
-  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context_.store));
-  for (const auto& [kind, counted] : kinds_) {
-    if (due(counted)) HOLDFAST_RETURN_IF_ERROR(WriteDue(counted));
+  if (!due.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context_.store));
+    for (const Counted& c : due) {
+      HOLDFAST_RETURN_IF_ERROR(Write(c.last, absl::StrCat("; ", c.more, " more since ", FormatUtc(c.since))));
+    }
+    HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   }
-  if (others) {
-    others_->last = {.source = "several addresses",
-                     .token_id = "",
-                     .group = "",
-                     .reason = "various reasons",
-                     .why = "",
-                     .target = "enrollment",
-                     .serial = "various"};
-    HOLDFAST_RETURN_IF_ERROR(WriteDue(*others_));
-  }
-  HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
   kinds_ = std::move(kept);
-  if (others) others_.reset();
   return absl::OkStatus();
 }
 

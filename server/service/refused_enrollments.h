@@ -1,10 +1,10 @@
 // The audit of enrollments that were refused. Anyone who reaches the port may be refused any number of times:
-// what is alike is one entry a minute with a count, and of what differs only so much in a minute.
+// what is alike is one entry a minute with a count, and of what differs only so much in a minute. A server
+// that stops forgets what it has counted since the last entry.
 #pragma once
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <tuple>
 
@@ -44,11 +44,9 @@ class RefusedEnrollments {
     RefusedEnrollment last;
   };
   absl::Status Write(const RefusedEnrollment& refused, const std::string& count);
-  absl::Status WriteDue(const Counted& counted);
 
   Context& context_;
-  std::map<Kind, Counted> kinds_;
-  std::optional<Counted> others_;  // beyond kKinds
+  std::map<Kind, Counted> kinds_;  // and one without a name, of all beyond kKinds
 };
 
 }  // namespace holdfast::server
