@@ -140,7 +140,9 @@ class Reader {
   // Each of what is counted takes a byte at least.
   uint32_t Count() {
     const uint32_t count = in_.U32();
-    return count <= most_ ? count : 0;
+    if (count <= most_) return count;
+    in_.Raw(count);  // is not there: Done says so
+    return 0;
   }
 
   Value ReadValue(size_t depth) {

@@ -107,6 +107,55 @@ struct InventoryEntry {
   Uuid device;  // nil: it never enrolled
 };
 
+// What is kept of a configuration profile, or a declaration, that the Macs of a group are to have: not the
+// file, which may hold secrets.
+struct ProfilePayload {
+  std::string type, identifier;
+  friend bool operator==(const ProfilePayload&, const ProfilePayload&) = default;
+};
+struct ProfileFile {
+  std::string name;
+  std::string identifier, display_name;
+  std::string declaration;  // its type; empty: it is a profile
+  Sha256Digest sha256{};    // of the file
+  std::vector<ProfilePayload> payloads;
+  std::string outline;  // what it is looked at by, beside another group's: lint::OutlineOf
+};
+
+// What lint found in a set, as lint::Finding has it.
+struct ProfilePlace {
+  std::string file;
+  uint32_t line = 0;
+  std::string key;
+  friend bool operator==(const ProfilePlace&, const ProfilePlace&) = default;
+};
+struct ProfileFinding {
+  std::string rule, severity;  // "error", "warning", "info"
+  ProfilePlace place;
+  std::string profile, payload_type, subject, what, fix;
+  std::vector<ProfilePlace> related;
+  std::string allowed_because;
+  bool together = false;
+  friend bool operator==(const ProfileFinding&, const ProfileFinding&) = default;
+};
+
+struct ProfileSetInfo {
+  std::string group;    // empty: of every Mac
+  Sha256Digest hash{};  // of the names and hashes of its files
+  ServerTime put;
+  std::string put_by;
+  std::string target;  // the oldest macOS that it is for; empty: the newest known
+  bool errors_accepted = false;
+  int files = 0;
+  // Of all findings; `left_out` is how many of them are not kept.
+  int errors = 0, warnings = 0, infos = 0, allowed = 0, left_out = 0;
+};
+struct ProfileSetRecord {
+  ProfileSetInfo info;
+  std::vector<ProfileFile> files;  // by name
+  std::vector<ProfileFinding> findings;
+};
+
 struct EnrollmentToken {
   std::string id;
   std::string group;

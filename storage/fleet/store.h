@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -198,6 +199,10 @@ class IncidentStore {
   virtual absl::StatusOr<std::vector<Incident>> OpenIncidentsNamed(DeviceKey device, const std::string& name,
                                                                    const std::optional<std::string>& key) = 0;
   virtual absl::StatusOr<int> CountOpenIncidents(DeviceKey device) = 0;
+  // Of one name: each key, with how many devices of these groups (empty: all) have it open. The cost grows
+  // with the open ones.
+  virtual absl::Status EachOpenKey(const std::string& name, const std::vector<std::string>& groups,
+                                   const std::function<void(const std::string& key, int devices)>& visit) = 0;
   virtual absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) = 0;  // newest first
 };
 
@@ -224,6 +229,25 @@ class InventoryStore {
                                      const std::function<void(const InventoryEntry&)>& visit) = 0;
   virtual absl::StatusOr<InventoryPage> ListInventory(const InventoryQuery& query) = 0;
   virtual absl::StatusOr<int> CountInventory(const InventoryQuery& query) = 0;
+};
+
+// Of devices in service that are not revoked.
+struct InstalledProfiles {
+  int devices = 0;
+  int telling = 0;                    // of them, which profiles they have
+  std::map<std::string, int> having;  // of these, by identifier
+};
+
+class ProfileSetStore {
+ public:
+  virtual ~ProfileSetStore() = default;
+  virtual absl::Status PutProfileSet(const ProfileSetRecord& set) = 0;  // adds or replaces
+  virtual absl::Status RemoveProfileSet(const std::string& group) = 0;
+  virtual absl::StatusOr<std::optional<ProfileSetRecord>> FindProfileSet(const std::string& group) = 0;
+  virtual absl::StatusOr<std::vector<ProfileSetInfo>> ListProfileSets() = 0;  // by group
+  // Of the set's profiles, and the devices of these groups (empty: all). The cost grows with the devices.
+  virtual absl::StatusOr<InstalledProfiles> CountInstalled(const std::string& set,
+                                                           const std::vector<std::string>& groups) = 0;
 };
 
 class KeyStore {
@@ -292,6 +316,7 @@ class FleetStore : public DeviceStore,
                    public DayStore,
                    public IncidentStore,
                    public InventoryStore,
+                   public ProfileSetStore,
                    public KeyStore,
                    public RolloutStore,
                    public AdminStore {

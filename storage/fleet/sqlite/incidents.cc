@@ -106,6 +106,22 @@ absl::StatusOr<int> SqliteFleetStore::CountOpenIncidents(DeviceKey device) {
   return static_cast<int>(count.Int(0));
 }
 
+absl::Status SqliteFleetStore::EachOpenKey(const std::string& name, const std::vector<std::string>& groups,
+                                           const std::function<void(const std::string&, int)>& visit) {
+  HOLDFAST_ASSIGN_OR_RETURN(
+      auto each,
+      db_->Prepare(absl::StrCat("SELECT i.key, COUNT(DISTINCT i.device) FROM incidents i JOIN devices d ON "
+                                "d.key = i.device WHERE i.closed IS NULL AND i.name = ?1",
+                                GroupFilter("d.device_group", groups), " GROUP BY i.key ORDER BY i.key")));
+  each.Bind(1, name);
+  BindGroups(each, groups);
+  while (true) {
+    HOLDFAST_ASSIGN_OR_RETURN(const bool more, each.Step());
+    if (!more) return absl::OkStatus();
+    visit(TextAt(each, 0), static_cast<int>(each.Int(1)));
+  }
+}
+
 absl::StatusOr<IncidentPage> SqliteFleetStore::ListIncidents(const IncidentQuery& query) {
   HOLDFAST_ASSIGN_OR_RETURN(auto list, db_->Prepare(PageSql(query)));
   if (query.device) list.Bind(1, *query.device);

@@ -190,7 +190,21 @@ CREATE INDEX device_keys_alike ON device_keys(
   holds, authority, heard, said, authorities, policy_keys, pinned, bundle_key, code_key, device);
 )sql";
 
-constexpr std::array<sqlite::Migration, 11> kMigrations = {
+// What profiles the Macs of each group are to have, and what is wrong with them. Lists are canonical bytes.
+constexpr char kProfileSets[] = R"sql(
+CREATE TABLE profile_sets(
+  device_group TEXT PRIMARY KEY, hash BLOB NOT NULL, put INTEGER NOT NULL, put_by TEXT NOT NULL,
+  target TEXT NOT NULL, accepted INTEGER NOT NULL, files INTEGER NOT NULL, errors INTEGER NOT NULL,
+  warnings INTEGER NOT NULL, infos INTEGER NOT NULL, allowed INTEGER NOT NULL, left_out INTEGER NOT NULL,
+  findings BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE profile_files(
+  device_group TEXT NOT NULL, name TEXT NOT NULL, identifier TEXT NOT NULL, display_name TEXT NOT NULL,
+  declaration TEXT NOT NULL, sha256 BLOB NOT NULL, payloads BLOB NOT NULL, outline BLOB NOT NULL,
+  PRIMARY KEY(device_group, name)) WITHOUT ROWID;
+CREATE INDEX profile_files_by_identifier ON profile_files(device_group, identifier);
+)sql";
+
+constexpr std::array<sqlite::Migration, 12> kMigrations = {
     {{.version = 1, .sql = nullptr, .code = CreateAll},
      {.version = 2, .sql = kIncidentsByName, .code = nullptr},
      {.version = 3, .sql = kOrders, .code = nullptr},
@@ -201,7 +215,8 @@ constexpr std::array<sqlite::Migration, 11> kMigrations = {
      {.version = 8, .sql = kGrantedHeartbeat, .code = nullptr},
      {.version = 9, .sql = kLifecycle, .code = nullptr},
      {.version = 10, .sql = kGroups, .code = nullptr},
-     {.version = 11, .sql = kKeyHolders, .code = nullptr}}};
+     {.version = 11, .sql = kKeyHolders, .code = nullptr},
+     {.version = 12, .sql = kProfileSets, .code = nullptr}}};
 
 }  // namespace
 

@@ -89,6 +89,8 @@ class SqliteFleetStore final : public FleetStore {
   absl::StatusOr<std::vector<Incident>> OpenIncidentsNamed(DeviceKey device, const std::string& name,
                                                            const std::optional<std::string>& key) override;
   absl::StatusOr<int> CountOpenIncidents(DeviceKey device) override;
+  absl::Status EachOpenKey(const std::string& name, const std::vector<std::string>& groups,
+                           const std::function<void(const std::string& key, int devices)>& visit) override;
   absl::StatusOr<IncidentPage> ListIncidents(const IncidentQuery& query) override;
 
   absl::Status PutInventory(const InventoryEntry& entry) override;
@@ -97,6 +99,13 @@ class SqliteFleetStore final : public FleetStore {
                              const std::function<void(const InventoryEntry&)>& visit) override;
   absl::StatusOr<InventoryPage> ListInventory(const InventoryQuery& query) override;
   absl::StatusOr<int> CountInventory(const InventoryQuery& query) override;
+
+  absl::Status PutProfileSet(const ProfileSetRecord& set) override;
+  absl::Status RemoveProfileSet(const std::string& group) override;
+  absl::StatusOr<std::optional<ProfileSetRecord>> FindProfileSet(const std::string& group) override;
+  absl::StatusOr<std::vector<ProfileSetInfo>> ListProfileSets() override;
+  absl::StatusOr<InstalledProfiles> CountInstalled(const std::string& set,
+                                                   const std::vector<std::string>& groups) override;
 
   absl::Status AddPolicy(const PolicyRecord& policy) override;
   absl::StatusOr<std::optional<PolicyRecord>> FindPolicy(const std::string& group, uint64_t version) override;

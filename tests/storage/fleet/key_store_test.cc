@@ -121,7 +121,9 @@ TEST(KeyStoreMigration, CountsTheSameAfterIt) {
                     ->Execute("DROP INDEX device_keys_alike; DELETE FROM device_keys WHERE heard = 0;"
                               "ALTER TABLE device_keys DROP COLUMN heard;"
                               "ALTER TABLE device_keys DROP COLUMN authority;"
-                              "ALTER TABLE device_keys DROP COLUMN holds; PRAGMA user_version = 10")
+                              "ALTER TABLE device_keys DROP COLUMN holds;"
+                              // What later versions added.
+                              "DROP TABLE profile_sets; DROP TABLE profile_files; PRAGMA user_version = 10")
                     .ok());
   }
   EXPECT_EQ(read(), before);
