@@ -280,7 +280,7 @@ void CheckPayload(const PayloadView& payload, Names& names, Sink& sink) {
   names.AddIdentifier(payload);
   names.AddUuid(payload.value(), payload.At("PayloadUUID"), payload.subject());
   CheckVersion(payload.value(), payload.At("PayloadVersion"), kPayloadVersion, kPayloadVersionMissing, sink);
-  if (!payloads::IsApplePayload(payload.type())) {
+  if (!payloads::IsApplePayload(payload.type()) && payload.type() != "io.holdfast.agent") {
     sink.Add(kUnknownType, payload.At("PayloadType"),
              absl::StrCat("'", payload.type(), "' is taken as a preference domain"));
   }
