@@ -58,7 +58,8 @@ std::string PageSql(const RowQuery& q) {
   if (q.from) absl::StrAppend(&where, " AND r.at >= ?2");
   if (q.to) absl::StrAppend(&where, " AND r.at < ?3");
   if (!q.groups.empty()) {
-    absl::StrAppend(&where, " AND r.device IN (SELECT key FROM devices WHERE 1",
+    // The plus: rows are walked from the newest on, not gathered by device and sorted.
+    absl::StrAppend(&where, " AND +r.device IN (SELECT key FROM devices WHERE 1",
                     GroupFilter("device_group", q.groups), ")");
   }
   if (!q.kinds.empty()) absl::StrAppend(&where, " AND r.kind IN (", absl::StrJoin(q.kinds, ","), ")");
