@@ -169,6 +169,11 @@ void Agent::OnInstalled(const InstalledFacts& installed) {
   Dispatch(installed);
 }
 
+void Agent::OnSystem(const SystemFacts& system) {
+  installed_profiles_ = InstalledProfiles(system);
+  Dispatch(system);
+}
+
 void Agent::OnManagerRestarted(const std::string& detail) {
   Dispatch(SessionManagerRestarted{detail});
 }
@@ -188,7 +193,7 @@ void Agent::OnPower(PowerEvent event) {
 }
 
 std::vector<wire::StateSection> Agent::Sections() {
-  return StateSections(EngineState(), installed_);
+  return StateSections(EngineState(), installed_, installed_profiles_);
 }
 
 wire::PolicyStatus Agent::ApplyPolicy(const uplink::AcceptedPolicy& policy) {

@@ -109,7 +109,7 @@ class Agent final : public control::Delegate,
   void OnNetwork(const NetworkFacts& network) override { Dispatch(network); }
   void OnPower(PowerEvent event) override;
   void OnConsoleUser(const ConsoleUser& user) override { Dispatch(user); }
-  void OnSystem(const SystemFacts& system) override { Dispatch(system); }
+  void OnSystem(const SystemFacts& system) override;
   void OnSelfCheck(const SelfCheck& check) override { Dispatch(check); }
   void OnLogFinding(const LogFinding& finding) override { Dispatch(finding); }
   // Who this device is, and whose signatures it takes.
@@ -178,6 +178,7 @@ class Agent final : public control::Delegate,
   uint64_t last_request_ = 0;
   bool verifying_ = false;  // a passcode, one at a time: it costs 40 ms of a processor
   InstalledFacts installed_;
+  std::optional<std::set<std::string>> installed_profiles_;  // as InstalledProfiles
   bool path_satisfied_ = false;
   std::map<Uuid, uint64_t> inbound_;  // bytes at the last look
   journal::Head head_;

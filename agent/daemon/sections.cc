@@ -1,5 +1,6 @@
 #include "agent/daemon/sections.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/text/json.h"
@@ -49,9 +50,15 @@ std::string Incidents(const EngineView& view) {
   return json.EndArray().EndObject().Take();
 }
 
-std::string Profiles(const InstalledFacts& installed) {
+std::string Profiles(const InstalledFacts& installed, const std::optional<std::set<std::string>>& profiles) {
   text::JsonWriter json;
-  json.Object().Array("transparentProxies");
+  json.Object();
+  if (profiles) {
+    json.Array("installed");
+    for (const std::string& identifier : *profiles) json.Text(identifier);
+    json.EndArray();
+  }
+  json.Array("transparentProxies");
   for (const ProxyFacts& proxy : installed.proxies) {
     json.Object().Text("bundleId", proxy.bundle_id).Text("profile", proxy.profile_identifier);
     if (proxy.order_state == OrderState::kValid) json.Number("order", proxy.order);
@@ -90,11 +97,24 @@ std::string PolicySection(const EngineView& view) {
 
 }  // namespace
 
-std::vector<wire::StateSection> StateSections(const EngineView& view, const InstalledFacts& installed) {
+std::optional<std::set<std::string>> InstalledProfiles(const SystemFacts& system) {
+  if (std::find(system.unread.begin(), system.unread.end(), "profiles") != system.unread.end()) {
+    return std::nullopt;
+  }
+  std::set<std::string> identifiers;
+  for (const ConfigurationFacts& each : system.configurations) {
+    const bool sent = each.provenance == Provenance::kProfile || each.provenance == Provenance::kDeclaration;
+    if (sent) identifiers.insert(each.identifier);
+  }
+  return identifiers;
+}
+
+std::vector<wire::StateSection> StateSections(const EngineView& view, const InstalledFacts& installed,
+                                              const std::optional<std::set<std::string>>& profiles) {
   return {{"services", Services(view), {}},
           {"checks", Checks(view), {}},
           {"incidents", Incidents(view), {}},
-          {"profiles", Profiles(installed), {}},
+          {"profiles", Profiles(installed, profiles), {}},
           {"policy", PolicySection(view), {}}};
 }
 
