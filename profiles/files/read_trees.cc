@@ -18,6 +18,7 @@ constexpr size_t kMaxFiles = 100'000;
 
 struct Named {
   fs::path path;
+  std::string below;       // of a folder that was given
   bool asked_for = false;  // by its own name, not by its folder's
 };
 
@@ -28,7 +29,7 @@ absl::Status AddTree(const std::string& path, std::vector<Named>& files) {
         absl::StrCat("reading the profiles of '", path, "': there is no such file or folder"));
   }
   if (!fs::is_directory(path, error)) {
-    files.push_back({path, true});
+    files.push_back({path, fs::path(path).filename().string(), true});
     return absl::OkStatus();
   }
   std::vector<Named> found;
@@ -36,7 +37,9 @@ absl::Status AddTree(const std::string& path, std::vector<Named>& files) {
        it != end && found.size() < kMaxFiles; it.increment(error)) {
     const fs::path extension = it->path().extension();
     const bool ours = extension == ".mobileconfig" || extension == ".json";
-    if (ours && it->is_regular_file(error)) found.push_back({it->path()});
+    if (ours && it->is_regular_file(error)) {
+      found.push_back({it->path(), it->path().lexically_relative(path).string()});
+    }
   }
   std::sort(found.begin(), found.end(), [](const Named& a, const Named& b) { return a.path < b.path; });
   files.insert(files.end(), found.begin(), found.end());
@@ -44,12 +47,13 @@ absl::Status AddTree(const std::string& path, std::vector<Named>& files) {
 }
 
 // What stands in a folder and is neither is passed over.
-void AddFile(const Named& file, std::vector<Profile>& profiles) {
+void AddFile(const Named& file, std::vector<TreeFile>& files) {
   const std::string name = file.path.lexically_normal().string();
-  const absl::StatusOr<std::string> bytes = ReadProfileBytes(file.path.string());
+  absl::StatusOr<std::string> bytes = ReadProfileBytes(file.path.string());
   absl::StatusOr<Profile> profile = bytes.ok() ? ReadProfileOrDeclaration(*bytes, name) : bytes.status();
   if (!profile.ok() && !file.asked_for && file.path.extension() == ".json") return;
-  profiles.push_back(profile.ok() ? *std::move(profile) : Unreadable(name, profile.status()));
+  files.push_back({file.below, bytes.ok() ? *std::move(bytes) : "",
+                   profile.ok() ? *std::move(profile) : Unreadable(name, profile.status())});
 }
 
 }  // namespace
@@ -58,12 +62,19 @@ absl::StatusOr<Profile> ReadProfileOrDeclaration(absl::string_view bytes, absl::
   return LooksLikeDeclaration(bytes) ? ReadDeclarationAsProfile(bytes, name) : Read(bytes, name);
 }
 
+absl::StatusOr<std::vector<TreeFile>> ReadTreeFiles(const std::vector<std::string>& paths) {
+  std::vector<Named> named;
+  for (const std::string& path : paths) HOLDFAST_RETURN_IF_ERROR(AddTree(path, named));
+  std::vector<TreeFile> files;
+  for (const Named& file : named) AddFile(file, files);
+  if (files.empty()) return absl::NotFoundError("there is no profile and no declaration in these folders");
+  return files;
+}
+
 absl::StatusOr<std::vector<Profile>> ReadTrees(const std::vector<std::string>& paths) {
-  std::vector<Named> files;
-  for (const std::string& path : paths) HOLDFAST_RETURN_IF_ERROR(AddTree(path, files));
+  HOLDFAST_ASSIGN_OR_RETURN(std::vector<TreeFile> files, ReadTreeFiles(paths));
   std::vector<Profile> profiles;
-  for (const Named& file : files) AddFile(file, profiles);
-  if (profiles.empty()) return absl::NotFoundError("there is no profile and no declaration in these folders");
+  for (TreeFile& file : files) profiles.push_back(std::move(file.profile));
   return profiles;
 }
 

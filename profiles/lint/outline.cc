@@ -134,7 +134,8 @@ class Reader {
 
  private:
   static absl::Status Broken(absl::string_view name, absl::string_view why) {
-    return absl::DataLossError(absl::StrCat("reading what is kept of the profile '", name, "': ", why));
+    return absl::DataLossError(
+        absl::StrCat("reading what is kept of the profile '", name, "': ", why, "; put the profile again"));
   }
 
   // Each of what is counted takes a byte at least.

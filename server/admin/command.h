@@ -28,6 +28,7 @@ struct Chosen {
 
 void AddDeviceCommands(CLI::App& app, Chosen& chosen);     // devices, device, device lifecycle, revoke
 void AddInventoryCommands(CLI::App& app, Chosen& chosen);  // inventory import, list
+void AddProfileCommands(CLI::App& app, Chosen& chosen);    // profiles put, list, show, delete
 void AddHistoryCommands(CLI::App& app, Chosen& chosen);    // history, incidents, watch
 void AddReportCommands(CLI::App& app, Chosen& chosen);     // report, report verify
 void AddPolicyCommands(CLI::App& app, Chosen& chosen);     // policy put, show, list

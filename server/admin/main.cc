@@ -111,6 +111,7 @@ int main(int argc, char** argv) {
   AddGlobalFlags(app, flags);
   AddDeviceCommands(app, chosen);
   AddInventoryCommands(app, chosen);
+  AddProfileCommands(app, chosen);
   AddHistoryCommands(app, chosen);
   AddReportCommands(app, chosen);
   AddPolicyCommands(app, chosen);

@@ -33,6 +33,7 @@ class Printer {
       : format_(format), terminal_(terminal), local_(local), out_(out) {}
 
   Format format() const { return format_; }
+  const text::Terminal& terminal() const { return terminal_; }
   std::string Time(const google::protobuf::Timestamp& t) const {
     return format_ == Format::kTable ? HumanTime(t, local_) : ExactTime(t, local_);
   }

@@ -22,7 +22,7 @@ struct Rule {
   About about;
 };
 
-constexpr std::array<Rule, 29> kRules = {{
+constexpr std::array<Rule, 33> kRules = {{
     {AdminMethod::kListDevices, "ListDevices", Role::kViewer, About::kGroups},
     {AdminMethod::kGetDevice, "GetDevice", Role::kViewer, About::kGroups},
     {AdminMethod::kListHistory, "ListHistory", Role::kViewer, About::kGroups},
@@ -52,6 +52,10 @@ constexpr std::array<Rule, 29> kRules = {{
     {AdminMethod::kSetDeviceLifecycle, "SetDeviceLifecycle", Role::kOperator, About::kGroups},
     {AdminMethod::kImportInventory, "ImportInventory", Role::kAdmin, About::kFleet},
     {AdminMethod::kListInventory, "ListInventory", Role::kViewer, About::kGroups},
+    {AdminMethod::kPutProfileSet, "PutProfileSet", Role::kAdmin, About::kGroups},
+    {AdminMethod::kGetProfileSet, "GetProfileSet", Role::kViewer, About::kGroups},
+    {AdminMethod::kListProfileSets, "ListProfileSets", Role::kViewer, About::kGroups},
+    {AdminMethod::kDeleteProfileSet, "DeleteProfileSet", Role::kAdmin, About::kGroups},
 }};
 
 constexpr bool InTheOrderOfTheEnum() {

@@ -63,6 +63,10 @@ enum class AdminMethod : uint8_t {
   kSetDeviceLifecycle,
   kImportInventory,
   kListInventory,
+  kPutProfileSet,
+  kGetProfileSet,
+  kListProfileSets,
+  kDeleteProfileSet,
 };
 absl::string_view AdminMethodName(AdminMethod method);  // "PutPolicy"
 std::vector<AdminMethod> AdminMethods();                // all there are

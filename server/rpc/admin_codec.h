@@ -35,6 +35,10 @@ v1::ImportInventoryResponse ToProto(const ImportInventoryResponse& m);
 ListInventoryRequest FromProto(const v1::ListInventoryRequest& m);
 v1::InventoryEntry ToProto(const InventoryEntry& m);
 absl::StatusOr<Lifecycle> FromProto(v1::Lifecycle state);
+PutProfileSetRequest FromProto(const v1::PutProfileSetRequest& m);
+v1::PutProfileSetResponse ToProto(const PutProfileSetResponse& m);
+v1::GetProfileSetResponse ToProto(const GetProfileSetResponse& m);
+v1::ProfileSet ToProto(const ProfileSetInfo& m);
 
 v1::Device ToProto(const Device& m);
 v1::HistoryRow ToProto(const HistoryRow& m);

@@ -229,4 +229,30 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListInventoryR
   return absl::OkStatus();
 }
 
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutProfileSetRequest& request,
+                  v1::PutProfileSetResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const PutProfileSetResponse put, core.PutProfileSet(actor, FromProto(request)));
+  *response = ToProto(put);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetProfileSetRequest& request,
+                  v1::GetProfileSetResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const GetProfileSetResponse found, core.GetProfileSet(actor, request.group()));
+  *response = ToProto(found);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListProfileSetsRequest& /*request*/,
+                  v1::ListProfileSetsResponse* response) {
+  HOLDFAST_ASSIGN_OR_RETURN(const std::vector<ProfileSetInfo> sets, core.ListProfileSets(actor));
+  for (const ProfileSetInfo& set : sets) *response->add_sets() = ToProto(set);
+  return absl::OkStatus();
+}
+
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::DeleteProfileSetRequest& request,
+                  v1::DeleteProfileSetResponse* /*response*/) {
+  return core.DeleteProfileSet(actor, request.group());
+}
+
 }  // namespace holdfast::server

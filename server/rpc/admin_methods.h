@@ -65,5 +65,13 @@ absl::Status Call(ServerCore& core, const Actor& actor, const v1::ImportInventor
                   v1::ImportInventoryResponse* response);
 absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListInventoryRequest& request,
                   v1::ListInventoryResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::PutProfileSetRequest& request,
+                  v1::PutProfileSetResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::GetProfileSetRequest& request,
+                  v1::GetProfileSetResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::ListProfileSetsRequest& request,
+                  v1::ListProfileSetsResponse* response);
+absl::Status Call(ServerCore& core, const Actor& actor, const v1::DeleteProfileSetRequest& request,
+                  v1::DeleteProfileSetResponse* response);
 
 }  // namespace holdfast::server

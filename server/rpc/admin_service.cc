@@ -232,6 +232,26 @@ grpc::ServerUnaryReactor* AdminService::ListInventory(Context* context,
                                                       v1::ListInventoryResponse* response) {
   return Run(context, request, response);
 }
+grpc::ServerUnaryReactor* AdminService::PutProfileSet(Context* context,
+                                                      const v1::PutProfileSetRequest* request,
+                                                      v1::PutProfileSetResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::GetProfileSet(Context* context,
+                                                      const v1::GetProfileSetRequest* request,
+                                                      v1::GetProfileSetResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::ListProfileSets(Context* context,
+                                                        const v1::ListProfileSetsRequest* request,
+                                                        v1::ListProfileSetsResponse* response) {
+  return Run(context, request, response);
+}
+grpc::ServerUnaryReactor* AdminService::DeleteProfileSet(Context* context,
+                                                         const v1::DeleteProfileSetRequest* request,
+                                                         v1::DeleteProfileSetResponse* response) {
+  return Run(context, request, response);
+}
 grpc::ServerWriteReactor<v1::WatchEventsResponse>* AdminService::WatchEvents(
     Context* context, const v1::WatchEventsRequest* request) {
   const std::shared_ptr<EventStream> stream = EventStream::Create(executor_);

@@ -82,6 +82,14 @@ class AdminService final : public v1::AdminService::CallbackService {
                                             v1::ImportInventoryResponse* response) override;
   grpc::ServerUnaryReactor* ListInventory(Context* context, const v1::ListInventoryRequest* request,
                                           v1::ListInventoryResponse* response) override;
+  grpc::ServerUnaryReactor* PutProfileSet(Context* context, const v1::PutProfileSetRequest* request,
+                                          v1::PutProfileSetResponse* response) override;
+  grpc::ServerUnaryReactor* GetProfileSet(Context* context, const v1::GetProfileSetRequest* request,
+                                          v1::GetProfileSetResponse* response) override;
+  grpc::ServerUnaryReactor* ListProfileSets(Context* context, const v1::ListProfileSetsRequest* request,
+                                            v1::ListProfileSetsResponse* response) override;
+  grpc::ServerUnaryReactor* DeleteProfileSet(Context* context, const v1::DeleteProfileSetRequest* request,
+                                             v1::DeleteProfileSetResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchEventsResponse>* WatchEvents(
       Context* context, const v1::WatchEventsRequest* request) override;
 

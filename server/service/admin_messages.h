@@ -247,6 +247,48 @@ struct ListInventoryResponse {
   int total = 0;
 };
 
+using ProfileFinding = fleet::ProfileFinding;
+using ProfileSetInfo = fleet::ProfileSetInfo;
+
+// What one set of profiles may be, and all of them. Lint runs on the one thread that devices wait for.
+constexpr size_t kMostProfileFiles = 500;
+constexpr size_t kMostProfileBytes = size_t{1} << 20;     // of a file
+constexpr size_t kMostProfileSetBytes = size_t{3} << 20;  // below the largest request
+constexpr size_t kMostProfileSets = 100;
+constexpr size_t kMostProfileFilesInAll = 2000;
+constexpr size_t kMostProfileFindings = 1000;  // that are kept and told
+
+struct PutProfileSetRequest {
+  struct File {
+    std::string name, content;
+  };
+  std::string group;  // empty: of every Mac
+  std::vector<File> files;
+  std::string target_macos;
+  bool dry_run = false, accept_errors = false;
+};
+struct PutProfileSetResponse {
+  ProfileSetInfo set;
+  bool stored = false;
+  std::vector<ProfileFinding> findings;
+  int errors = 0;
+};
+struct ProfileOfSet {
+  fleet::ProfileFile file;
+  int installed = 0, missing = 0, unknown = 0;  // on devices of the group that are in service
+};
+struct ProfileIncidents {
+  std::string profile, rule;
+  int devices = 0;
+  bool in_lint = false;
+};
+struct GetProfileSetResponse {
+  ProfileSetInfo set;
+  std::vector<ProfileOfSet> profiles;
+  std::vector<ProfileFinding> findings;
+  std::vector<ProfileIncidents> incidents;
+};
+
 struct RevokeDeviceRequest {
   std::string device;
   std::string reason;

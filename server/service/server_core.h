@@ -111,6 +111,14 @@ class ServerCore final : public AgentApi {
                                                           const ImportInventoryRequest& request);
   absl::StatusOr<ListInventoryResponse> ListInventory(const Actor& actor,
                                                       const ListInventoryRequest& request);
+  // Lints the profiles of a group's Macs together with those of every Mac, and keeps what was found and not
+  // the files. INVALID_ARGUMENT names the limit or the file that is wrong; errors of lint are no error of the
+  // call.
+  absl::StatusOr<PutProfileSetResponse> PutProfileSet(const Actor& actor,
+                                                      const PutProfileSetRequest& request);
+  absl::StatusOr<GetProfileSetResponse> GetProfileSet(const Actor& actor, const std::string& group);
+  absl::StatusOr<std::vector<ProfileSetInfo>> ListProfileSets(const Actor& actor);
+  absl::Status DeleteProfileSet(const Actor& actor, const std::string& group);
   absl::StatusOr<IssueOverrideCodeResponse> IssueOverrideCode(const Actor& actor,
                                                               const IssueOverrideCodeRequest& request);
   absl::StatusOr<IssueOrderResponse> IssueOrder(const Actor& actor, const IssueOrderRequest& request);

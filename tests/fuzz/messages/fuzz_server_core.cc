@@ -143,6 +143,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
           &Admin<v1::RevokeAdminTokenRequest, v1::RevokeAdminTokenResponse>,
           &Admin<v1::SetDeviceLifecycleRequest, v1::SetDeviceLifecycleResponse>,
           &Admin<v1::ImportInventoryRequest, v1::ImportInventoryResponse>,
-          &Admin<v1::ListInventoryRequest, v1::ListInventoryResponse>});
+          &Admin<v1::ListInventoryRequest, v1::ListInventoryResponse>,
+          &Admin<v1::PutProfileSetRequest, v1::PutProfileSetResponse>,
+          &Admin<v1::GetProfileSetRequest, v1::GetProfileSetResponse>,
+          &Admin<v1::ListProfileSetsRequest, v1::ListProfileSetsResponse>,
+          &Admin<v1::DeleteProfileSetRequest, v1::DeleteProfileSetResponse>});
   return 0;
 }

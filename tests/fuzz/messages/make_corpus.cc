@@ -16,6 +16,7 @@
 #include "proto/wire/status_codec.h"
 #include "server/rpc/admin_methods.h"
 #include "server/service/certificate_issuer.h"
+#include "tests/profiles/lint/samples.h"
 #include "tests/server/service/test_device.h"
 
 namespace holdfast::server {
@@ -82,6 +83,31 @@ v1::GetComplianceReportRequest ReportRequest(const World& world) {
   request.mutable_from()->set_seconds(world.clock.now.wall.ns / 1'000'000'000 - 3600);
   request.mutable_to()->set_seconds(world.clock.now.wall.ns / 1'000'000'000);
   return request;
+}
+
+void ProfileRequests() {
+  const auto put = [](const std::string& name, const std::string& group, int number) {
+    v1::PutProfileSetRequest request;
+    request.set_group(group);
+    request.set_target_macos("26.1");
+    request.set_accept_errors(true);
+    v1::UploadedProfile* file = request.add_files();
+    file->set_name("corp.mobileconfig");
+    file->set_content(lint::ProfileXml(
+        lint::PayloadXml("com.apple.vpn.managed", number, lint::ProviderKeys("TransparentProxy"))));
+    file = request.add_files();
+    file->set_name("vpn.json");
+    file->set_content(R"({"Type": "com.apple.configuration.network.vpn.ikev2", "Identifier": "d",
+      "Payload": {"VisibleName": "Corp", "HostName": "vpn.example.com"}})");
+    Ask(name, 31, request);
+  };
+  put("put_profiles", "", 1);
+  put("put_profiles_of_group", "berlin", 2);
+  v1::GetProfileSetRequest get;
+  get.set_group("berlin");
+  Ask("get_profiles", 32, get);
+  Ask("list_profiles", 33, v1::ListProfileSetsRequest());
+  Ask("delete_profiles", 34, v1::DeleteProfileSetRequest());
 }
 
 void AdminRequests(const World& world, const std::string& device) {
@@ -161,6 +187,7 @@ void AdminRequests(const World& world, const std::string& device) {
   inventory.set_csv("serial,name,group\nC02A,\"Anna, x\",berlin\n");
   Ask("import_inventory", 29, inventory);
   Ask("list_inventory", 30, v1::ListInventoryRequest());
+  ProfileRequests();
 }
 
 void Answers(World& world) {

@@ -3,12 +3,14 @@
 #include <google/protobuf/util/json_util.h>
 #include <gtest/gtest.h>
 
+#include "absl/strings/str_replace.h"
 #include "absl/strings/str_split.h"
 #include "base/crypto/authority.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "holdfast/v1/admin_service.pb.h"
 #include "tests/integration/server/running_server.h"
+#include "tests/profiles/lint/samples.h"
 
 namespace holdfast {
 namespace {
@@ -180,6 +182,59 @@ TEST_F(AdminCli, InventoryIsImportedListedAndInReports) {
             2);
 }
 
+// A transparent proxy, and the profile that allows it.
+std::string ProxyProfile(int number, int order) {
+  const std::string id = absl::StrCat("com.example.vpn", number);
+  const std::string keys =
+      absl::StrReplaceAll(lint::ProviderKeys("TransparentProxy"),
+                          {{"com.example.vpn", id},
+                           {">Edge<", absl::StrCat(">Edge ", number, "<")},
+                           {"@", absl::StrCat("<key>Order</key><integer>", order, "</integer>")}});
+  const std::string allowed = absl::StrReplaceAll(lint::kExtensionKeys, {{"com.example.vpn", id}, {"@", ""}});
+  return lint::ProfileXml(
+      absl::StrCat(lint::PayloadXml("com.apple.vpn.managed", number, keys),
+                   lint::PayloadXml("com.apple.system-extension-policy", number + 4, allowed)),
+      id);
+}
+
+TEST_F(AdminCli, ProfilesAreLintedTogetherStoredShownAndForgotten) {
+  const std::string a = Write("a.mobileconfig", ProxyProfile(1, 1)),
+                    b = Write("b.mobileconfig", ProxyProfile(2, 1));
+  const Result first = Run({"profiles", "put", a});
+  EXPECT_EQ(first.code, 0) << first.out << first.err;
+  EXPECT_THAT(first.out, HasSubstr("1 profile: 0 errors"));
+  EXPECT_THAT(first.out, HasSubstr("Stored for every Mac."));
+
+  const Result refused = Run({"profiles", "put", b, "--group", "lab"});
+  EXPECT_EQ(refused.code, kExitFailed);
+  EXPECT_THAT(refused.out, HasSubstr("[proxy-order-equal]"));
+  EXPECT_THAT(refused.out, HasSubstr("see: every Mac: a.mobileconfig:"));
+  EXPECT_THAT(refused.err, HasSubstr("--accept-errors"));
+  // The same words as on this machine.
+  const Result verbose = Run({"profiles", "put", b, "--group", "lab", "--verbose", "--dry-run"});
+  EXPECT_THAT(verbose.out, HasSubstr("    why: "));
+  EXPECT_EQ(verbose.code, kExitFailed);
+
+  EXPECT_TRUE(
+      Json<v1::PutProfileSetResponse>({"profiles", "put", b, "--group", "lab", "--accept-errors"}).stored());
+  EXPECT_EQ(Json<v1::ListProfileSetsResponse>({"profiles", "list"}).sets_size(), 2);
+  EXPECT_THAT(Run({"profiles", "list"}).out, HasSubstr("group lab"));
+  EXPECT_THAT(Run({"profiles", "put", b, "--group", "lab", "--csv", "--dry-run"}).out,
+              HasSubstr("file,line,severity,rule,"));
+  const auto shown = Json<v1::GetProfileSetResponse>({"profiles", "show"});
+  ASSERT_EQ(shown.profiles_size(), 1);
+  EXPECT_EQ(shown.profiles(0).unknown(), 2) << "these agents say nothing of profiles";
+  const Result text = Run({"profiles", "show", "--group", "lab"});
+  EXPECT_THAT(text.out, HasSubstr("com.example.vpn2"));
+  EXPECT_THAT(text.out, HasSubstr("[proxy-order-equal]"));
+  EXPECT_THAT(text.out, HasSubstr("No device has an open incident"));
+  EXPECT_EQ(Run({"profiles", "delete", "--group", "lab"}).code, 0);
+  EXPECT_EQ(Run({"profiles", "delete", "--group", "lab"}).code, kExitNotFound);
+  EXPECT_EQ(Json<v1::ListAuditResponse>({"audit", "--limit", "1"}).entries(0).target(), "profiles:lab");
+  EXPECT_EQ(Run({"profiles", "put", server_->folder() + "/not-there"}).code, kExitNotFound);
+  EXPECT_EQ(Run({"profiles", "delete"}).code, 0);
+}
+
 TEST_F(AdminCli, PolicyIsCheckedStoredAndShownAsItWasPut) {
   const std::string document = "# ours\npolicyVersion: 1\n";
   const std::string file = Write("policy.yaml", document);
@@ -265,7 +320,8 @@ TEST_F(AdminCli, AnAuditorsTokenIsMadeUsedListedAndRevoked) {
   EXPECT_EQ(Run({"admins", "revoke", listed.tokens(0).token_id()}).code, 0);
   EXPECT_EQ(Run({"--token-file", file, "audit"}).code, kExitNotAuthorised);
   EXPECT_THAT(Run({"admins", "list"}).out, HasSubstr("revoked"));
-  EXPECT_THAT(Run({"admins", "list", "--csv"}).out, HasSubstr("token_id,name,role,groups,state,expires,created\n"));
+  EXPECT_THAT(Run({"admins", "list", "--csv"}).out,
+              HasSubstr("token_id,name,role,groups,state,expires,created\n"));
   EXPECT_EQ(Run({"admins", "revoke", "0123456789abcdef"}).code, kExitNotFound);
   const Result last = Run({"admins", "revoke", listed.tokens(1).token_id()});
   EXPECT_EQ(last.code, kExitFailed);

@@ -42,6 +42,10 @@ std::vector<std::pair<AdminMethod, std::function<absl::Status(ServerCore&, const
        [](auto& c, auto& a) { return c.SetDeviceLifecycle(a, {}).status(); }},
       {AdminMethod::kImportInventory, [](auto& c, auto& a) { return c.ImportInventory(a, {}).status(); }},
       {AdminMethod::kListInventory, [](auto& c, auto& a) { return c.ListInventory(a, {}).status(); }},
+      {AdminMethod::kPutProfileSet, [](auto& c, auto& a) { return c.PutProfileSet(a, {}).status(); }},
+      {AdminMethod::kGetProfileSet, [](auto& c, auto& a) { return c.GetProfileSet(a, "").status(); }},
+      {AdminMethod::kListProfileSets, [](auto& c, auto& a) { return c.ListProfileSets(a).status(); }},
+      {AdminMethod::kDeleteProfileSet, [](auto& c, auto& a) { return c.DeleteProfileSet(a, ""); }},
       {AdminMethod::kRetireKey, [](auto& c, auto& a) { return c.RetireKey(a, {}).status(); }},
   };
 }
@@ -76,7 +80,8 @@ TEST(Authz, OperatorsActOnDevicesAndNotOnTheServer) {
   }
   for (const AdminMethod method :
        {AdminMethod::kPutPolicy, AdminMethod::kSetRollout, AdminMethod::kCreateAdminToken,
-        AdminMethod::kRevokeAdminToken, AdminMethod::kRotateKey, AdminMethod::kImportInventory}) {
+        AdminMethod::kRevokeAdminToken, AdminMethod::kRotateKey, AdminMethod::kImportInventory,
+        AdminMethod::kPutProfileSet, AdminMethod::kDeleteProfileSet}) {
     EXPECT_FALSE(Allowed(Role::kOperator, method)) << AdminMethodName(method);
   }
   EXPECT_TRUE(Allowed(Role::kOperator, AdminMethod::kListAudit));

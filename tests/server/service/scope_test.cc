@@ -152,6 +152,19 @@ std::map<AdminMethod, std::vector<Reaching>> BeyondTheGroup() {
       {M::kImportInventory, {[](auto& c, auto& a, auto&, auto, auto) {
          return c.ImportInventory(a, {"X9,x,berlin\n"}).status();
        }}},
+      {M::kPutProfileSet,
+       {[](auto& c, auto& a, auto&, auto, auto) {
+          return c.PutProfileSet(a, {.group = "paris", .files = {{"x", "y"}}}).status();
+        },
+        [](auto& c, auto& a, auto&, auto, auto) {
+          return c.PutProfileSet(a, {.files = {{"x", "y"}}}).status();
+        }}},
+      {M::kGetProfileSet,
+       {[](auto& c, auto& a, auto&, auto, auto) { return c.GetProfileSet(a, "paris").status(); }}},
+      {M::kListProfileSets, {}},
+      {M::kDeleteProfileSet,
+       {[](auto& c, auto& a, auto&, auto, auto) { return c.DeleteProfileSet(a, "paris"); },
+        [](auto& c, auto& a, auto&, auto, auto) { return c.DeleteProfileSet(a, ""); }}},
       {M::kListInventory,
        {[](auto& c, auto& a, auto&, auto, auto) { return c.ListInventory(a, {.group = "paris"}).status(); }}},
   };
