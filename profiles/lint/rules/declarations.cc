@@ -1,4 +1,5 @@
 // Declarations of macOS 27, which stand beside profiles.
+#include <algorithm>
 #include <array>
 
 #include "absl/strings/match.h"
@@ -53,6 +54,26 @@ constexpr RuleGroup kGroup = {"declarations", "Declarations", kRules};
 
 constexpr MacOsVersion kSince{27, 0, 0};
 
+bool SameThing(const ServiceFacts& a, const ServiceFacts& b) {
+  if (a.provider_bundle_id != b.provider_bundle_id) return false;
+  return !a.provider_bundle_id.empty() ||
+         (a.type == b.type && absl::EqualsIgnoreCase(a.remote_address, b.remote_address));
+}
+
+// Profiles that configure it, too: the first few.
+std::vector<const FileView*> OthersWith(const ServiceFacts& service, const Fleet& fleet) {
+  constexpr size_t kMostNamed = 16;
+  std::vector<const FileView*> others;
+  for (const auto& file : fleet) {
+    if (!file->source().declaration.type.empty() || others.size() == kMostNamed) continue;
+    const std::vector<ServiceFacts>& theirs = file->profile().services;
+    if (std::any_of(theirs.begin(), theirs.end(), [&](const auto& b) { return SameThing(service, b); })) {
+      others.push_back(file.get());
+    }
+  }
+  return others;
+}
+
 }  // namespace
 
 const RuleGroup& DeclarationRules() {
@@ -81,21 +102,16 @@ void CheckDeclaration(const FileView& file, Sink& sink) {
 void CheckDeclarationsBesideProfiles(const Fleet& fleet, Sink& sink) {
   for (const auto& declared : fleet) {
     if (declared->source().declaration.type.empty()) continue;
-    for (const auto& other : fleet) {
-      if (!other->source().declaration.type.empty()) continue;
-      for (const ServiceFacts& a : declared->profile().services) {
-        for (const ServiceFacts& b : other->profile().services) {
-          const bool provider = !a.provider_bundle_id.empty() && a.provider_bundle_id == b.provider_bundle_id;
-          const bool gateway = a.provider_bundle_id.empty() && b.provider_bundle_id.empty() &&
-                               a.type == b.type && absl::EqualsIgnoreCase(a.remote_address, b.remote_address);
-          if (!provider && !gateway) continue;
-          Finding& finding =
-              sink.Add(kTwice, declared->Whole(),
-                       absl::StrCat("'", other->source().name, "' configures ",
-                                    provider ? a.provider_bundle_id : a.remote_address, ", too"));
-          finding.related.push_back(PlaceOf(other->Whole()));
-        }
-      }
+    for (const ServiceFacts& service : declared->profile().services) {
+      const std::vector<const FileView*> others = OthersWith(service, fleet);
+      if (others.empty()) continue;
+      Finding& finding =
+          sink.Add(kTwice, declared->Whole(),
+                   absl::StrCat("'", others.front()->source().name, "' configures ",
+                                service.provider_bundle_id.empty() ? service.remote_address
+                                                                   : service.provider_bundle_id,
+                                ", too"));
+      for (const FileView* other : others) finding.related.push_back(PlaceOf(other->Whole()));
     }
   }
 }
