@@ -28,7 +28,7 @@ RULES = [
                            "agent/signals/parse/", "agent/platform/posix/run_program.h", "agent/ctl/", "agent/doctor/"]),
     ("agent/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "sim/", "agent/"]),
     ("server/admin/", BASE + ["core/", "proto/", "holdfast/v1/", "profiles/files/", "profiles/lint/", "server/admin/", "server/app/log.h",
-                              "server/app/ready_file.h", "server/rpc/admin_codec.h", "server/service/report_bytes.h"]),
+                              "server/app/ready_file.h", "server/rpc/admin_codec.h", "server/service/admin_messages.h", "server/service/report_bytes.h"]),
     ("server/", BASE + ["core/", "storage/", "profiles/", "proto/", "holdfast/v1/", "server/"]),
     ("server-mock/swarm/", BASE + ["core/", "storage/", "proto/", "holdfast/v1/", "agent/uplink/", "agent/journal/", "agent/platform/state_files.h", "server/app/", "server/admin/", "server-mock/swarm/"]),
     ("server-mock/", BASE + ["core/", "storage/", "proto/", "holdfast/v1/", "server/", "server-mock/"]),

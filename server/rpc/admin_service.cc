@@ -15,6 +15,7 @@ namespace holdfast::server {
 namespace {
 
 constexpr size_t kMaxBacklog = 10'000;  // rows a watcher may be behind
+constexpr int kMostLinting = 4;         // sets of profiles, each some megabytes
 
 using EventStream = CoreStream<v1::WatchEventsResponse>;
 
@@ -235,8 +236,44 @@ grpc::ServerUnaryReactor* AdminService::ListInventory(Context* context,
 grpc::ServerUnaryReactor* AdminService::PutProfileSet(Context* context,
                                                       const v1::PutProfileSetRequest* request,
                                                       v1::PutProfileSetResponse* response) {
-  return Run(context, request, response);
+  if (reports_ == nullptr) return Run(context, request, response);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  executor_.Post([this, caller = Caller(*context), request, response, reactor] {
+    BeginProfiles(caller, *request, response,
+                  [reactor](const absl::Status& status) { reactor->Finish(wire::ToGrpc(status)); });
+  });
+  return reactor;
 }
+
+void AdminService::BeginProfiles(const Caller& caller, const v1::PutProfileSetRequest& request,
+                                 v1::PutProfileSetResponse* response, const Finish& finish) {
+  const auto begin = [&]() -> absl::StatusOr<ProfileJob> {
+    HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, Authenticate(caller));
+    if (linting_ < kMostLinting) return core_.BeginPutProfileSet(actor, FromProto(request));
+    return absl::ResourceExhaustedError(
+        "putting profiles: others are being looked at; try again in a few seconds");
+  };
+  absl::StatusOr<ProfileJob> job = begin();
+  if (!job.ok()) return finish(job.status());
+  ++linting_;
+  reports_->Post([this, response, finish, job = *std::move(job)]() mutable {
+    auto linted = std::make_shared<absl::StatusOr<LintedProfiles>>(LintProfiles(std::move(job)));
+    executor_.Post([this, response, finish, linted] {
+      --linting_;
+      finish(FinishProfiles(std::move(*linted), response));
+    });
+  });
+}
+
+absl::Status AdminService::FinishProfiles(absl::StatusOr<LintedProfiles> linted,
+                                          v1::PutProfileSetResponse* response) {
+  HOLDFAST_RETURN_IF_ERROR(linted.status());
+  HOLDFAST_RETURN_IF_ERROR(core_.StillGood(linted->actor));
+  HOLDFAST_ASSIGN_OR_RETURN(const PutProfileSetResponse put, core_.FinishPutProfileSet(*std::move(linted)));
+  *response = ToProto(put);
+  return absl::OkStatus();
+}
+
 grpc::ServerUnaryReactor* AdminService::GetProfileSet(Context* context,
                                                       const v1::GetProfileSetRequest* request,
                                                       v1::GetProfileSetResponse* response) {

@@ -9,6 +9,7 @@
 #include "holdfast/v1/admin_service.grpc.pb.h"
 #include "server/rpc/event_feed.h"
 #include "server/rpc/report_thread.h"
+#include "server/service/profile_job.h"
 #include "server/service/server_core.h"
 
 namespace holdfast::server {
@@ -105,12 +106,17 @@ class AdminService final : public v1::AdminService::CallbackService {
   void BeginReport(const Caller& caller, const v1::GetComplianceReportRequest& request,
                    v1::GetComplianceReportResponse* response, const Finish& finish);
   void SignReport(MadeReport made, v1::GetComplianceReportResponse* response, const Finish& finish);
+  // The steps of profiles that are linted there, too.
+  void BeginProfiles(const Caller& caller, const v1::PutProfileSetRequest& request,
+                     v1::PutProfileSetResponse* response, const Finish& finish);
+  absl::Status FinishProfiles(absl::StatusOr<LintedProfiles> linted, v1::PutProfileSetResponse* response);
 
   ServerCore& core_;
   EventFeed& feed_;
   Executor& executor_;
   ReportThread* const reports_;  // may be null
   const Known known_;
+  int linting_ = 0;  // sets of profiles; on the core thread
 };
 
 }  // namespace holdfast::server

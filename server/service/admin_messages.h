@@ -250,10 +250,11 @@ struct ListInventoryResponse {
 using ProfileFinding = fleet::ProfileFinding;
 using ProfileSetInfo = fleet::ProfileSetInfo;
 
-// What one set of profiles may be, and all of them. Lint runs on the one thread that devices wait for.
+// What one set of profiles may be, and all of them: a second of lint for the largest.
 constexpr size_t kMostProfileFiles = 500;
 constexpr size_t kMostProfileBytes = size_t{1} << 20;     // of a file
 constexpr size_t kMostProfileSetBytes = size_t{3} << 20;  // below the largest request
+constexpr size_t kMostProfilePayloads = 5000;             // of a set
 constexpr size_t kMostProfileSets = 100;
 constexpr size_t kMostProfileFilesInAll = 2000;
 constexpr size_t kMostProfileFindings = 1000;  // that are kept and told

@@ -94,6 +94,7 @@ absl::StatusOr<ReadSet> ReadUploaded(const std::vector<PutProfileSetRequest::Fil
   for (const auto& file : files) by_name.push_back(&file);
   std::sort(by_name.begin(), by_name.end(), [](const auto* a, const auto* b) { return a->name < b->name; });
   ReadSet set;
+  size_t payloads = 0;
   for (const PutProfileSetRequest::File* file : by_name) {
     if (!set.files.empty() && set.files.back().name == file->name) {
       return Wrong(absl::StrCat("there are two files '", file->name,
@@ -102,7 +103,12 @@ absl::StatusOr<ReadSet> ReadUploaded(const std::vector<PutProfileSetRequest::Fil
     }
     auto read = profiles::ReadProfileOrDeclaration(file->content, file->name);
     set.profiles.push_back(read.ok() ? *std::move(read) : profiles::Unreadable(file->name, read.status()));
+    payloads += set.profiles.back().payloads.size();
     set.files.push_back(Kept(set.profiles.back(), *file));
+  }
+  if (payloads > kMostProfilePayloads) {
+    return Wrong(absl::StrCat("they have ", payloads, " payloads, and a set may have ", kMostProfilePayloads,
+                              ": put only what the group's Macs have"));
   }
   set.hash = HashOf(set.files);
   return set;

@@ -68,4 +68,16 @@ void Rejoined::Take(std::vector<ProfileFinding> found) {
   set_.info.left_out += left_out;
 }
 
+absl::StatusOr<std::vector<Rejoined>> Rejoin(std::vector<fleet::ProfileSetRecord> groups,
+                                             const std::vector<fleet::ProfileFile>& every_mac) {
+  HOLDFAST_ASSIGN_OR_RETURN(const auto outlines, OutlinesOf(every_mac, kEveryMac));
+  std::vector<Rejoined> changed;
+  for (fleet::ProfileSetRecord& group : groups) {
+    Rejoined rejoined(std::move(group));
+    HOLDFAST_RETURN_IF_ERROR(rejoined.Judge(every_mac, outlines));
+    if (rejoined.changed()) changed.push_back(std::move(rejoined));
+  }
+  return changed;
+}
+
 }  // namespace holdfast::server

@@ -5,9 +5,11 @@
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "server/service/profile_lint.h"
 
 namespace holdfast::server {
@@ -37,5 +39,9 @@ class Rejoined {
   std::vector<ProfileFinding> fresh_;
   bool changed_ = false;
 };
+
+// Those of these sets whose findings are others beside that set of every Mac.
+absl::StatusOr<std::vector<Rejoined>> Rejoin(std::vector<fleet::ProfileSetRecord> groups,
+                                             const std::vector<fleet::ProfileFile>& every_mac);
 
 }  // namespace holdfast::server

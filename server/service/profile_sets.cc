@@ -5,16 +5,16 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/canonical.h"
 #include "base/error.h"
 #include "core/policy/bundle.h"
 #include "server/audit/audit.h"
+#include "server/service/profile_job.h"
 #include "server/service/profile_rejoin.h"
 #include "server/service/state.h"
 
 namespace holdfast::server {
 namespace {
-
-using Outlines = std::vector<profiles::Profile>;
 
 std::string ProfilesTarget(const std::string& group) {
   return absl::StrCat("profiles:", group.empty() ? "(every Mac)" : group);
@@ -57,33 +57,28 @@ absl::Status CheckRoom(fleet::FleetStore& store, const std::string& group, size_
       kMostProfileSets, " with ", kMostProfileFilesInAll, ": `profiles delete` removes one"));
 }
 
-absl::StatusOr<lint::Options> OptionsOf(const std::string& target, ServerTime now) {
-  lint::Options options;
-  options.now = now.ns / 1'000'000'000;
-  if (target.empty()) return options;
-  HOLDFAST_ASSIGN_OR_RETURN(options.target, lint::ParseMacOsVersion(target));
-  return options;
-}
-
-// Every group's set whose findings are others beside that set of every Mac.
-absl::StatusOr<std::vector<Rejoined>> RejoinGroups(fleet::FleetStore& store,
-                                                   const std::vector<fleet::ProfileFile>& every_mac) {
+// The sets of groups: those of every Mac are judged beside each of them.
+absl::StatusOr<std::vector<fleet::ProfileSetRecord>> SetsOfGroups(fleet::FleetStore& store) {
   HOLDFAST_ASSIGN_OR_RETURN(const auto infos, store.ListProfileSets());
-  HOLDFAST_ASSIGN_OR_RETURN(const Outlines outlines, OutlinesOf(every_mac, kEveryMac));
-  std::vector<Rejoined> changed;
+  std::vector<fleet::ProfileSetRecord> groups;
   for (const ProfileSetInfo& info : infos) {
     if (info.group.empty()) continue;
-    HOLDFAST_ASSIGN_OR_RETURN(auto set, FindSet(store, info.group));
-    Rejoined rejoined(std::move(set));
-    HOLDFAST_RETURN_IF_ERROR(rejoined.Judge(every_mac, outlines));
-    if (rejoined.changed()) changed.push_back(std::move(rejoined));
+    HOLDFAST_ASSIGN_OR_RETURN(groups.emplace_back(), FindSet(store, info.group));
   }
-  return changed;
+  return groups;
+}
+
+// Changes with every set that is put or deleted.
+absl::StatusOr<Sha256Digest> BasisOf(fleet::FleetStore& store) {
+  HOLDFAST_ASSIGN_OR_RETURN(const auto infos, store.ListProfileSets());
+  CanonicalWriter all;
+  for (const ProfileSetInfo& info : infos) all.Bytes(info.group).Raw(AsBytes(info.hash)).I64(info.put.ns);
+  return Sha256(all.str());
 }
 
 // As audits tell it.
 std::string SetText(const ProfileSetInfo& set) {
-  return absl::StrCat(set.files, " files ", ToHex(set.hash));
+  return absl::StrCat("files=", set.files, "; hash=", ToHex(set.hash));
 }
 
 // Empty: there is none.
@@ -93,53 +88,6 @@ absl::StatusOr<std::string> SetBefore(fleet::FleetStore& store, const std::strin
     if (set.group == group) return SetText(set);
   }
   return std::string();
-}
-
-// What was put, under lint, and the groups whose findings it changes.
-struct Judged {
-  fleet::ProfileSetRecord set;
-  std::vector<Rejoined> groups;
-};
-
-absl::StatusOr<Judged> Judge(fleet::FleetStore& store, const PutProfileSetRequest& request, ServerTime now) {
-  HOLDFAST_ASSIGN_OR_RETURN(const lint::Options options, OptionsOf(request.target_macos, now));
-  HOLDFAST_ASSIGN_OR_RETURN(ReadSet read, ReadUploaded(request.files));
-  HOLDFAST_RETURN_IF_ERROR(CheckRoom(store, request.group, read.files.size()));
-  Judged judged;
-  Outlines beside;
-  if (request.group.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(judged.groups, RejoinGroups(store, read.files));
-  } else {
-    HOLDFAST_ASSIGN_OR_RETURN(const auto every_mac, FilesOfEveryMac(store));
-    HOLDFAST_ASSIGN_OR_RETURN(beside, OutlinesOf(every_mac, kEveryMac));
-  }
-  judged.set.info = {.group = request.group,
-                     .hash = read.hash,
-                     .put = now,
-                     .target = request.target_macos,
-                     .files = static_cast<int>(read.files.size())};
-  judged.set.files = std::move(read.files);
-  judged.set.findings = Told(lint::Check(read.profiles, options, /*together=*/true, {}, beside).findings);
-  CountAndCut(judged.set.findings, judged.set.info);
-  return judged;
-}
-
-PutProfileSetResponse AnswerOf(Judged& judged) {
-  PutProfileSetResponse response{
-      .set = judged.set.info, .findings = judged.set.findings, .errors = judged.set.info.errors};
-  for (Rejoined& group : judged.groups) {
-    response.errors += Errors(group.fresh());
-    for (ProfileFinding& finding : group.fresh()) response.findings.push_back(std::move(finding));
-  }
-  ProfileSetInfo all;
-  CountAndCut(response.findings, all);
-  response.set.left_out += all.left_out;
-  return response;
-}
-
-absl::Status PutSets(fleet::FleetStore& store, const std::vector<Rejoined>& groups) {
-  for (const Rejoined& group : groups) HOLDFAST_RETURN_IF_ERROR(store.PutProfileSet(group.set()));
-  return absl::OkStatus();
 }
 
 // Which profile a file is, in the names that a group's findings have.
@@ -182,36 +130,58 @@ ProfileOfSet WithDevices(fleet::ProfileFile file, const fleet::InstalledProfiles
 
 }  // namespace
 
-absl::StatusOr<PutProfileSetResponse> ServerCore::PutProfileSet(const Actor& actor,
-                                                                const PutProfileSetRequest& request) {
+absl::StatusOr<ProfileJob> ServerCore::BeginPutProfileSet(const Actor& actor, PutProfileSetRequest request) {
   HOLDFAST_RETURN_IF_ERROR(CheckMayChange(actor, AdminMethod::kPutProfileSet, request.group));
   if (request.group.size() > kMaxPolicyGroupBytes) {
     return absl::InvalidArgumentError(
         absl::StrCat("putting profiles: the group's name is longer than ", kMaxPolicyGroupBytes, " bytes"));
   }
-  Context& context = state_->context;
-  HOLDFAST_ASSIGN_OR_RETURN(Judged judged, Judge(context.store, request, context.Now()));
-  judged.set.info.put_by = actor.name;
-  PutProfileSetResponse response = AnswerOf(judged);
-  if (request.dry_run || (response.errors > 0 && !request.accept_errors)) return response;
+  fleet::FleetStore& store = state_->context.store;
+  HOLDFAST_RETURN_IF_ERROR(CheckRoom(store, request.group, request.files.size()));
+  ProfileJob job{.actor = actor, .now = state_->context.Now()};
+  HOLDFAST_ASSIGN_OR_RETURN(job.basis, BasisOf(store));
+  if (request.group.empty()) {
+    HOLDFAST_ASSIGN_OR_RETURN(job.groups, SetsOfGroups(store));
+  } else {
+    HOLDFAST_ASSIGN_OR_RETURN(job.every_mac, FilesOfEveryMac(store));
+  }
+  job.request = std::move(request);
+  return job;
+}
 
-  judged.set.info.errors_accepted = response.errors > 0;
-  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
-  HOLDFAST_ASSIGN_OR_RETURN(const std::string before, SetBefore(context.store, request.group));
-  HOLDFAST_RETURN_IF_ERROR(context.store.PutProfileSet(judged.set));
-  HOLDFAST_RETURN_IF_ERROR(PutSets(context.store, judged.groups));
+absl::StatusOr<PutProfileSetResponse> ServerCore::FinishPutProfileSet(LintedProfiles linted) {
+  if (!linted.wanted) return std::move(linted.response);
+  Context& context = state_->context;
+  fleet::FleetStore& store = context.store;
+  HOLDFAST_ASSIGN_OR_RETURN(const Sha256Digest basis, BasisOf(store));
+  if (basis != linted.basis) {
+    return absl::AbortedError(
+        "putting profiles: meanwhile others were put or deleted; nothing was stored, put "
+        "them again");
+  }
+  const ProfileSetInfo& info = linted.set.info;
+  const int accepted = linted.response.errors;
+  HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(store));
+  HOLDFAST_ASSIGN_OR_RETURN(const std::string before, SetBefore(store, info.group));
+  HOLDFAST_RETURN_IF_ERROR(store.PutProfileSet(linted.set));
+  for (const auto& group : linted.groups) HOLDFAST_RETURN_IF_ERROR(store.PutProfileSet(group));
   HOLDFAST_RETURN_IF_ERROR(RecordAudit(
-      context.store, context.Now(), actor,
+      store, context.Now(), linted.actor,
       {.action = "PutProfileSet",
-       .target = ProfilesTarget(request.group),
+       .target = ProfilesTarget(info.group),
        .before = before,
-       .after = absl::StrCat(SetText(judged.set.info),
-                             response.errors > 0 ? absl::StrCat("; errors accepted=", response.errors) : ""),
-       .group = request.group}));
+       .after = absl::StrCat(SetText(info), accepted > 0 ? absl::StrCat("; errors accepted=", accepted) : ""),
+       .group = info.group}));
   HOLDFAST_RETURN_IF_ERROR(transaction.Commit());
-  response.set.errors_accepted = judged.set.info.errors_accepted;
-  response.stored = true;
-  return response;
+  linted.response.stored = true;
+  return std::move(linted.response);
+}
+
+absl::StatusOr<PutProfileSetResponse> ServerCore::PutProfileSet(const Actor& actor,
+                                                                const PutProfileSetRequest& request) {
+  HOLDFAST_ASSIGN_OR_RETURN(ProfileJob job, BeginPutProfileSet(actor, request));
+  HOLDFAST_ASSIGN_OR_RETURN(LintedProfiles linted, LintProfiles(std::move(job)));
+  return FinishPutProfileSet(std::move(linted));
 }
 
 absl::StatusOr<GetProfileSetResponse> ServerCore::GetProfileSet(const Actor& actor,
@@ -258,11 +228,12 @@ absl::Status ServerCore::DeleteProfileSet(const Actor& actor, const std::string&
   if (before.empty()) return NoSuchSet(group);
   std::vector<Rejoined> groups;
   if (group.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(groups, RejoinGroups(context.store, {}));
+    HOLDFAST_ASSIGN_OR_RETURN(auto sets, SetsOfGroups(context.store));
+    HOLDFAST_ASSIGN_OR_RETURN(groups, Rejoin(std::move(sets), {}));
   }
   HOLDFAST_ASSIGN_OR_RETURN(auto transaction, fleet::Transaction::Begin(context.store));
   HOLDFAST_RETURN_IF_ERROR(context.store.RemoveProfileSet(group));
-  HOLDFAST_RETURN_IF_ERROR(PutSets(context.store, groups));
+  for (const Rejoined& each : groups) HOLDFAST_RETURN_IF_ERROR(context.store.PutProfileSet(each.set()));
   HOLDFAST_RETURN_IF_ERROR(RecordAudit(context.store, context.Now(), actor,
                                        {.action = "DeleteProfileSet",
                                         .target = ProfilesTarget(group),

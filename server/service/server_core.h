@@ -28,6 +28,8 @@ namespace holdfast::server {
 
 struct ReportJob;
 struct MadeReport;
+struct ProfileJob;
+struct LintedProfiles;
 
 struct Limits {
   size_t rows_per_frame = 10000;
@@ -116,6 +118,10 @@ class ServerCore final : public AgentApi {
   // call.
   absl::StatusOr<PutProfileSetResponse> PutProfileSet(const Actor& actor,
                                                       const PutProfileSetRequest& request);
+  // The same in steps, so that the longest of them, LintProfiles, can be taken beside the core. ABORTED when
+  // other sets were put or deleted in between.
+  absl::StatusOr<ProfileJob> BeginPutProfileSet(const Actor& actor, PutProfileSetRequest request);
+  absl::StatusOr<PutProfileSetResponse> FinishPutProfileSet(LintedProfiles linted);
   absl::StatusOr<GetProfileSetResponse> GetProfileSet(const Actor& actor, const std::string& group);
   absl::StatusOr<std::vector<ProfileSetInfo>> ListProfileSets(const Actor& actor);
   absl::Status DeleteProfileSet(const Actor& actor, const std::string& group);

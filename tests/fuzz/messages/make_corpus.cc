@@ -9,6 +9,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "proto/wire/agent_codec.h"
@@ -93,8 +94,9 @@ void ProfileRequests() {
     request.set_accept_errors(true);
     v1::UploadedProfile* file = request.add_files();
     file->set_name("corp.mobileconfig");
-    file->set_content(lint::ProfileXml(
-        lint::PayloadXml("com.apple.vpn.managed", number, lint::ProviderKeys("TransparentProxy"))));
+    const std::string keys = absl::StrReplaceAll(lint::ProviderKeys("TransparentProxy"),
+                                                 {{"@", "<key>Order</key><integer>1</integer>"}});
+    file->set_content(lint::ProfileXml(lint::PayloadXml("com.apple.vpn.managed", number, keys)));
     file = request.add_files();
     file->set_name("vpn.json");
     file->set_content(R"({"Type": "com.apple.configuration.network.vpn.ikev2", "Identifier": "d",

@@ -2,7 +2,7 @@
 // held against what devices say.
 #include "absl/strings/str_replace.h"
 #include "base/error.h"
-#include "server/service/profile_lint.h"
+#include "server/service/profile_job.h"
 #include "tests/profiles/lint/samples.h"
 #include "tests/server/service/test_device.h"
 
@@ -87,7 +87,7 @@ TEST_F(ProfileSets, AFlawlessSetIsStoredListedAndAudited) {
   EXPECT_EQ(entry.action, "PutProfileSet");
   EXPECT_EQ(entry.target, "profiles:(every Mac)");
   EXPECT_EQ(entry.before, "");
-  EXPECT_EQ(entry.after, "2 files " + ToHex(put.set.hash));
+  EXPECT_EQ(entry.after, "files=2; hash=" + ToHex(put.set.hash));
   EXPECT_EQ(Put("", {ProxyFile(1, 1), ProxyFile(2, 2)}).set.hash, put.set.hash) << "in any order";
 }
 
@@ -155,7 +155,7 @@ TEST_F(ProfileSets, WithoutTheSetOfEveryMacItsCollisionsGo) {
   EXPECT_THAT(Grave(Get("berlin").findings), IsEmpty());
   const AuditEntry entry = world.Audit().front();
   EXPECT_EQ(entry.action, "DeleteProfileSet");
-  EXPECT_THAT(entry.before, HasSubstr("1 files "));
+  EXPECT_THAT(entry.before, HasSubstr("files=1; hash="));
   EXPECT_TRUE(absl::IsNotFound(world.core->DeleteProfileSet(kAdmin, "")));
 }
 
@@ -188,10 +188,23 @@ TEST_F(ProfileSets, LimitsAreToldWithTheirNumbers) {
   EXPECT_THAT(WhyNot(many).message(), HasSubstr("3145728"));
   EXPECT_THAT(WhyNot({{"a", ""}, {"a", ""}}).message(), HasSubstr("two files 'a'"));
   EXPECT_THAT(WhyNot({{"a\nb", ""}}).message(), HasSubstr("no name"));
+  std::string payloads;
+  for (size_t i = 0; i <= kMostProfilePayloads; ++i) absl::StrAppend(&payloads, "<dict/>");
+  EXPECT_THAT(WhyNot({{"a", lint::ProfileXml(payloads)}}).message(), HasSubstr("5001 payloads"));
   EXPECT_TRUE(absl::IsInvalidArgument(
       world.core->PutProfileSet(kAdmin, {.files = {ProxyFile(1, 1)}, .target_macos = "soon"}).status()));
   EXPECT_FALSE(
       world.core->PutProfileSet(kAdmin, {.group = std::string(257, 'g'), .files = {ProxyFile(1, 1)}}).ok());
+}
+
+TEST_F(ProfileSets, WhatWasPutMeanwhileIsNotOverruled) {
+  auto job = world.core->BeginPutProfileSet(kAdmin, {.group = "berlin", .files = {ProxyFile(1, 1)}});
+  ASSERT_TRUE(job.ok()) << job.status();
+  ASSERT_TRUE(Put("", {ProxyFile(2, 1)}).stored);
+  auto linted = LintProfiles(*std::move(job));
+  ASSERT_TRUE(linted.ok()) << linted.status();
+  EXPECT_TRUE(absl::IsAborted(world.core->FinishPutProfileSet(*std::move(linted)).status()));
+  EXPECT_THAT(*world.core->ListProfileSets(kAdmin), SizeIs(1));
 }
 
 TEST_F(ProfileSets, OfAllThereAreOnlySoMany) {
