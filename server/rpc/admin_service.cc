@@ -10,6 +10,7 @@
 #include "server/rpc/admin_methods.h"
 #include "server/rpc/core_stream.h"
 #include "server/rpc/peer.h"
+#include "server/service/profile_view.h"
 
 namespace holdfast::server {
 namespace {
@@ -277,7 +278,22 @@ absl::Status AdminService::FinishProfiles(absl::StatusOr<LintedProfiles> linted,
 grpc::ServerUnaryReactor* AdminService::GetProfileSet(Context* context,
                                                       const v1::GetProfileSetRequest* request,
                                                       v1::GetProfileSetResponse* response) {
-  return Run(context, request, response);
+  if (reports_ == nullptr) return Run(context, request, response);
+  grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+  executor_.Post([this, caller = Caller(*context), request, response, reactor] {
+    const auto begin = [&]() -> absl::StatusOr<ProfileQuestion> {
+      HOLDFAST_ASSIGN_OR_RETURN(const Actor actor, Authenticate(caller));
+      return core_.BeginGetProfileSet(actor, request->group());
+    };
+    const absl::StatusOr<ProfileQuestion> question = begin();
+    if (!question.ok()) return reactor->Finish(wire::ToGrpc(question.status()));
+    reports_->Read([question = *question, response, reactor](absl::StatusOr<fleet::FleetStore*> store) {
+      auto found = store.ok() ? ReadProfileSet(**store, question) : store.status();
+      if (found.ok()) *response = ToProto(*found);
+      reactor->Finish(wire::ToGrpc(found.status()));
+    });
+  });
+  return reactor;
 }
 grpc::ServerUnaryReactor* AdminService::ListProfileSets(Context* context,
                                                         const v1::ListProfileSetsRequest* request,

@@ -1,5 +1,5 @@
-// Where reports are made when there is a second connection to the store: a large one takes seconds, in which
-// the core goes on. Thread-safe.
+// Where reports are made, and what else reads much, when there is a second connection to the store: a large
+// one takes seconds, in which the core goes on. Thread-safe.
 #pragma once
 
 #include <atomic>
@@ -24,12 +24,13 @@ class ReportThread {
   void Stop() { thread_.Stop(); }
   // `done` runs on this thread, once: RESOURCE_EXHAUSTED at once, in the caller's, when too many wait.
   void Make(ReportJob job, std::function<void(absl::StatusOr<MadeReport>)> done);
+  // The same for other readers of the store: `read` runs on this thread, once, with a connection of its own
+  // or with why there is none. It must not keep it.
+  void Read(std::function<void(absl::StatusOr<fleet::FleetStore*>)> read);
   // Other work about a report that need not be the core's.
   void Post(std::function<void()> work) { thread_.Post(std::move(work)); }
 
  private:
-  absl::StatusOr<MadeReport> MakeNow(ReportJob job) const;
-
   const OpenReader open_;
   std::atomic<int> waiting_{0};
   CoreThread thread_;

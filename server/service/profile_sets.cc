@@ -1,7 +1,5 @@
 // The profiles that the Macs of each group are to have: what is put replaces what was. The set of every Mac
 // is theirs together with their group's, so each is looked at beside the other.
-#include <map>
-#include <set>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +9,7 @@
 #include "server/audit/audit.h"
 #include "server/service/profile_job.h"
 #include "server/service/profile_rejoin.h"
+#include "server/service/profile_view.h"
 #include "server/service/state.h"
 
 namespace holdfast::server {
@@ -24,23 +23,6 @@ std::string ProfilesTarget(const std::string& group) {
 absl::Status CheckMayChange(const Actor& actor, AdminMethod method, const std::string& group) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, method));
   return group.empty() ? CheckFleet(actor, method) : CheckGroup(actor, method, group);
-}
-
-absl::Status NoSuchSet(const std::string& group) {
-  return absl::NotFoundError(absl::StrCat("no profiles of ",
-                                          group.empty() ? "every Mac" : absl::StrCat("group \"", group, "\""),
-                                          " were put; `profiles list` shows the sets that there are"));
-}
-
-absl::StatusOr<fleet::ProfileSetRecord> FindSet(fleet::FleetStore& store, const std::string& group) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto set, store.FindProfileSet(group));
-  if (!set) return NoSuchSet(group);
-  return *std::move(set);
-}
-
-absl::StatusOr<std::vector<fleet::ProfileFile>> FilesOfEveryMac(fleet::FleetStore& store) {
-  HOLDFAST_ASSIGN_OR_RETURN(auto set, store.FindProfileSet(""));
-  return set ? std::move(set->files) : std::vector<fleet::ProfileFile>();
 }
 
 absl::Status CheckRoom(fleet::FleetStore& store, const std::string& group, size_t files) {
@@ -88,44 +70,6 @@ absl::StatusOr<std::string> SetBefore(fleet::FleetStore& store, const std::strin
     if (set.group == group) return SetText(set);
   }
   return std::string();
-}
-
-// Which profile a file is, in the names that a group's findings have.
-std::map<std::string, std::string> IdentifiersOf(const fleet::ProfileSetRecord& set,
-                                                 const std::vector<fleet::ProfileFile>& every_mac) {
-  std::map<std::string, std::string> identifiers;
-  for (const fleet::ProfileFile& file : set.files) identifiers[file.name] = file.identifier;
-  for (const fleet::ProfileFile& file : every_mac) {
-    identifiers[absl::StrCat(kEveryMac, file.name)] = file.identifier;
-  }
-  return identifiers;
-}
-
-// The device reads its profiles in another order, and may name the other one of two that collide.
-std::set<std::pair<std::string, std::string>> InLint(const fleet::ProfileSetRecord& set,
-                                                     const std::vector<fleet::ProfileFile>& every_mac) {
-  const std::map<std::string, std::string> identifiers = IdentifiersOf(set, every_mac);
-  std::set<std::pair<std::string, std::string>> found;
-  for (const ProfileFinding& finding : set.findings) {
-    if (!finding.allowed_because.empty()) continue;
-    found.emplace(finding.profile, finding.rule);
-    for (const fleet::ProfilePlace& place : finding.related) {
-      const auto other = identifiers.find(place.file);
-      if (other != identifiers.end()) found.emplace(other->second, finding.rule);
-    }
-  }
-  return found;
-}
-
-ProfileOfSet WithDevices(fleet::ProfileFile file, const fleet::InstalledProfiles& told) {
-  ProfileOfSet out;
-  const auto having = told.having.find(file.identifier);
-  out.installed = having == told.having.end() ? 0 : having->second;
-  // What a device says are its profiles; that a declaration is not among them says nothing.
-  out.missing = file.declaration.empty() ? told.telling - out.installed : 0;
-  out.unknown = told.devices - out.installed - out.missing;
-  out.file = std::move(file);
-  return out;
 }
 
 }  // namespace
@@ -184,34 +128,18 @@ absl::StatusOr<PutProfileSetResponse> ServerCore::PutProfileSet(const Actor& act
   return FinishPutProfileSet(std::move(linted));
 }
 
-absl::StatusOr<GetProfileSetResponse> ServerCore::GetProfileSet(const Actor& actor,
-                                                                const std::string& group) {
+absl::StatusOr<ProfileQuestion> ServerCore::BeginGetProfileSet(const Actor& actor, const std::string& group) {
   HOLDFAST_RETURN_IF_ERROR(CheckAllowed(actor, AdminMethod::kGetProfileSet));
   // The set of every Mac is also that of theirs; of devices they see their own.
-  HOLDFAST_ASSIGN_OR_RETURN(const auto groups, GroupsToList(actor, AdminMethod::kGetProfileSet, group));
-  fleet::FleetStore& store = state_->context.store;
-  HOLDFAST_ASSIGN_OR_RETURN(fleet::ProfileSetRecord set, FindSet(store, group));
-  HOLDFAST_ASSIGN_OR_RETURN(const fleet::InstalledProfiles told, store.CountInstalled(group, groups));
-  std::vector<fleet::ProfileFile> every_mac;
-  if (!group.empty()) {
-    HOLDFAST_ASSIGN_OR_RETURN(every_mac, FilesOfEveryMac(store));
-  }
-  const auto in_lint = InLint(set, every_mac);
-  std::set<std::string> own;
-  for (const fleet::ProfileFile& file : set.files) own.insert(file.identifier);
-  GetProfileSetResponse response{.set = set.info};
-  HOLDFAST_RETURN_IF_ERROR(
-      store.EachOpenKey("profile_invalid", groups, [&](const std::string& key, int devices) {
-        const size_t colon = key.rfind(':');  // no rule has one, an identifier may
-        if (colon == std::string::npos || response.incidents.size() == kMostProfileFindings) return;
-        const std::string profile = key.substr(0, colon), rule = key.substr(colon + 1);
-        const bool found = in_lint.contains({profile, rule});
-        if (!found && (!own.contains(profile) || lint::FindRule(rule) == nullptr)) return;
-        response.incidents.push_back({profile, rule, devices, found});
-      }));
-  for (fleet::ProfileFile& file : set.files) response.profiles.push_back(WithDevices(std::move(file), told));
-  response.findings = std::move(set.findings);
-  return response;
+  ProfileQuestion question{.group = group};
+  HOLDFAST_ASSIGN_OR_RETURN(question.devices_of, GroupsToList(actor, AdminMethod::kGetProfileSet, group));
+  return question;
+}
+
+absl::StatusOr<GetProfileSetResponse> ServerCore::GetProfileSet(const Actor& actor,
+                                                                const std::string& group) {
+  HOLDFAST_ASSIGN_OR_RETURN(const ProfileQuestion question, BeginGetProfileSet(actor, group));
+  return ReadProfileSet(state_->context.store, question);
 }
 
 absl::StatusOr<std::vector<ProfileSetInfo>> ServerCore::ListProfileSets(const Actor& actor) {

@@ -30,6 +30,7 @@ struct ReportJob;
 struct MadeReport;
 struct ProfileJob;
 struct LintedProfiles;
+struct ProfileQuestion;
 
 struct Limits {
   size_t rows_per_frame = 10000;
@@ -123,6 +124,8 @@ class ServerCore final : public AgentApi {
   absl::StatusOr<ProfileJob> BeginPutProfileSet(const Actor& actor, PutProfileSetRequest request);
   absl::StatusOr<PutProfileSetResponse> FinishPutProfileSet(LintedProfiles linted);
   absl::StatusOr<GetProfileSetResponse> GetProfileSet(const Actor& actor, const std::string& group);
+  // What the core decides of that; ReadProfileSet, which counts devices, can be taken beside it.
+  absl::StatusOr<ProfileQuestion> BeginGetProfileSet(const Actor& actor, const std::string& group);
   absl::StatusOr<std::vector<ProfileSetInfo>> ListProfileSets(const Actor& actor);
   absl::Status DeleteProfileSet(const Actor& actor, const std::string& group);
   absl::StatusOr<IssueOverrideCodeResponse> IssueOverrideCode(const Actor& actor,

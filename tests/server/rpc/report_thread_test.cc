@@ -56,6 +56,16 @@ TEST_F(ReportThreadTest, SeesWhatWasCommittedAndNotWhatIsUnderWay) {
   EXPECT_EQ(Make()->report.devices, 4);
 }
 
+TEST_F(ReportThreadTest, ReadsForOthersFromTheSameSecondConnection) {
+  std::promise<absl::StatusOr<int>> counted;
+  reports_.Read([&](absl::StatusOr<fleet::FleetStore*> store) {
+    counted.set_value(store.ok() ? (*store)->CountDevices({}) : store.status());
+  });
+  const auto count = counted.get_future().get();
+  ASSERT_TRUE(count.ok()) << count.status();
+  EXPECT_EQ(*count, 3);
+}
+
 TEST_F(ReportThreadTest, RefusesMoreThanItCanHoldAndLosesNone) {
   std::promise<void> go;
   reports_.Post([held = go.get_future().share()] { held.wait(); });
