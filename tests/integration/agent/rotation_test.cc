@@ -86,12 +86,17 @@ class RotationTest : public ::testing::Test {
   }
   // Of every device that the server knows, as `devices` prints them.
   std::vector<std::string> DeviceIds() {
-    constexpr size_t kColumn = 9;
     std::vector<std::string> ids;
+    size_t column = std::string::npos;  // the first line names the columns
     for (const absl::string_view line :
          absl::StrSplit(Admin({"devices", "--csv"}).out, '\n', absl::SkipEmpty())) {
       const std::vector<std::string> values = absl::StrSplit(line, ',');
-      if (values.size() > kColumn && values[kColumn] != "device_id") ids.push_back(values[kColumn]);
+      if (column == std::string::npos) {
+        const auto named = std::find(values.begin(), values.end(), "device_id");
+        column = static_cast<size_t>(named - values.begin());
+      } else if (column < values.size()) {
+        ids.push_back(values[column]);
+      }
     }
     return ids;
   }
