@@ -12,7 +12,6 @@ namespace holdfast::lint {
 namespace {
 
 using plist::Text;
-using plist::Value;
 using profiles::VpnDictionary;
 using profiles::VpnKind;
 
