@@ -165,8 +165,9 @@ TEST_F(ProfileSets, AreThereAfterARestartAndTheirContentsNowhere) {
   EXPECT_THAT(Get("").profiles, SizeIs(1));
   EXPECT_FALSE(Put("berlin", {ProxyFile(2, 1)}).stored) << "the collision is found from what is kept";
   std::vector<std::string> kept;
-  for (const fleet::ProfileFile& file : (*world.store->FindProfileSet(""))->files)
-    kept.push_back(file.outline);
+  const auto stored = world.store->FindProfileSet("");
+  ASSERT_TRUE(stored.ok() && stored->has_value());
+  for (const fleet::ProfileFile& file : (*stored)->files) kept.push_back(file.outline);
   EXPECT_THAT(kept, ElementsAre(AllOf(HasSubstr("com.example.vpn1"), Not(HasSubstr("hush")))));
 }
 
