@@ -1,5 +1,6 @@
 #include <map>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "base/text/json.h"
 #include "base/text/width.h"

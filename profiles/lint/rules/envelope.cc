@@ -1,7 +1,9 @@
 // What every profile and payload has around it.
+#include <algorithm>
 #include <array>
 #include <map>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/ids.h"
 #include "profiles/lint/rules/rules.h"

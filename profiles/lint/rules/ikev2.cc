@@ -1,6 +1,7 @@
 // IKEv2: algorithms, authentication, post-quantum keys.
 #include <array>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "profiles/lint/rules/rules.h"
 #include "profiles/mobileconfig/payloads.h"

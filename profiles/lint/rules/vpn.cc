@@ -1,5 +1,6 @@
 // com.apple.vpn.managed: what makes a configuration of the payload, and its provider.
 #include <array>
+#include <set>
 
 #include "absl/strings/str_cat.h"
 #include "profiles/lint/requirement.h"
