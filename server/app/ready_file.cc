@@ -4,6 +4,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
 
@@ -53,7 +54,11 @@ absl::StatusOr<Ready> ParseReadyJson(absl::string_view json) {
   out.ca_spki_sha256 = Text(parsed, "ca_spki_sha256");
   out.enrollment_string = Text(parsed, "enrollment_string");
   if (const auto pid = parsed.fields().find("pid"); pid != parsed.fields().end()) {
-    out.pid = static_cast<int64_t>(pid->second.number_value());
+    const double number = pid->second.number_value();
+    // False for what is no number, too.
+    const bool is_pid = number >= 0 && number <= std::numeric_limits<int32_t>::max();
+    if (!is_pid) return absl::InvalidArgumentError("a server's ready file: its pid is no process's");
+    out.pid = static_cast<int64_t>(number);
   }
   return out;
 }

@@ -1,5 +1,6 @@
 #include "server/app/ready_file.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace holdfast::server {
@@ -42,6 +43,12 @@ TEST(ReadyFile, CertificateHasEveryNameOnce) {
   EXPECT_EQ(
       CertificateHosts({{"0.0.0.0", 1}, {"10.0.0.1", 1}, {"127.0.0.1", 2}}, {"vpn", "localhost"}, "host"),
       (std::vector<std::string>{"vpn", "localhost", "10.0.0.1", "127.0.0.1", "host"}));
+}
+
+TEST(ReadyFile, APidThatIsNoneIsRefused) {
+  const std::string large =
+      R"({"agent_address":"localhost:1","admin_address":"localhost:2","pid":88888888888888888888})";
+  EXPECT_THAT(std::string(ParseReadyJson(large).status().message()), ::testing::HasSubstr("its pid"));
 }
 
 }  // namespace
