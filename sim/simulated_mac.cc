@@ -61,12 +61,12 @@ void SimulatedMac::Install(const std::vector<profiles::Profile>& profiles) {
     std::erase_if(profiles_, [&](const auto& earlier) { return earlier.identifier == profile.identifier; });
     profiles_.push_back(profile);
   }
-  Refresh();
+  Declare();
 }
 
 absl::Status SimulatedMac::Remove(absl::string_view identifier) {
   if (std::erase_if(profiles_, [&](const auto& p) { return p.identifier == identifier; }) > 0) {
-    Refresh();
+    Declare();
     return absl::OkStatus();
   }
   return absl::NotFoundError(absl::StrCat(
@@ -74,8 +74,13 @@ absl::Status SimulatedMac::Remove(absl::string_view identifier) {
       absl::StrJoin(profiles_, ", ", [](std::string* out, const auto& p) { out->append(p.identifier); })));
 }
 
+void SimulatedMac::Declare() {
+  declared_ = profiles::Combine(profiles_);
+  Refresh();
+}
+
 void SimulatedMac::Refresh() {
-  InstalledFacts facts = profiles::Combine(profiles_);
+  InstalledFacts facts = declared_;
   for (FilterFacts& filter : facts.filters) filter.running = !dead_filters_.contains(filter.bundle_id);
   AddExtensions(facts);
   facts.extensions = system_.List(facts.extensions);

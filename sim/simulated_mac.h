@@ -165,6 +165,8 @@ class SimulatedMac final : private Surroundings {
   Gateway GatewayAt(const std::string& address) const override;
 
   Delivery::Snapshot Snapshot() const;
+  // After a change of the profiles: what they declare, then Refresh.
+  void Declare();
   void Refresh();
   void AddExtensions(InstalledFacts& facts) const;
   void ReportAll();
@@ -185,6 +187,7 @@ class SimulatedMac final : private Surroundings {
   SessionManager manager_;
 
   std::vector<profiles::Profile> profiles_;  // in order of installation
+  InstalledFacts declared_;                  // what follows from the profiles alone
   InstalledFacts installed_;
   PathFacts path_;
   uint64_t networks_ = 1;
