@@ -1,6 +1,5 @@
 #include "profiles/signature/unwrap.h"
 
-#include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/objects.h>
@@ -13,6 +12,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "base/crypto/openssl.h"
 
 namespace holdfast::profiles {
 namespace {
@@ -20,14 +20,8 @@ namespace {
 constexpr size_t kMaxBytes = size_t{8} << 20;
 constexpr size_t kMaxChain = 8;
 
-struct FreeBio {
-  void operator()(BIO* bio) const { BIO_free_all(bio); }
-};
-struct FreeCms {
-  void operator()(CMS_ContentInfo* cms) const { CMS_ContentInfo_free(cms); }
-};
-using Bio = std::unique_ptr<BIO, FreeBio>;
-using Cms = std::unique_ptr<CMS_ContentInfo, FreeCms>;
+using crypto::BioPtr;
+using Cms = std::unique_ptr<CMS_ContentInfo, crypto::FreeWith<CMS_ContentInfo_free>>;
 
 bool LooksPem(absl::string_view bytes) {
   return absl::StartsWith(absl::StripLeadingAsciiWhitespace(bytes), "-----BEGIN ");
@@ -42,7 +36,7 @@ Cms ReadDer(const unsigned char* bytes, long size) {
 }
 
 Cms ReadPem(absl::string_view bytes) {
-  const Bio in(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+  const BioPtr in = crypto::ReadOnlyBio(bytes);
   char* name = nullptr;
   char* header = nullptr;
   unsigned char* body = nullptr;
@@ -61,14 +55,12 @@ Cms Read(absl::string_view bytes) {
 }
 
 bool Verify(CMS_ContentInfo* cms, unsigned flags, std::string* content) {
-  const Bio out(BIO_new(BIO_s_mem()));
+  const BioPtr out(BIO_new(BIO_s_mem()));
   if (CMS_verify(cms, nullptr, nullptr, nullptr, out.get(), flags | CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) !=
       1) {
     return false;
   }
-  char* data = nullptr;
-  const long size = BIO_get_mem_data(out.get(), &data);
-  content->assign(data, static_cast<size_t>(size));
+  *content = crypto::BioBytes(out.get());
   return true;
 }
 
