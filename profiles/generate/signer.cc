@@ -1,26 +1,16 @@
 #include "profiles/generate/signer.h"
 
-#include <algorithm>
-
 #include "absl/status/status.h"
-#include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/error.h"
 #include "profiles/generate/product.h"
+#include "profiles/lint/requirement.h"
 #include "profiles/macho/code_signature.h"
 #include "profiles/macho/requirement.h"
 
 namespace holdfast::profiles {
 namespace {
-
-constexpr size_t kTeamLength = 10;
-
-bool IsTeamId(absl::string_view text) {
-  return text.size() == kTeamLength && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-           return absl::ascii_isupper(c) || absl::ascii_isdigit(c);
-         });
-}
 
 absl::Status Refuse(absl::string_view name, const CodeSignature& of, absl::string_view why) {
   return absl::FailedPreconditionError(absl::StrCat(
@@ -33,7 +23,7 @@ absl::Status CheckSlice(absl::string_view name, const CodeSignature& signature) 
   if (signature.ad_hoc) return Refuse(name, signature, "is signed ad hoc");
   if (!signature.has_certificate) return Refuse(name, signature, "carries no certificate");
   if (signature.team_id.empty()) return Refuse(name, signature, "is signed without a Team ID");
-  if (!IsTeamId(signature.team_id)) {
+  if (!lint::LooksLikeTeam(signature.team_id)) {
     return Refuse(name, signature, absl::StrCat("has '", signature.team_id, "', which is no Team ID"));
   }
   return absl::OkStatus();
@@ -42,7 +32,7 @@ absl::Status CheckSlice(absl::string_view name, const CodeSignature& signature) 
 }  // namespace
 
 absl::StatusOr<Signer> SignerOfTeam(absl::string_view team_id) {
-  if (IsTeamId(team_id)) return Signer{std::string(team_id), std::string(kDaemonIdentifier)};
+  if (lint::LooksLikeTeam(team_id)) return Signer{std::string(team_id), std::string(kDaemonIdentifier)};
   return absl::InvalidArgumentError(
       absl::StrCat("'", team_id,
                    "' is no Team ID: those have ten capital letters and digits, as `codesign -dv` "
