@@ -34,8 +34,7 @@ void Pair(const plist::Array& a, const plist::Array& b, const KeyOf& key_of, std
 
 const plist::Array& PayloadsOf(const plist::Value& root) {
   static const auto& none = *new plist::Array;
-  const plist::Value* content = root.Find("PayloadContent");
-  const plist::Array* payloads = content == nullptr ? nullptr : content->As<plist::Array>();
+  const auto* payloads = plist::SubArray(root, "PayloadContent");
   return payloads == nullptr ? none : *payloads;
 }
 

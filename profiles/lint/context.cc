@@ -81,8 +81,7 @@ Spot PayloadView::At(absl::string_view path, const Value& below) const {
 
 FileView::FileView(const profiles::Profile& profile, const Options& options)
     : profile_(profile), options_(options) {
-  const Value* content = root().Find("PayloadContent");
-  if (const auto* list = content == nullptr ? nullptr : content->As<plist::Array>()) {
+  if (const auto* list = plist::SubArray(root(), "PayloadContent")) {
     for (size_t i = 0; i < list->size(); ++i) {
       payloads_.emplace_back(*this, (*list)[i], absl::StrCat("PayloadContent[", i, "]"));
     }

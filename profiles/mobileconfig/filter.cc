@@ -41,8 +41,7 @@ void ReadExtensionPolicy(const Value& payload, Profile& profile) {
       }
     }
   }
-  const Value* whole = payload.Find("AllowedTeamIdentifiers");
-  const auto* list = whole == nullptr ? nullptr : whole->As<plist::Array>();
+  const auto* list = plist::SubArray(payload, "AllowedTeamIdentifiers");
   if (list == nullptr) return;
   for (const Value& team : *list) {
     if (const auto* id = team.As<std::string>()) profile.allowed_extensions.push_back({*id, ""});

@@ -48,8 +48,7 @@ void ReadPayload(const Value& payload, Profile& profile) {
 Profile Interpret(ProfileSource source) {
   Profile profile;
   ReadEnvelope(source, profile);
-  const Value* content = source.root.Find("PayloadContent");
-  if (const auto* payloads = content == nullptr ? nullptr : content->As<plist::Array>()) {
+  if (const auto* payloads = plist::SubArray(source.root, "PayloadContent")) {
     for (const Value& payload : *payloads) ReadPayload(payload, profile);
   }
   profile.source.pointer = std::make_shared<const ProfileSource>(std::move(source));

@@ -29,4 +29,9 @@ const Value* SubDict(const Value& dict, absl::string_view key) {
   return value != nullptr && value->As<plist::Dict>() != nullptr ? value : nullptr;
 }
 
+const Array* SubArray(const Value& dict, absl::string_view key) {
+  const Value* value = dict.Find(key);
+  return value == nullptr ? nullptr : value->As<Array>();
+}
+
 }  // namespace holdfast::plist

@@ -19,5 +19,7 @@ std::string FirstText(const Value& dict, std::initializer_list<absl::string_view
 std::optional<bool> Switch(const Value& dict, absl::string_view key);
 // A dictionary entry, or null.
 const Value* SubDict(const Value& dict, absl::string_view key);
+// An array entry, or null.
+const Array* SubArray(const Value& dict, absl::string_view key);
 
 }  // namespace holdfast::plist

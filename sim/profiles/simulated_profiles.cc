@@ -62,8 +62,7 @@ Dict Listed(const Value& root) {
     out.Set("ProfileRemovalDisallowed", "true");  // a text there
   }
   Array items;
-  const Value* content = root.Find("PayloadContent");
-  if (const Array* payloads = content == nullptr ? nullptr : content->As<Array>()) {
+  if (const auto* payloads = plist::SubArray(root, "PayloadContent")) {
     for (const Value& payload : *payloads) {
       if (const Dict* dict = payload.As<Dict>()) items.emplace_back(Item(*dict));
     }

@@ -64,8 +64,7 @@ InstalledPayload ReadPayload(const Value& payload) {
 }
 
 void ReadPayloads(const Value& profile, InstalledProfile& out) {
-  const Value* items = profile.Find("ProfileItems");
-  const Array* payloads = items == nullptr ? nullptr : items->As<Array>();
+  const auto* payloads = plist::SubArray(profile, "ProfileItems");
   if (payloads == nullptr) return;
   for (const Value& payload : *payloads) out.payloads.push_back(ReadPayload(payload));
 }
@@ -131,8 +130,7 @@ Value ProfileTree(const Value& listed, absl::string_view level) {
   out.Set("PayloadScope", level == kComputer ? "System" : "User");
   if (IsTrue(listed, "ProfileRemovalDisallowed")) out.Set("PayloadRemovalDisallowed", true);
   Array payloads;
-  const Value* items = listed.Find("ProfileItems");
-  if (const Array* array = items == nullptr ? nullptr : items->As<Array>()) {
+  if (const auto* array = plist::SubArray(listed, "ProfileItems")) {
     for (const Value& item : *array) payloads.push_back(PayloadTree(item));
   }
   out.Set("PayloadContent", std::move(payloads));

@@ -25,8 +25,7 @@ std::string VersionOf(const Value& extension) {
 }
 
 void AddCategories(const Value& extension, SysextRow* row, SysextList* list) {
-  const Value* value = extension.Find("categories");
-  const Array* categories = value == nullptr ? nullptr : value->As<Array>();
+  const auto* categories = plist::SubArray(extension, "categories");
   if (categories == nullptr) return;
   for (const Value& category : *categories) {
     const auto* name = category.As<std::string>();
@@ -56,8 +55,7 @@ void AddRow(const Value& extension, SysextList* list) {
 
 absl::StatusOr<SysextList> ReadSysextDb(absl::string_view bytes) {
   HOLDFAST_ASSIGN_OR_RETURN(const plist::Document document, plist::Parse(bytes, "database of extensions"));
-  const Value* value = document.root.Find("extensions");
-  const Array* extensions = value == nullptr ? nullptr : value->As<Array>();
+  const auto* extensions = plist::SubArray(document.root, "extensions");
   if (extensions == nullptr) {
     return absl::InvalidArgumentError(
         "it is a property list, but not the database of system extensions: it has no list 'extensions'");

@@ -7,8 +7,8 @@
 #include "absl/strings/str_cat.h"
 #include "profiles/lint/requirement.h"
 #include "profiles/lint/rules/rules.h"
+#include "profiles/lint/rules/vpn_view.h"
 #include "profiles/mobileconfig/payloads.h"
-#include "profiles/mobileconfig/vpn_kinds.h"
 #include "profiles/plist/keys.h"
 
 namespace holdfast::lint {
@@ -79,11 +79,10 @@ std::vector<Provider> ProvidersOf(const Fleet& fleet) {
   std::vector<Provider> providers;
   for (const auto& file : fleet) {
     for (const PayloadView& payload : file->payloads()) {
-      if (payload.type() == profiles::kVpnPayload) {
-        const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
-        if (kind == nullptr || !kind->has_provider) continue;
-        AddProvider(payload, DictionaryOf(*kind, payload.value()).name, "ProviderBundleIdentifier",
-                    "ProviderDesignatedRequirement", providers);
+      if (const std::optional<VpnView> vpn = AsVpn(payload)) {
+        if (!vpn->kind->has_provider) continue;
+        AddProvider(payload, vpn->dict.name, "ProviderBundleIdentifier", "ProviderDesignatedRequirement",
+                    providers);
       } else if (payload.type() == profiles::kFilterPayload) {
         AddProvider(payload, "", "FilterDataProviderBundleIdentifier",
                     "FilterDataProviderDesignatedRequirement", providers);
@@ -160,8 +159,7 @@ void CheckHoldfast(const Fleet& fleet, Sink& sink) {
   for (const auto& file : fleet) {
     for (const PayloadView& payload : file->payloads()) {
       if (payload.type() == "io.holdfast.agent") preferences = &payload;
-      const Value* rules = payload.value().Find("Rules");
-      const auto* list = rules == nullptr ? nullptr : rules->As<plist::Array>();
+      const auto* list = plist::SubArray(payload.value(), "Rules");
       if (payload.type() != "com.apple.servicemanagement" || list == nullptr) continue;
       for (const Value& rule : *list) {
         const std::string value = Text(rule, "RuleValue");

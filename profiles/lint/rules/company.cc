@@ -4,8 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "profiles/lint/rules/rules.h"
+#include "profiles/lint/rules/vpn_view.h"
 #include "profiles/mobileconfig/payloads.h"
-#include "profiles/mobileconfig/vpn_kinds.h"
 #include "profiles/plist/keys.h"
 
 namespace holdfast::lint {
@@ -110,10 +110,9 @@ class Company {
 
  private:
   void AddVpn(const PayloadView& payload) {
-    const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
-    if (kind == nullptr) return;
-    const profiles::VpnDictionary dict = DictionaryOf(*kind, payload.value());
-    if (dict.value == nullptr) return;
+    const std::optional<VpnView> vpn = AsVpn(payload);
+    if (!vpn) return;
+    const auto& [kind, dict] = *vpn;
     if (kind->type != ServiceType::kTransparentProxy && IsFullTunnelOnDemand(payload, dict)) {
       tunnels_.Add("", payload.At(absl::StrCat(dict.name, ".OnDemandEnabled")),
                    "it takes all traffic on demand");

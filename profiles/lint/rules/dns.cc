@@ -74,8 +74,7 @@ void CheckProxy(const PayloadView& payload, Sink& sink) {
 }
 
 void CheckRelays(const PayloadView& payload, Sink& sink) {
-  const Value* relays = payload.value().Find("Relays");
-  const auto* list = relays == nullptr ? nullptr : relays->As<plist::Array>();
+  const auto* list = plist::SubArray(payload.value(), "Relays");
   if (list == nullptr) return;
   for (size_t i = 0; i < list->size(); ++i) {
     const Value& relay = (*list)[i];

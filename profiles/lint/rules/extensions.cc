@@ -160,8 +160,7 @@ void CheckExtensionPolicy(const PayloadView& payload, Sink& sink) {
 }
 
 void CheckServiceRules(const PayloadView& payload, Sink& sink) {
-  const Value* rules = payload.value().Find("Rules");
-  const auto* list = rules == nullptr ? nullptr : rules->As<plist::Array>();
+  const auto* list = plist::SubArray(payload.value(), "Rules");
   if (list == nullptr) return;
   for (size_t i = 0; i < list->size(); ++i) {
     const Value& rule = (*list)[i];

@@ -46,7 +46,7 @@ constexpr Rule kName = {
         "macOS renames the second to 'Name 1'. People, scripts and policies that go by the name get the "
         "wrong one.",
     .fix = "give each a UserDefinedName of its own",
-    .reference = "Read off the decompiled NetworkExtension framework by others; unverified on a Mac"};
+    .reference = kDecompiled};
 
 constexpr std::array kRules = {&kReplaces, &kScope, &kUuid, &kName};
 constexpr RuleGroup kGroup = {"fleet", "All profiles of one Mac: identities", kRules};

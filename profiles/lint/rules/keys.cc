@@ -40,7 +40,7 @@ constexpr Rule kNumber = {
         "the "
         "default holds.",
     .fix = "write it as <integer>: macOS ignores it as it is",
-    .reference = "Read off the decompiled NetworkExtension framework by others; unverified on a Mac"};
+    .reference = kDecompiled};
 constexpr Rule kCoerced = {
     .id = "key-type-coerced",
     .severity = Severity::kWarning,

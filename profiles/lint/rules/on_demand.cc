@@ -7,8 +7,7 @@
 #include "core/policy/surroundings.h"
 #include "profiles/lint/rules/on_demand_rule.h"
 #include "profiles/lint/rules/rules.h"
-#include "profiles/mobileconfig/payloads.h"
-#include "profiles/mobileconfig/vpn_kinds.h"
+#include "profiles/lint/rules/vpn_view.h"
 #include "profiles/plist/keys.h"
 
 namespace holdfast::lint {
@@ -18,9 +17,6 @@ using plist::Text;
 using plist::Value;
 
 constexpr char kApple[] = "Apple: VPN, OnDemandRulesElement; Apple Platform Deployment, VPN On Demand";
-constexpr char kDecompiled[] =
-    "Read off the decompiled NetworkExtension framework by others; unverified on a Mac";
-
 constexpr Rule kUnreachable = {.id = "ondemand-unreachable",
                                .severity = Severity::kError,
                                .title = "A rule comes after one that always matches",
@@ -154,8 +150,7 @@ class OnDemandChecker {
 
   void Check() {
     CheckSwitch();
-    const Value* rules = dict_.Find("OnDemandRules");
-    const auto* list = rules == nullptr ? nullptr : rules->As<plist::Array>();
+    const auto* list = plist::SubArray(dict_, "OnDemandRules");
     if (list == nullptr) return;
     for (size_t i = 0; i < list->size(); ++i) {
       if ((*list)[i].As<plist::Dict>() != nullptr) CheckRule((*list)[i], i);
@@ -170,8 +165,7 @@ class OnDemandChecker {
 
   void CheckSwitch() {
     if (base_.empty()) return;  // a DNS payload has no switch
-    const Value* rules = dict_.Find("OnDemandRules");
-    const auto* list = rules == nullptr ? nullptr : rules->As<plist::Array>();
+    const auto* list = plist::SubArray(dict_, "OnDemandRules");
     const bool on = plist::Switch(dict_, "OnDemandEnabled").value_or(false);
     bool old = false;
     for (absl::string_view key :
@@ -238,8 +232,7 @@ class OnDemandChecker {
   // Split DNS says which names are behind the tunnel.
   void CheckProbeHost(const std::string& url, const Spot& spot) {
     const Value* dns = plist::SubDict(payload_.value(), "DNS");
-    const Value* domains = dns == nullptr ? nullptr : dns->Find("SupplementalMatchDomains");
-    const auto* list = domains == nullptr ? nullptr : domains->As<plist::Array>();
+    const auto* list = dns == nullptr ? nullptr : plist::SubArray(*dns, "SupplementalMatchDomains");
     Url parsed;
     if (list == nullptr || !ParseUrl(url, &parsed)) return;
     for (const Value& item : *list) {
@@ -264,8 +257,7 @@ class OnDemandChecker {
   }
 
   void CheckParameters(const Value& rule, const std::string& path) {
-    const Value* parameters = rule.Find("ActionParameters");
-    const auto* list = parameters == nullptr ? nullptr : parameters->As<plist::Array>();
+    const auto* list = plist::SubArray(rule, "ActionParameters");
     if (list == nullptr) return;
     for (size_t i = 0; i < list->size(); ++i) {
       const Value& item = (*list)[i];
@@ -320,11 +312,8 @@ void CheckOnDemand(const FileView& file, Sink& sink) {
     if (payload.type() == "com.apple.dnsSettings.managed") {
       OnDemandChecker(payload, "", payload.value(), sink).Check();
     }
-    if (payload.type() != profiles::kVpnPayload) continue;
-    const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
-    if (kind == nullptr) continue;
-    const profiles::VpnDictionary dict = DictionaryOf(*kind, payload.value());
-    if (dict.value != nullptr) OnDemandChecker(payload, std::string(dict.name), *dict.value, sink).Check();
+    const std::optional<VpnView> vpn = AsVpn(payload);
+    if (vpn) OnDemandChecker(payload, std::string(vpn->dict.name), *vpn->dict.value, sink).Check();
   }
 }
 

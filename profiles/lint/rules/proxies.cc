@@ -6,16 +6,12 @@
 #include "absl/strings/str_cat.h"
 #include "profiles/lint/rules/proxy_chain.h"
 #include "profiles/lint/rules/rules.h"
-#include "profiles/mobileconfig/payloads.h"
-#include "profiles/mobileconfig/vpn_kinds.h"
+#include "profiles/lint/rules/vpn_view.h"
 
 namespace holdfast::lint {
 namespace {
 
 using plist::Value;
-
-constexpr char kDecompiled[] =
-    "Read off the decompiled NetworkExtension framework by others; unverified on a Mac";
 
 constexpr Rule kMistyped = {
     .id = "proxy-order-mistyped",
@@ -101,12 +97,10 @@ const RuleGroup& ProxyRules() {
 
 void CheckProxies(const FileView& file, Sink& sink) {
   for (const PayloadView& payload : file.payloads()) {
-    if (payload.type() != profiles::kVpnPayload) continue;
-    const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
-    if (kind == nullptr || kind->type != ServiceType::kTransparentProxy) continue;
-    const profiles::VpnDictionary dict = DictionaryOf(*kind, payload.value());
-    const Value* order = dict.value == nullptr ? nullptr : dict.value->Find("Order");
-    if (order != nullptr) CheckOrder(payload, dict.name, *order, sink);
+    const std::optional<VpnView> vpn = AsVpn(payload);
+    if (!vpn || vpn->kind->type != ServiceType::kTransparentProxy) continue;
+    const Value* order = vpn->dict.value->Find("Order");
+    if (order != nullptr) CheckOrder(payload, vpn->dict.name, *order, sink);
   }
 }
 

@@ -6,8 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "profiles/mobileconfig/payloads.h"
-#include "profiles/mobileconfig/vpn_kinds.h"
+#include "profiles/lint/rules/vpn_view.h"
 #include "profiles/plist/keys.h"
 
 namespace holdfast::lint {
@@ -16,11 +15,9 @@ namespace {
 using plist::Value;
 
 std::optional<ChainLink> LinkOf(const PayloadView& payload) {
-  if (payload.type() != profiles::kVpnPayload) return std::nullopt;
-  const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
-  if (kind == nullptr || kind->type != ServiceType::kTransparentProxy) return std::nullopt;
-  const profiles::VpnDictionary dict = DictionaryOf(*kind, payload.value());
-  if (dict.value == nullptr) return std::nullopt;
+  const std::optional<VpnView> vpn = AsVpn(payload);
+  if (!vpn || vpn->kind->type != ServiceType::kTransparentProxy) return std::nullopt;
+  const profiles::VpnDictionary& dict = vpn->dict;
   ChainLink link;
   link.payload = &payload;
   link.bundle_id = plist::Text(*dict.value, "ProviderBundleIdentifier");

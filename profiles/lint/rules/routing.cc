@@ -5,8 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "profiles/lint/apple_hosts.h"
 #include "profiles/lint/rules/rules.h"
-#include "profiles/mobileconfig/payloads.h"
-#include "profiles/mobileconfig/vpn_kinds.h"
+#include "profiles/lint/rules/vpn_view.h"
 #include "profiles/plist/keys.h"
 
 namespace holdfast::lint {
@@ -113,8 +112,7 @@ void CheckDomains(const PayloadView& payload, const Value& domains, const std::s
 }
 
 void CheckParameters(const PayloadView& payload, const Value& rule, const std::string& path, Sink& sink) {
-  const Value* parameters = rule.Find("ActionParameters");
-  const auto* list = parameters == nullptr ? nullptr : parameters->As<plist::Array>();
+  const auto* list = plist::SubArray(rule, "ActionParameters");
   if (list == nullptr) return;
   bool spared = false;  // an earlier NeverConnect for Apple's hosts
   for (size_t i = 0; i < list->size(); ++i) {
@@ -128,8 +126,7 @@ void CheckParameters(const PayloadView& payload, const Value& rule, const std::s
 }
 
 void CheckOnDemandDomains(const PayloadView& payload, absl::string_view name, const Value& dict, Sink& sink) {
-  const Value* rules = dict.Find("OnDemandRules");
-  const auto* list = rules == nullptr ? nullptr : rules->As<plist::Array>();
+  const auto* list = plist::SubArray(dict, "OnDemandRules");
   if (list == nullptr) return;
   for (size_t i = 0; i < list->size(); ++i) {
     if (plist::Text((*list)[i], "Action") != "EvaluateConnection") continue;
@@ -145,13 +142,10 @@ const RuleGroup& RoutingRules() {
 
 void CheckRouting(const FileView& file, Sink& sink) {
   for (const PayloadView& payload : file.payloads()) {
-    if (payload.type() != profiles::kVpnPayload) continue;
-    const profiles::VpnKind* kind = profiles::FindVpnKind(payload.Text("VPNType"));
-    if (kind == nullptr) continue;
-    const profiles::VpnDictionary dict = DictionaryOf(*kind, payload.value());
-    if (dict.value == nullptr) continue;
-    CheckSwitches(payload, dict.name, *dict.value, sink);
-    CheckOnDemandDomains(payload, dict.name, *dict.value, sink);
+    const std::optional<VpnView> vpn = AsVpn(payload);
+    if (!vpn) continue;
+    CheckSwitches(payload, vpn->dict.name, *vpn->dict.value, sink);
+    CheckOnDemandDomains(payload, vpn->dict.name, *vpn->dict.value, sink);
   }
 }
 

@@ -9,6 +9,10 @@
 
 namespace holdfast::lint {
 
+// The reference of what is known from no document.
+inline constexpr char kDecompiled[] =
+    "Read off the decompiled NetworkExtension framework by others; unverified on a Mac";
+
 // All files of one Mac.
 using Fleet = std::vector<std::unique_ptr<FileView>>;
 

@@ -16,8 +16,6 @@ using plist::Text;
 using profiles::VpnDictionary;
 using profiles::VpnKind;
 
-constexpr char kDecompiled[] =
-    "Read off the decompiled NetworkExtension framework by others; unverified on a Mac";
 constexpr char kApple[] = "Apple: VPN";
 
 constexpr Rule kUnknownType = {.id = "vpn-unknown-type",
